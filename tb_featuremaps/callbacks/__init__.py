@@ -1,0 +1,1 @@
+"""Keras callbacks: they wire capture to summary."""

@@ -1,0 +1,39 @@
+"""Compiles a forward pass on the backend that Keras runs on."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+
+def compile_forward(
+    model: keras.Model, forward: Callable[[Any], Any], probes: Any
+) -> Callable[[], Any]:
+    """Returns a function that runs `forward(probes)` compiled, with the model's current weights.
+
+    The pass runs in a stateless scope: updates of state and added losses are dropped.
+
+    Raises:
+        NotImplementedError: for a Keras backend other than TensorFlow.
+    """
+    if keras.backend.backend() == "tensorflow":
+        return _compile_tensorflow(model, forward, probes)
+    raise NotImplementedError(
+        "FeatureMaps needs the TensorFlow backend of Keras. "
+        f"Received: KERAS_BACKEND={keras.backend.backend()}."
+    )
+
+
+def _compile_tensorflow(
+    model: keras.Model, forward: Callable[[Any], Any], probes: Any
+) -> Callable[[], Any]:
+    import tensorflow as tf
+
+    tensors = keras.tree.map_structure(tf.constant, probes)
+
+    def stateless(inputs: Any) -> Any:
+        with keras.StatelessScope(collect_losses=True):
+            return forward(inputs)
+
+    compiled = stateless if model.run_eagerly else tf.function(stateless, autograph=False)
+    return lambda: compiled(tensors)

@@ -1,0 +1,121 @@
+"""The activation tap: one compiled forward pass of the probes that returns finished atlases."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from tb_featuremaps.capture.channels import limit_tile, to_maps
+from tb_featuremaps.capture.compiled import compile_forward
+from tb_featuremaps.capture.model_layers import NamedLayer
+from tb_featuremaps.capture.recording import RecordedOutput, record_outputs
+from tb_featuremaps.format.atlas import quantise, tile
+from tb_featuremaps.format.statistics import channel_statistics
+
+
+@dataclasses.dataclass(frozen=True)
+class TappedLayer:
+    """What is constant of a captured series.
+
+    Attributes:
+        name: the layer's name, with call and output index where there are several.
+        class_name: the layer's class.
+        shape: the output's shape without the batch axis, in the layer's own data format.
+        data_format: "channels_last" or "channels_first".
+        channels: how many channels the atlas holds.
+        tile_height, tile_width: pixels of one channel in the atlas.
+    """
+
+    name: str
+    class_name: str
+    shape: tuple[int, ...]
+    data_format: str
+    channels: int
+    tile_height: int
+    tile_width: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Capture:
+    """Arrays of one capture, still on the device; a row a tapped layer or head.
+
+    Attributes:
+        layers: `(atlas uint8 [n, rows·h, columns·w], lo [n, c], hi [n, c], stats [n, c, 6])`.
+        outputs: float32 `[n, classes]`, a head each.
+    """
+
+    layers: Sequence[tuple[Any, Any, Any, Any]]
+    outputs: Sequence[Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class TapOptions:
+    """How a tap captures; see `FeatureMaps` for what the options mean."""
+
+    training: bool = False
+    max_channels: int | None = None
+    max_tile: int | None = None
+    outputs: bool = True
+
+
+class ActivationTap:
+    """Captures the activations of chosen layers for the probes.
+
+    The layers' outputs are recorded while the model itself is called, in one traced pass; they are
+    quantised and tiled inside it, so that only uint8 atlases and scales leave the device. State
+    that the pass would update (moving averages, seeds) is left as it was.
+
+    Attributes:
+        tapped: what was tapped, in the order of `Capture.layers`; filled by the first capture.
+    """
+
+    def __init__(
+        self, model: keras.Model, layers: Sequence[NamedLayer], probes: Any, options: TapOptions
+    ) -> None:
+        self.tapped: list[TappedLayer] = []
+        self._model = model
+        self._layers = layers
+        self._options = options
+        self._run: Callable[[], Any] = compile_forward(model, self._forward, probes)
+
+    def capture(self) -> Capture:
+        """Runs the pass with the weights as they are now."""
+        layers, outputs = self._run()
+        return Capture(layers, outputs)
+
+    def _forward(self, probes: Any) -> tuple[list[Any], list[Any]]:
+        with record_outputs(self._layers) as recorded:
+            predictions = self._model(probes, training=self._options.training)
+        recorded = [one for one in recorded if 2 <= len(one.tensor.shape) <= 5]
+        # Traced anew, the list must not grow.
+        self.tapped[:] = []
+        layers = [self._finish(one) for one in recorded]
+        heads = keras.tree.flatten(predictions) if self._options.outputs else []
+        return layers, [ops.cast(head, "float32") for head in heads if len(head.shape) == 2]
+
+    def _finish(self, recorded: RecordedOutput) -> tuple[Any, Any, Any, Any]:
+        channels_first = data_format_of(recorded.layer) == "channels_first"
+        maps = to_maps(recorded.tensor, channels_first)
+        maps = maps[..., : self._options.max_channels]
+        shown = limit_tile(maps, self._options.max_tile)
+        quantised = quantise(shown, ops)
+        self.tapped.append(
+            TappedLayer(
+                name=recorded.name,
+                class_name=type(recorded.layer).__name__,
+                shape=tuple(size or 0 for size in recorded.tensor.shape[1:]),
+                data_format="channels_first" if channels_first else "channels_last",
+                channels=maps.shape[-1],
+                tile_height=shown.shape[1],
+                tile_width=shown.shape[2],
+            )
+        )
+        atlas = ops.cast(tile(quantised.levels, ops), "uint8")
+        return atlas, quantised.lo, quantised.hi, channel_statistics(maps, ops)
+
+
+def data_format_of(layer: keras.layers.Layer) -> str:
+    """A layer's data format; Keras's default for a layer that has none of its own."""
+    return getattr(layer, "data_format", None) or keras.config.image_data_format()

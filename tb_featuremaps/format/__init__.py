@@ -1,0 +1,1 @@
+"""The on-disk format, shared by writer and reader. No TensorFlow here."""

@@ -1,0 +1,56 @@
+"""Plugin name, tags and versions of the on-disk format.
+
+A tag's spelling carries no meaning: readers take a layer's or a head's name from the payload.
+"""
+
+from collections.abc import Iterable
+
+PLUGIN_NAME = "featuremaps"
+FORMAT_VERSION = 1
+
+PROBES_TAG = "featuremaps/probes"
+LOSSES_TAG = "featuremaps/losses"
+TOTAL_TAG = "loss/total"
+PENALTY_TAG = "loss/penalty"
+
+STATS_COLUMNS = ("min", "max", "mean", "std", "zeros", "nonfinite")
+
+
+def layer_tag(layer: str) -> str:
+    """Tag of a layer's atlases."""
+    return f"featuremaps/{layer}"
+
+
+def stats_tag(layer: str) -> str:
+    """Tag of a layer's channel statistics."""
+    return f"featuremaps/{layer}/stats"
+
+
+def images_tab_tag(layer: str) -> str:
+    """Tag of the mirror under plugin `images`; a tag of a run belongs to one plugin only."""
+    return f"activations/{layer}"
+
+
+def outputs_tag(head: str) -> str:
+    """Tag of a head's predictions."""
+    return f"featuremaps/outputs/{head}"
+
+
+def loss_tag(output: str) -> str:
+    """Tag of an output's loss, before its weight."""
+    return f"loss/{output}"
+
+
+def weighted_loss_tag(output: str) -> str:
+    """Tag of an output's loss times its weight."""
+    return f"loss/{output}/weighted"
+
+
+def unique_tag(tag: str, taken: Iterable[str]) -> str:
+    """Returns `tag`, or `tag~2`, `tag~3`, … where a layer's name would collide with a taken tag."""
+    used = set(taken)
+    candidate, number = tag, 1
+    while candidate in used:
+        number += 1
+        candidate = f"{tag}~{number}"
+    return candidate
