@@ -43,7 +43,7 @@ class Capture:
 
     Attributes:
         layers: `(atlas uint8 [n, rows·h, columns·w], lo [n, c], hi [n, c], stats [n, c, 6])`.
-        outputs: float32 `[n, classes]`, a head each.
+        outputs: float32 `[n, classes]`, each of `ActivationTap.tapped_outputs`.
     """
 
     layers: Sequence[tuple[Any, Any, Any, Any]]
@@ -69,12 +69,16 @@ class ActivationTap:
 
     Attributes:
         tapped: what was tapped, in the order of `Capture.layers`; filled by the first capture.
+        tapped_outputs: which of the model's outputs `Capture.outputs` holds, by index.
+        output_count: how many outputs the model has.
     """
 
     def __init__(
         self, model: keras.Model, layers: Sequence[NamedLayer], probes: Any, options: TapOptions
     ) -> None:
         self.tapped: list[TappedLayer] = []
+        self.tapped_outputs: list[int] = []
+        self.output_count = 0
         self._model = model
         self._layers = layers
         self._options = options
@@ -92,8 +96,16 @@ class ActivationTap:
         # Traced anew, the list must not grow.
         self.tapped[:] = []
         layers = [self._finish(one) for one in recorded]
-        heads = keras.tree.flatten(predictions) if self._options.outputs else []
-        return layers, [ops.cast(head, "float32") for head in heads if len(head.shape) == 2]
+        return layers, self._finish_outputs(keras.tree.flatten(predictions))
+
+    def _finish_outputs(self, predictions: list[Any]) -> list[Any]:
+        self.output_count = len(predictions)
+        self.tapped_outputs = [
+            index
+            for index, prediction in enumerate(predictions)
+            if self._options.outputs and len(prediction.shape) == 2
+        ]
+        return [ops.cast(predictions[index], "float32") for index in self.tapped_outputs]
 
     def _finish(self, recorded: RecordedOutput) -> tuple[Any, Any, Any, Any]:
         channels_first = data_format_of(recorded.layer) == "channels_first"

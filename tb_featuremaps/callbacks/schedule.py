@@ -1,0 +1,101 @@
+"""When to capture."""
+
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+Every: TypeAlias = "int | Literal['epoch'] | Schedule"
+
+
+class Schedule:
+    """Decides after which steps a capture is due.
+
+    Args:
+        due: called with the step before and the step after a batch (several batches with
+            `steps_per_execution`); returns whether a capture is due.
+        epochs: capture at the end of every that many epochs; 0 for none.
+
+    Example:
+        `FeatureMaps("logs", probes, every=Schedule.at([1, 10, 100, 1000]))`
+    """
+
+    def __init__(
+        self, due: Callable[[int, int], bool] = lambda before, after: False, epochs: int = 0
+    ) -> None:
+        self._due = due
+        self._epochs = epochs
+
+    @classmethod
+    def batches(cls, every: int) -> "Schedule":
+        """A capture whenever the step passes a multiple of `every`.
+
+        Raises:
+            ValueError: `every` is no whole number ≥ 1.
+        """
+        if isinstance(every, bool) or not isinstance(every, (int, np.integer)) or every < 1:
+            raise ValueError(
+                'Expected `every` to be "epoch", a whole number of batches ≥ 1, or a Schedule. '
+                f"Received: {every!r}."
+            )
+        return cls(lambda before, after: after // every > before // every)
+
+    @classmethod
+    def at(cls, steps: list[int]) -> "Schedule":
+        """A capture when the step reaches each of `steps`."""
+        return cls(lambda before, after: any(before < step <= after for step in steps))
+
+    @classmethod
+    def of(cls, every: Every) -> "Schedule":
+        """The schedule that an `every` argument means."""
+        if isinstance(every, Schedule):
+            return every
+        return cls(epochs=1) if every == "epoch" else cls.batches(every)
+
+    def due_after_batch(self, before: int, after: int) -> bool:
+        """Whether a capture is due when training went from step `before` to step `after`."""
+        return self._due(before, after)
+
+    def due_after_epoch(self, epoch: int) -> bool:
+        """Whether a capture is due at the end of `epoch`, counted from 0."""
+        return self._epochs > 0 and (epoch + 1) % self._epochs == 0
+
+
+class Thinning:
+    """Keeps captures within a number, ever farther apart, so that a long run stays affordable.
+
+    Args:
+        limit: the most captures to take, at least 2; None for no limit.
+
+    Raises:
+        ValueError: `limit` is below 2.
+    """
+
+    def __init__(self, limit: int | None) -> None:
+        if limit is not None and limit < 2:
+            raise ValueError(f"Expected `max_captures` to be at least 2. Received: {limit!r}.")
+        self._limit = limit
+        self._taken = 0
+        self._allowed: list[int] | None = None
+
+    def plan(self, first: int, last: int | None) -> None:
+        """Lays the allowed steps out geometrically from `first` to `last`, if that is known."""
+        self._taken = 0
+        self._allowed = None
+        if self._limit is not None and last is not None and last > first:
+            span = np.geomspace(1, last - first + 1, self._limit - 1)
+            self._allowed = [first + round(step) - 1 for step in span]
+
+    def allows(self, step: int) -> bool:
+        """Whether a capture that is due at `step` is to be taken; keeps one for the end."""
+        if self._limit is None:
+            return True
+        if self._taken >= self._limit - 1:
+            return False
+        if self._allowed is None:
+            return True
+        return self._taken < sum(allowed <= step for allowed in self._allowed)
+
+    def took(self) -> None:
+        """Counts a capture."""
+        self._taken += 1

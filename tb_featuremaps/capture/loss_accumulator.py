@@ -1,0 +1,46 @@
+"""Adds up the loss terms inside the compiled train and test steps."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+
+class LossAccumulator(keras.metrics.Metric):
+    """Sums of the loss terms over batches, in variables that the compiled step updates.
+
+    It is a metric only so that every Keras backend carries its variables through the compiled
+    step; it adds nothing to the logs and is not reset when an epoch begins.
+
+    Args:
+        outputs: how many outputs have a loss.
+        name: of the metric.
+    """
+
+    def __init__(self, outputs: int, name: str) -> None:
+        super().__init__(name=name, dtype="float32")
+        self._sums = self.add_variable((2 + outputs,), initializer="zeros", name="sums")
+        self._weight = self.add_variable((), initializer="zeros", name="weight")
+
+    def update_state(self, total: Any, penalty: Any, losses: list[Any], weight: Any = 1.0) -> None:
+        """Adds one batch: its total loss, its penalty, the loss of each output, times `weight`."""
+        terms = ops.stack([ops.cast(ops.reshape(t, ()), "float32") for t in (total, penalty, *losses)])
+        self._sums.assign_add(terms * ops.cast(weight, "float32"))
+        self._weight.assign_add(ops.cast(weight, "float32"))
+
+    def result(self) -> dict[str, Any]:
+        """Nothing: the terms are read with `take`, not through the logs."""
+        return {}
+
+    def reset_state(self) -> None:
+        """Does nothing: intervals of batches don't end with epochs; see `take`."""
+
+    def take(self) -> list[float] | None:
+        """Returns the means `[total, penalty, *losses]` since the last call, or None; starts anew."""
+        weight = float(ops.convert_to_numpy(self._weight.value))
+        if weight == 0:
+            return None
+        sums = ops.convert_to_numpy(self._sums.value)
+        self._sums.assign(ops.zeros_like(self._sums.value))
+        self._weight.assign(0.0)
+        return [float(value) / weight for value in sums]

@@ -1,0 +1,130 @@
+"""A capture to its event: atlases, statistics, outputs and the mirror for the Images tab."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tensorboard.compat.proto import event_pb2, summary_pb2
+
+from tb_featuremaps.format import featuremaps_pb2 as pb
+from tb_featuremaps.format import names
+from tb_featuremaps.format.png import encode_atlas, encode_picture
+from tb_featuremaps.summary import events
+
+
+@dataclasses.dataclass(frozen=True)
+class LayerSeries:
+    """A layer's tags and payload, and its tile's size in pixels."""
+
+    tag: str
+    stats_tag: str
+    images_tab_tag: str
+    payload: pb.LayerSeries
+    tile_height: int
+    tile_width: int
+
+
+@dataclasses.dataclass(frozen=True)
+class OutputSeries:
+    """A head's tag and payload."""
+
+    tag: str
+    payload: pb.OutputSeries
+
+
+@dataclasses.dataclass(frozen=True)
+class CaptureArrays:
+    """Arrays of one capture, as anything that numpy can convert.
+
+    Attributes:
+        layers: `(atlas uint8 [n, H, W], lo [n, c], hi [n, c], stats [n, c, 6])`, a layer each.
+        outputs: float32 `[n, classes]`, a head each.
+    """
+
+    layers: Sequence[tuple[Any, Any, Any, Any]]
+    outputs: Sequence[Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class CaptureParts:
+    """Which series of a capture are written.
+
+    Attributes:
+        maps: our own: atlases, statistics and outputs.
+        images_tab: the first probe's atlases under plugin `images`.
+    """
+
+    maps: bool
+    images_tab: bool
+
+
+class CaptureEncoder:
+    """Encodes captures of the same series.
+
+    Args:
+        layers: the series of each captured layer.
+        outputs: the series of each head.
+    """
+
+    def __init__(self, layers: Sequence[LayerSeries], outputs: Sequence[OutputSeries]) -> None:
+        self._layers = layers
+        self._outputs = outputs
+
+    def encode(
+        self, step: int, wall_time: float, arrays: CaptureArrays, parts: CaptureParts
+    ) -> event_pb2.Event:
+        """Returns the event of one capture.
+
+        Args:
+            step: the optimizer's iterations.
+            wall_time: seconds since the epoch at which the capture was made.
+            arrays: in the order of the series.
+            parts: which series are written.
+        """
+        return events.event(step, self._values(arrays, parts), wall_time)
+
+    def _values(
+        self, arrays: CaptureArrays, parts: CaptureParts
+    ) -> Iterator[summary_pb2.Summary.Value]:
+        for series, layer in zip(self._layers, arrays.layers, strict=True):
+            yield from _layer_values(series, [np.asarray(part) for part in layer], parts)
+        if not parts.maps:
+            return
+        for head, values in zip(self._outputs, arrays.outputs, strict=True):
+            data = pb.FeatureMapPluginData(outputs=head.payload)
+            yield events.tensor_value(head.tag, data, np.asarray(values))
+
+
+def _layer_values(
+    series: LayerSeries, arrays: list[npt.NDArray[Any]], parts: CaptureParts
+) -> Iterator[summary_pb2.Summary.Value]:
+    atlases, lo, hi, stats = arrays
+    shown = len(atlases) if parts.maps else 1
+    pngs = [
+        encode_atlas(atlas, low, high, series.tile_height, series.tile_width)
+        for atlas, low, high in zip(atlases[:shown], lo, hi, strict=False)
+    ]
+    size = (atlases.shape[2], atlases.shape[1])
+    if parts.images_tab:
+        yield events.images_tab_value(series.images_tab_tag, size, pngs[:1])
+    if not parts.maps:
+        return
+    layer = pb.FeatureMapPluginData(layer=series.payload)
+    yield events.pictures_value(series.tag, layer, size, pngs)
+    described = pb.StatsSeries(layer_tag=series.tag, columns=names.STATS_COLUMNS)
+    yield events.tensor_value(
+        series.stats_tag, pb.FeatureMapPluginData(stats=described), stats.astype(np.float32)
+    )
+
+
+def probes_event(
+    step: int, pictures: npt.NDArray[np.uint8], labels: Sequence[str]
+) -> event_pb2.Event:
+    """The event of the probes, uint8 `[n, height, width]` or `[n, height, width, 3 or 4]`."""
+    payload = pb.ProbeSeries(count=len(pictures), labels=labels)
+    size = (pictures.shape[2], pictures.shape[1])
+    pngs = [encode_picture(picture) for picture in pictures]
+    data = pb.FeatureMapPluginData(probes=payload)
+    return events.event(step, [events.pictures_value(names.PROBES_TAG, data, size, pngs)])

@@ -1,0 +1,82 @@
+"""Builds the events: arrays and payloads to TensorBoard's summary protos."""
+
+import time
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from tensorboard.compat.proto import (
+    event_pb2,
+    summary_pb2,
+    tensor_pb2,
+    tensor_shape_pb2,
+    types_pb2,
+)
+from tensorboard.plugins.image import metadata as image_metadata
+from tensorboard.plugins.scalar import metadata as scalar_metadata
+from tensorboard.util import tensor_util
+
+from tb_featuremaps.format import featuremaps_pb2 as pb
+from tb_featuremaps.format.metadata import create_summary_metadata
+
+
+def event(
+    step: int, values: Iterable[summary_pb2.Summary.Value], wall_time: float | None = None
+) -> event_pb2.Event:
+    """An event of all `values` at one step; `wall_time` in seconds, by default now."""
+    moment = time.time() if wall_time is None else wall_time
+    return event_pb2.Event(
+        wall_time=moment, step=step, summary=summary_pb2.Summary(value=list(values))
+    )
+
+
+def pictures_value(
+    tag: str, data: pb.FeatureMapPluginData, size: tuple[int, int], pngs: Sequence[bytes]
+) -> summary_pb2.Summary.Value:
+    """An image summary of our plugin; `size` is width and height in pixels."""
+    return _pictures(tag, create_summary_metadata(data), size, pngs)
+
+
+def images_tab_value(
+    tag: str, size: tuple[int, int], pngs: Sequence[bytes]
+) -> summary_pb2.Summary.Value:
+    """The same pictures as the stock Images tab reads them."""
+    metadata = image_metadata.create_summary_metadata(
+        display_name=None,
+        description="Channel atlas of the first probe; every channel scaled alone.",
+    )
+    return _pictures(tag, metadata, size, pngs)
+
+
+def tensor_value(
+    tag: str, data: pb.FeatureMapPluginData, values: npt.NDArray[np.float32]
+) -> summary_pb2.Summary.Value:
+    """A float32 tensor of our plugin."""
+    return summary_pb2.Summary.Value(
+        tag=tag,
+        metadata=create_summary_metadata(data),
+        tensor=tensor_util.make_tensor_proto(np.asarray(values, np.float32)),
+    )
+
+
+def scalar_value(tag: str, value: float) -> summary_pb2.Summary.Value:
+    """A scalar, as the stock Scalars tab reads it."""
+    metadata = scalar_metadata.create_summary_metadata(display_name=None, description=None)
+    tensor = tensor_util.make_tensor_proto(np.float32(value))
+    return summary_pb2.Summary.Value(tag=tag, metadata=metadata, tensor=tensor)
+
+
+def _pictures(
+    tag: str,
+    metadata: summary_pb2.SummaryMetadata,
+    size: tuple[int, int],
+    pngs: Sequence[bytes],
+) -> summary_pb2.Summary.Value:
+    strings = [*(str(pixels).encode() for pixels in size), *pngs]
+    shape = tensor_shape_pb2.TensorShapeProto(
+        dim=[tensor_shape_pb2.TensorShapeProto.Dim(size=len(strings))]
+    )
+    tensor = tensor_pb2.TensorProto(
+        dtype=types_pb2.DT_STRING, tensor_shape=shape, string_val=strings
+    )
+    return summary_pb2.Summary.Value(tag=tag, metadata=metadata, tensor=tensor)
