@@ -47,6 +47,7 @@ def output_series(
             role=pb.ROLE_MAIN if head.is_main else pb.ROLE_AUXILIARY,
             weight=head.weight,
             class_names=class_names,
+            order=index,
         )
         tag = names.unique_tag(names.outputs_tag(head.name), taken)
         series.append(OutputSeries(tag, payload))

@@ -67,16 +67,18 @@ class ProbeSeries(_message.Message):
     def __init__(self, count: _Optional[int] = ..., labels: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class OutputSeries(_message.Message):
-    __slots__ = ("head", "role", "weight", "class_names")
+    __slots__ = ("head", "role", "weight", "class_names", "order")
     HEAD_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     WEIGHT_FIELD_NUMBER: _ClassVar[int]
     CLASS_NAMES_FIELD_NUMBER: _ClassVar[int]
+    ORDER_FIELD_NUMBER: _ClassVar[int]
     head: str
     role: Role
     weight: float
     class_names: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, head: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., weight: _Optional[float] = ..., class_names: _Optional[_Iterable[str]] = ...) -> None: ...
+    order: int
+    def __init__(self, head: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., weight: _Optional[float] = ..., class_names: _Optional[_Iterable[str]] = ..., order: _Optional[int] = ...) -> None: ...
 
 class LossSeries(_message.Message):
     __slots__ = ("terms",)

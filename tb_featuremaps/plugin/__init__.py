@@ -1,0 +1,1 @@
+"""The TensorBoard backend. Standard library, numpy, pillow, protobuf, werkzeug and tensorboard only."""
