@@ -191,8 +191,8 @@ def _output_names(model: keras.Model) -> list[str]:
     """The outputs that have a loss, as the compiled loss names them."""
     outputs = list(getattr(model, "output_names", None) or [])
     flat = _flat_losses(model)
-    if len(flat) == 1 and flat[0].name is None:
-        return outputs[:1] or ["main"]
+    if len(flat) == 1 and len(outputs) <= 1:  # Keras names it after the loss function
+        return outputs or ["main"]
     return [loss.name or f"output_{index}" for index, loss in enumerate(flat)]
 
 

@@ -59,7 +59,7 @@ def quantise(values: Array, xp: ArrayOps = np) -> Quantised:
     low, high = lo[:, None, None, :] * 0.5, hi[:, None, None, :] * 0.5
     span = high - low
     constant = span <= 0
-    safe = xp.where(finite, values, xp.zeros_like(values)) * 0.5
+    safe = xp.where(finite, values, lo[:, None, None, :]) * 0.5
     levels = xp.round((safe - low) / xp.where(constant, xp.ones_like(span), span) * float(LEVELS))
     levels = xp.where(constant | ~finite, xp.zeros_like(levels), levels)
     above = ~finite & ~xp.isnan(values) & (values > 0)

@@ -1,0 +1,181 @@
+"""Feature maps written during a real `fit`, read back from the event file."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import textwrap
+import warnings
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from support.logdir import read_run
+from support.small_models import IMAGES, targets, two_headed_model
+
+from tb_featuremaps import FeatureMaps, LossTerms, Schedule
+from tb_featuremaps.format.png import decode_atlas
+
+
+def _fit(model: keras.Model, *callbacks: keras.callbacks.Callback, **arguments: Any) -> Any:
+    settings = {"epochs": 2, "batch_size": 32, "verbose": 0, **arguments}
+    return model.fit(IMAGES, targets(), callbacks=list(callbacks), **settings)
+
+
+def _steps(directory: pathlib.Path, tag: str = "featuremaps/conv1") -> list[int]:
+    return sorted(read_run(directory / "train")[tag])
+
+
+@pytest.mark.parametrize(
+    ("every", "steps"),
+    [
+        ("epoch", [0, 4, 8]),
+        (3, [0, 3, 6, 8]),
+        (100, [0, 8]),
+        (Schedule.at([1, 5]), [0, 1, 5, 8]),
+        (Schedule(epochs=2), [0, 8]),
+    ],
+)
+def test_captures_before_the_first_batch_as_scheduled_and_after_the_last(
+    tmp_path: pathlib.Path, every: Any, steps: list[int]
+) -> None:
+    _fit(two_headed_model(), FeatureMaps(tmp_path, IMAGES[:2], every=every))
+    assert _steps(tmp_path) == steps
+
+
+def test_the_last_capture_is_the_activation_of_the_trained_model(tmp_path: pathlib.Path) -> None:
+    model = two_headed_model()
+    _fit(model, FeatureMaps(tmp_path, IMAGES[:2], layers=["conv1", "block"]))
+    run = read_run(tmp_path / "train")
+    for name in ("conv1", "block"):
+        expected = keras.Model(model.input, model.get_layer(name).output)(IMAGES[:2])
+        width, height, *pngs = run[f"featuremaps/{name}"][8]
+        assert len(pngs) == 2
+        for png, activation in zip(pngs, np.asarray(expected), strict=True):
+            atlas = decode_atlas(png)
+            off = np.abs(atlas.values - activation)
+            assert (off <= (atlas.hi - atlas.lo) / 510 + 1e-5).all()
+    predicted = model(IMAGES[:2], training=False)["main"]
+    np.testing.assert_allclose(run["featuremaps/outputs/main"][8], predicted, atol=1e-6)
+
+
+def test_probes_and_the_images_tab_are_written(tmp_path: pathlib.Path) -> None:
+    _fit(two_headed_model(), FeatureMaps(tmp_path, IMAGES[:2], every=3))
+    run = read_run(tmp_path / "train")
+    assert list(run["featuremaps/probes"]) == [0]
+    assert len(run["featuremaps/probes"][0]) == 4
+    assert sorted(run["activations/conv1"]) == [4, 8]
+    assert len(run["activations/conv1"][4]) == 3
+
+
+def test_without_the_images_tab_and_outputs(tmp_path: pathlib.Path) -> None:
+    callback = FeatureMaps(tmp_path, IMAGES[:1], images_tab=False, outputs=False, layers="conv1")
+    _fit(two_headed_model(), callback)
+    assert sorted(read_run(tmp_path / "train")) == [
+        "featuremaps/conv1",
+        "featuremaps/conv1/stats",
+        "featuremaps/probes",
+    ]
+
+
+def test_both_callbacks_share_one_event_file(tmp_path: pathlib.Path) -> None:
+    _fit(two_headed_model(), FeatureMaps(tmp_path, IMAGES[:1]), LossTerms(tmp_path))
+    assert len(list((tmp_path / "train").iterdir())) == 1
+    run = read_run(tmp_path / "train")
+    assert {"featuremaps/conv1", "loss/total"} <= set(run)
+
+
+def test_steps_go_on_in_a_second_fit(tmp_path: pathlib.Path) -> None:
+    model = two_headed_model()
+    callback = FeatureMaps(tmp_path, IMAGES[:1])
+    _fit(model, epochs=1)
+    _fit(model, callback, epochs=1)
+    assert _steps(tmp_path) == [4, 8]
+
+
+@pytest.mark.parametrize("limit", [2, 5])
+def test_captures_can_be_thinned(tmp_path: pathlib.Path, limit: int) -> None:
+    callback = FeatureMaps(tmp_path, IMAGES[:1], every=1, max_captures=limit)
+    _fit(two_headed_model(), callback, epochs=8)
+    steps = _steps(tmp_path)
+    assert len(steps) <= limit
+    assert (steps[0], steps[-1]) == (0, 32)
+    gaps = np.diff(steps)
+    assert (np.diff(gaps) >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"layers": "convv1"}, "Near matches: .*conv1"),
+        ({"probes": np.zeros((1, 8, 8, 3))}, r"\(None, 16, 16, 3\).*\(1, 8, 8, 3\)"),
+    ],
+)
+def test_bad_input_is_refused_before_training_starts(
+    tmp_path: pathlib.Path, arguments: dict[str, Any], message: str
+) -> None:
+    model = two_headed_model()
+    with pytest.raises(ValueError, match=message):
+        _fit(model, FeatureMaps(tmp_path, **{"probes": IMAGES[:1], **arguments}))
+    assert int(model.optimizer.iterations) == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"every": 0},
+        {"every": "day"},
+        {"labels": [1, 2]},
+        {"labels": [4], "class_names": ["a", "b"]},
+        {"max_tile": 0},
+        {"max_channels": -1},
+        {"max_captures": 1},
+    ],
+)
+def test_arguments_out_of_range_are_refused(
+    tmp_path: pathlib.Path, arguments: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match="Received"):
+        FeatureMaps(tmp_path, IMAGES[:1], **arguments)
+
+
+def test_a_directory_that_can_not_be_written_gives_one_warning(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        log_dir = tmp_path / "file"
+        history = _fit(two_headed_model(), FeatureMaps(log_dir, IMAGES[:1]), LossTerms(log_dir))
+    ours = [one for one in caught if "tb_featuremaps" in str(one.message)]
+    assert len(ours) == 1
+    assert len(history.history["loss"]) == 2
+
+
+def test_what_was_logged_outlives_kill_9(tmp_path: pathlib.Path) -> None:
+    script = textwrap.dedent("""
+        import os, signal, sys
+        import keras
+        from support.small_models import IMAGES, targets, two_headed_model
+        from tb_featuremaps import FeatureMaps, LossTerms
+
+        class Kill(keras.callbacks.Callback):
+            def on_epoch_begin(self, epoch, logs=None):
+                if epoch == 3:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        directory = sys.argv[1]
+        two_headed_model().fit(IMAGES, targets(), epochs=9, batch_size=32, verbose=0, callbacks=[
+            FeatureMaps(directory, IMAGES[:1]), LossTerms(directory), Kill()])
+    """)
+    tests = pathlib.Path(__file__).parents[1]
+    ended = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": f"{tests}{os.pathsep}{tests.parent}"},
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    # The capture under way when the process died may be lost; those before may not.
+    assert set(_steps(tmp_path)) >= {0, 4, 8}
+    assert max(_steps(tmp_path, "loss/total")) >= 8

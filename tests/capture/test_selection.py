@@ -1,0 +1,77 @@
+import re
+
+import keras
+import pytest
+from support.small_models import two_headed_model
+
+from tb_featuremaps.capture.selection import select_layers
+
+
+@pytest.fixture(scope="module")
+def model() -> keras.Model:
+    return two_headed_model()
+
+
+def _names(model: keras.Model, specification: object) -> list[str]:
+    return [named.name for named in select_layers(model, specification)]
+
+
+@pytest.mark.parametrize(
+    ("specification", "expected"),
+    [
+        ("conv1", ["conv1"]),
+        ("block*", ["block_left", "block_right", "block"]),
+        (re.compile("left|right"), ["block_left", "block_right"]),
+        (lambda layer: isinstance(layer, keras.layers.Dense), ["aux1", "main"]),
+        (["block", "conv1"], ["conv1", "block"]),
+        (["conv*", "conv1"], ["conv1"]),
+    ],
+)
+def test_selects_in_the_order_of_the_model(
+    model: keras.Model, specification: object, expected: list[str]
+) -> None:
+    assert sorted(_names(model, specification)) == sorted(expected)
+    positions = {layer.name: position for position, layer in enumerate(model.layers)}
+    chosen = _names(model, specification)
+    assert chosen == sorted(chosen, key=positions.__getitem__)
+
+
+def test_selects_a_layer_object(model: keras.Model) -> None:
+    assert _names(model, model.get_layer("block")) == ["block"]
+
+
+def test_auto_takes_blocks_and_not_their_branches_or_auxiliary_heads(model: keras.Model) -> None:
+    assert _names(model, "auto") == ["conv1", "block"]
+
+
+def test_auto_thins_to_sixteen_and_keeps_the_ends() -> None:
+    inputs = x = keras.Input((8, 8, 1))
+    for index in range(40):
+        x = keras.layers.Conv2D(2, 1, name=f"conv{index}")(x)
+    chosen = _names(keras.Model(inputs, x), "auto")
+    assert len(chosen) == 16
+    assert (chosen[0], chosen[-1]) == ("conv0", "conv39")
+
+
+def test_nested_models_are_reached_by_path() -> None:
+    backbone_input = keras.Input((8, 8, 1))
+    x = keras.layers.Conv2D(2, 3, name="block1_conv")(backbone_input)
+    backbone = keras.Model(backbone_input, keras.layers.ReLU(name="act")(x), name="backbone")
+    model = keras.Sequential([keras.Input((8, 8, 1)), backbone, keras.layers.Flatten(name="f")])
+    assert _names(model, "backbone/block1_conv") == ["backbone/block1_conv"]
+    assert _names(model, "auto") == ["backbone/block1_conv"]
+
+
+def test_a_name_that_matches_nothing_lists_near_names(model: keras.Model) -> None:
+    with pytest.raises(ValueError, match=r"'blok'.*Near matches: .*block"):
+        select_layers(model, "blok")
+
+
+def test_a_layer_of_another_model_is_refused(model: keras.Model) -> None:
+    with pytest.raises(ValueError, match="stranger"):
+        select_layers(model, keras.layers.Conv2D(1, 1, name="stranger"))
+
+
+def test_what_is_no_specification_is_refused(model: keras.Model) -> None:
+    with pytest.raises(TypeError, match="Received: 3"):
+        select_layers(model, 3)

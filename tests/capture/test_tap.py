@@ -1,0 +1,83 @@
+import keras
+import numpy as np
+import pytest
+from support.small_models import IMAGES, two_headed_model
+
+from tb_featuremaps.capture.selection import select_layers
+from tb_featuremaps.capture.tap import ActivationTap, Capture, TapOptions
+from tb_featuremaps.format.atlas import dequantise, untile
+from tb_featuremaps.format.statistics import channel_statistics
+
+
+def _tap(model: keras.Model, layers: object = "auto", **options: object) -> ActivationTap:
+    return ActivationTap(model, select_layers(model, layers), IMAGES[:3], TapOptions(**options))
+
+
+def _values(tap: ActivationTap, capture: Capture, layer: int, probe: int) -> np.ndarray:
+    tapped = tap.tapped[layer]
+    atlas, lo, hi, _ = (np.asarray(part)[probe] for part in capture.layers[layer])
+    levels = untile(atlas, tapped.channels, tapped.tile_height, tapped.tile_width)
+    return dequantise(levels, lo, hi)
+
+
+def test_values_are_the_activations_of_the_layers() -> None:
+    model = two_headed_model()
+    tap = _tap(model)
+    capture = tap.capture()
+    for index, tapped in enumerate(tap.tapped):
+        expected = keras.Model(model.input, model.get_layer(tapped.name).output)(IMAGES[:3])
+        expected = np.asarray(expected)
+        lo, hi, stats = (np.asarray(part) for part in capture.layers[index][1:])
+        np.testing.assert_allclose(lo, expected.min((1, 2)), atol=1e-6)
+        for probe in range(3):
+            off = np.abs(_values(tap, capture, index, probe) - expected[probe])
+            assert (off <= (hi[probe] - lo[probe]) / 510 + 1e-5).all()
+        np.testing.assert_allclose(stats, channel_statistics(expected), atol=1e-4)
+
+
+def test_outputs_are_the_predictions() -> None:
+    model = two_headed_model()
+    tap = _tap(model)
+    capture = tap.capture()
+    predictions = keras.tree.flatten(model(IMAGES[:3], training=False))
+    assert tap.tapped_outputs == [0, 1]
+    for captured, predicted in zip(capture.outputs, predictions, strict=True):
+        np.testing.assert_allclose(captured, predicted, atol=1e-6)
+
+
+def test_it_follows_the_weights_without_a_new_trace() -> None:
+    model = two_headed_model()
+    tap = _tap(model)
+    before = tap.capture()
+    model.get_layer("conv1").kernel.assign(-model.get_layer("conv1").kernel)
+    after = tap.capture()
+    assert (np.asarray(before.layers[0][2]) != np.asarray(after.layers[0][2])).any()
+    assert len(tap.tapped) == 2
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_the_state_of_the_model_is_left_as_it_was(training: bool) -> None:
+    model = two_headed_model()
+    state = [variable.numpy().copy() for variable in model.variables]
+    _tap(model, training=training).capture()
+    for before, variable in zip(state, model.variables, strict=True):
+        np.testing.assert_array_equal(before, variable)
+    assert len(model.losses) == 3
+
+
+def test_channels_and_tiles_can_be_limited() -> None:
+    tap = _tap(two_headed_model(), "conv1", max_channels=5, max_tile=4)
+    atlas, lo, _, stats = tap.capture().layers[0]
+    tapped = tap.tapped[0]
+    assert (tapped.channels, tapped.tile_height, tapped.tile_width) == (5, 4, 4)
+    assert atlas.shape == (3, 8, 12)
+    assert lo.shape == (3, 5)
+    assert stats.shape == (3, 5, 6)
+    assert tapped.shape == (14, 14, 8)
+
+
+def test_units_are_tiles_of_one_pixel() -> None:
+    tap = _tap(two_headed_model(), "aux1")
+    atlas = tap.capture().layers[0][0]
+    assert atlas.shape == (3, 2, 2)
+    assert tap.tapped[0].shape == (3,)
