@@ -22,6 +22,8 @@ from tb_featuremaps.summary.capture_event import (
 )
 from tb_featuremaps.summary.event_writer import EventWriter, open_writer
 
+_MAPS = CaptureParts(maps=True, images_tab=False)
+
 
 class FeatureMaps(keras.callbacks.Callback):
     """Writes the activations of selected layers for a few probes, step by step, for TensorBoard.
@@ -142,7 +144,7 @@ class FeatureMaps(keras.callbacks.Callback):
     def _capture(
         self,
         step: int,
-        parts: CaptureParts = CaptureParts(maps=True, images_tab=False),
+        parts: CaptureParts = _MAPS,
         wait: bool = False,
     ) -> None:
         if self._broken or self._writer is None or self._tap is None:

@@ -10,7 +10,7 @@ from tensorboard.compat.proto import event_pb2
 from tb_featuremaps.callbacks import steps
 from tb_featuremaps.capture.loss_tap import LossTap
 from tb_featuremaps.capture.loss_tap import LossTerms as Means
-from tb_featuremaps.capture.model_layers import main_output_index
+from tb_featuremaps.capture.model_layers import main_output_index, output_names
 from tb_featuremaps.summary.event_writer import EventWriter, open_writer
 from tb_featuremaps.summary.loss_event import LossEncoder
 
@@ -49,7 +49,7 @@ class LossTerms(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-            raise ValueError(f"Expected `every` to be a number of batches ≥ 1. Received: {every!r}.")
+            raise ValueError(f"Expected `every` to be a whole number ≥ 1. Received: {every!r}.")
         self._log_dir = log_dir
         self._every = every
         self._main = main
@@ -114,7 +114,7 @@ class LossTerms(keras.callbacks.Callback):
 
     def _event(self, tap: LossTap, terms: Means, training: bool) -> event_pb2.Event:
         if training not in self._encoders:
-            outputs = list(getattr(self.model, "output_names", None) or tap.names)
+            outputs = output_names(self.model) or tap.names
             main = outputs[main_output_index(self.model, self._main)]
             self._encoders[training] = LossEncoder(tap.names, main)
         step = steps.current_step(self.model)

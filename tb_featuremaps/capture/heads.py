@@ -4,7 +4,7 @@ import dataclasses
 
 import keras
 
-from tb_featuremaps.capture.model_layers import main_output_index
+from tb_featuremaps.capture.model_layers import main_output_index, output_names
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +33,7 @@ def heads_of(model: keras.Model, outputs: int, main: str | None = None) -> list[
     Raises:
         ValueError: the model has no output of the name `main`.
     """
-    names = list(getattr(model, "output_names", None) or [])
+    names = output_names(model)
     if len(names) != outputs:
         names = ["main"] if outputs == 1 else [f"output_{index}" for index in range(outputs)]
     chosen = main_output_index(model, main)
@@ -43,13 +43,9 @@ def heads_of(model: keras.Model, outputs: int, main: str | None = None) -> list[
 
 def loss_weights(model: keras.Model, names: list[str]) -> dict[str, float]:
     """The loss weights by output name, as `compile` was given them; 1 where it was given none."""
-    given = (getattr(model, "_compile_config", None) and model._compile_config.config) or {}
-    weights = given.get("loss_weights")
-    if weights is None:
+    given = getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)
+    if given is None:
         return {}
-    flat = weights if isinstance(weights, dict) else dict(zip(names, _as_list(weights), strict=False))
-    return {name: float(weight) for name, weight in flat.items() if weight is not None}
-
-
-def _as_list(weights: object) -> list[float]:
-    return list(weights) if isinstance(weights, (list, tuple)) else [weights]  # type: ignore[list-item]
+    if not isinstance(given, dict):
+        given = dict(zip(names, given if isinstance(given, (list, tuple)) else [given], strict=False))
+    return {name: float(weight) for name, weight in given.items() if weight is not None}

@@ -24,7 +24,8 @@ class LossAccumulator(keras.metrics.Metric):
 
     def update_state(self, total: Any, penalty: Any, losses: list[Any], weight: Any = 1.0) -> None:
         """Adds one batch: its total loss, its penalty, the loss of each output, times `weight`."""
-        terms = ops.stack([ops.cast(ops.reshape(t, ()), "float32") for t in (total, penalty, *losses)])
+        scalars = [ops.reshape(term, ()) for term in (total, penalty, *losses)]
+        terms = ops.stack([ops.cast(scalar, "float32") for scalar in scalars])
         self._sums.assign_add(terms * ops.cast(weight, "float32"))
         self._weight.assign_add(ops.cast(weight, "float32"))
 
@@ -36,7 +37,10 @@ class LossAccumulator(keras.metrics.Metric):
         """Does nothing: intervals of batches don't end with epochs; see `take`."""
 
     def take(self) -> list[float] | None:
-        """Returns the means `[total, penalty, *losses]` since the last call, or None; starts anew."""
+        """Returns the means `[total, penalty, *losses]` since the last call and starts anew.
+
+        None if there was no batch since.
+        """
         weight = float(ops.convert_to_numpy(self._weight.value))
         if weight == 0:
             return None

@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from tb_featuremaps.capture.loss_accumulator import LossAccumulator
+from tb_featuremaps.capture.model_layers import output_names
 
 _ATTRIBUTE = "_tb_featuremaps_loss_tap"
 _UNPREPARED = object()
@@ -189,7 +190,7 @@ def _flat_losses(model: keras.Model) -> list[Any]:
 
 def _output_names(model: keras.Model) -> list[str]:
     """The outputs that have a loss, as the compiled loss names them."""
-    outputs = list(getattr(model, "output_names", None) or [])
+    outputs = output_names(model)
     flat = _flat_losses(model)
     if len(flat) == 1 and len(outputs) <= 1:  # Keras names it after the loss function
         return outputs or ["main"]

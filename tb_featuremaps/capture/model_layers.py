@@ -133,13 +133,21 @@ def _node_of(tensor: Any) -> Any:
     return history.operation._inbound_nodes[history.node_index]
 
 
+def output_names(model: keras.Model) -> list[str]:
+    """The names of the model's outputs; none where it does not say, as a subclassed model."""
+    names = getattr(model, "output_names", None)
+    if names:
+        return list(names)
+    return [model.layers[-1].name] if isinstance(model, keras.Sequential) else []
+
+
 def main_output_index(model: keras.Model, main: str | None = None) -> int:
     """Index of the main output: `main`, else the one named "main", else the first.
 
     Raises:
         ValueError: the model has no output of the name `main`.
     """
-    names = list(getattr(model, "output_names", None) or [])
+    names = output_names(model)
     if main is not None and main not in names:
         raise ValueError(f"Expected `main` to name an output, one of {names}. Received: {main!r}.")
     wanted = main if main is not None else "main"

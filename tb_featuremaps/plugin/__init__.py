@@ -1,1 +1,5 @@
-"""The TensorBoard backend. Standard library, numpy, pillow, protobuf, werkzeug and tensorboard only."""
+"""The TensorBoard backend.
+
+Imports the standard library, numpy, pillow, protobuf, werkzeug and tensorboard only: an import
+error here would take all of TensorBoard down.
+"""

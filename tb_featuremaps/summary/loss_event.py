@@ -60,7 +60,6 @@ class LossEncoder:
         ]
         for output, (plain, weighted) in zip(outputs, self._tags, strict=True):
             role = pb.ROLE_MAIN if output == main else pb.ROLE_AUXILIARY
-            described = {"output": output, "role": role}
-            terms.append(pb.LossTerm(tag=plain, kind=pb.LossTerm.OUTPUT, **described))
-            terms.append(pb.LossTerm(tag=weighted, kind=pb.LossTerm.WEIGHTED, **described))
+            for tag, kind in ((plain, pb.LossTerm.OUTPUT), (weighted, pb.LossTerm.WEIGHTED)):
+                terms.append(pb.LossTerm(tag=tag, kind=kind, output=output, role=role))
         return terms

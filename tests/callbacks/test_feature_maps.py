@@ -51,7 +51,7 @@ def test_the_last_capture_is_the_activation_of_the_trained_model(tmp_path: pathl
     run = read_run(tmp_path / "train")
     for name in ("conv1", "block"):
         expected = keras.Model(model.input, model.get_layer(name).output)(IMAGES[:2])
-        width, height, *pngs = run[f"featuremaps/{name}"][8]
+        _, _, *pngs = run[f"featuremaps/{name}"][8]
         assert len(pngs) == 2
         for png, activation in zip(pngs, np.asarray(expected), strict=True):
             atlas = decode_atlas(png)

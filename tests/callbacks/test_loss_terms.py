@@ -109,7 +109,8 @@ def test_logs_history_and_the_saved_model_are_as_without_us(tmp_path: pathlib.Pa
     assert sorted(history.history) == ["aux1_loss", "loss", "main_loss"]
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
-    np.testing.assert_array_equal(model.predict(IMAGES, verbose=0)["main"], loaded.predict(IMAGES, verbose=0)["main"])
+    saved, read = (one.predict(IMAGES, verbose=0)["main"] for one in (model, loaded))
+    np.testing.assert_array_equal(saved, read)
 
 
 def test_training_is_the_same_with_and_without_us(tmp_path: pathlib.Path) -> None:

@@ -96,7 +96,8 @@ def test_the_png_brings_levels_and_scale_back(values: npt.NDArray[np.float32]) -
 
 
 def test_the_chunk_is_private_ancillary_and_safe_to_copy() -> None:
-    png = encode_atlas(np.zeros((1, 1), np.uint8), np.zeros(1, np.float32), np.ones(1, np.float32), 1, 1)
+    lo, hi = np.zeros(1, np.float32), np.ones(1, np.float32)
+    png = encode_atlas(np.zeros((1, 1), np.uint8), lo, hi, tile_height=1, tile_width=1)
     position = png.index(b"fmAp")
     assert position < png.index(b"IDAT")
     assert [bool(byte & 32) for byte in png[position : position + 4]] == [True, True, False, True]
