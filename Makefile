@@ -1,0 +1,72 @@
+# Everything runs in .venv, which the first target that needs it makes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STEPS ?=
+PORT ?= 6006
+SERVE ?= 1
+TAB_SOURCES := $(shell find plugin_frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-python test-tab lint format bench dist clean
+
+help:  ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(VENV)/.installed  ## Train GoogLeNet on real photos and serve TensorBoard (STEPS= PORT= SERVE=0)
+	@$(BIN)/python -m training.demo --port $(PORT) $(if $(STEPS),--steps $(STEPS)) \
+		$(if $(filter 0,$(SERVE)),--no-serve)
+
+test: test-tab test-python  ## All tests: TypeScript, Python, browser
+
+test-tab: $(VENV)/.installed plugin_frontend/node_modules/.installed
+	@cd plugin_frontend && $(CURDIR)/tools/npm.sh test
+
+test-python: $(VENV)/.tested
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## ruff, mypy, TypeScript, prettier
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run typecheck
+	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run format:check
+
+format: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## Format all sources
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run format
+
+bench: $(VENV)/.installed  ## What a capture costs, as ratios within one run
+	$(BIN)/python -m benchmarks.capture
+
+dist: $(VENV)/.tested  ## sdist and wheel in dist/, with the tab built
+	rm -rf dist build
+	$(BIN)/python -m build
+	@unzip -l dist/*.whl | grep -q plugin/static/index.js && echo "The wheel holds the tab."
+
+clean:  ## Remove what the other targets made, but for logs/
+	rm -rf $(VENV) build dist *.egg-info plugin_frontend/node_modules tb_featuremaps/plugin/static
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+		{ echo "Python 3.10 or newer is needed (make PYTHON=python3.x)."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ echo "Python's venv module is needed (Debian: apt install python3-venv)."; exit 1; }
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made setup.py pyproject.toml $(TAB_SOURCES)
+	@echo "Installing into $(VENV) and building the tab (some minutes the first time) …"
+	@$(BIN)/python -m pip install --quiet --editable '.[training]'
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed
+	@echo "Installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --editable '.[training,test]'
+	@$(BIN)/python tools/chromium.py
+	@touch $@
+
+plugin_frontend/node_modules/.installed: plugin_frontend/package-lock.json $(VENV)/.made
+	@cd plugin_frontend && $(CURDIR)/tools/npm.sh ci --no-audit --no-fund
+	@touch $@

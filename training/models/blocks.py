@@ -1,0 +1,87 @@
+"""Pieces that the Inception models are built of."""
+
+import dataclasses
+from typing import Any, Literal
+
+import keras
+from keras import layers, ops
+
+from training.weight_decay import l2_penalty
+
+Normalization = Literal["batch", "local_response", "none"]
+
+
+@keras.saving.register_keras_serializable(package="tb_featuremaps")
+class LocalResponseNormalization(layers.Layer):
+    """Divides each value by a function of its neighbours' squares across channels.
+
+    Krizhevsky et al. 2012, section 3.3, with the constants that GoogLeNet's authors released:
+    x / (1 + α/n · Σ x²)^β over the n channels around each.
+
+    Args:
+        size: n, an odd number of channels.
+        alpha: α.
+        beta: β.
+    """
+
+    def __init__(
+        self, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.size, self.alpha, self.beta = size, alpha, beta
+
+    def call(self, inputs: Any) -> Any:
+        reach, channels = self.size // 2, inputs.shape[-1]
+        padded = ops.pad(ops.square(inputs), [[0, 0], [0, 0], [0, 0], [reach, reach]])
+        neighbours = sum(padded[..., shift : shift + channels] for shift in range(self.size))
+        return inputs / ops.power(1 + self.alpha / self.size * neighbours, self.beta)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        own = {"size": self.size, "alpha": self.alpha, "beta": self.beta}
+        return {**super().get_config(), **own}
+
+
+@dataclasses.dataclass(frozen=True)
+class Convolutions:
+    """Makes the convolutions of one model.
+
+    Attributes:
+        width: multiplies every number of channels.
+        normalization: "batch" puts batch normalisation behind every convolution.
+        weight_decay: λ of the L2 penalty of every kernel.
+    """
+
+    width: float = 1.0
+    normalization: Normalization = "batch"
+    weight_decay: float = 0.0
+
+    def channels(self, count: int) -> int:
+        """`count` channels times the width, in eights as the papers have them."""
+        return max(8, round(count * self.width / 8) * 8) if self.width != 1 else count
+
+    def convolution(self, x: Any, channels: int, size: int, name: str, strides: int = 1) -> Any:
+        """A square convolution with ReLU, "same" padding."""
+        batch = self.normalization == "batch"
+        x = layers.Conv2D(
+            self.channels(channels),
+            size,
+            strides=strides,
+            padding="same",
+            use_bias=not batch,
+            activation=None if batch else "relu",
+            kernel_initializer="he_normal",
+            kernel_regularizer=l2_penalty(self.weight_decay),
+            name=name,
+        )(x)
+        if not batch:
+            return x
+        x = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
+        return layers.ReLU(name=f"{name}_relu")(x)
+
+    def dense(self, x: Any, units: int, name: str, activation: str | None) -> Any:
+        """A fully connected layer with the model's weight decay."""
+        penalty = l2_penalty(self.weight_decay)
+        return layers.Dense(units, activation, kernel_regularizer=penalty, name=name)(x)
