@@ -1,0 +1,79 @@
+/** Where the tiles of a channel grid lie on screen. */
+export interface GridLayout {
+  columns: number;
+  rows: number;
+  /** Whole screen pixels a pixel of the map. */
+  zoom: number;
+  gap: number;
+  width: number;
+  height: number;
+  tileWidth: number;
+  tileHeight: number;
+}
+
+const GAP = 2;
+const SMALLEST_TILE = 28;
+const LARGEST_TILE = 220;
+
+/** The largest whole zoom at which all tiles fit, or tiles of a readable size and a scroll bar. */
+export function layoutGrid(
+  count: number,
+  tileWidth: number,
+  tileHeight: number,
+  paneWidth: number,
+  paneHeight: number,
+): GridLayout {
+  const longest = Math.max(tileWidth, tileHeight);
+  const least = Math.max(1, Math.ceil(SMALLEST_TILE / longest));
+  const most = Math.max(least, Math.floor(LARGEST_TILE / longest));
+  let zoom = least;
+  for (let larger = most; larger > least; larger--) {
+    if (heightAt(larger, count, tileWidth, tileHeight, paneWidth) <= paneHeight) {
+      zoom = larger;
+      break;
+    }
+  }
+  const columns = Math.min(count, columnsAt(zoom, tileWidth, paneWidth));
+  const rows = Math.ceil(count / columns);
+  return {
+    columns,
+    rows,
+    zoom,
+    gap: GAP,
+    width: columns * (tileWidth * zoom + GAP) - GAP,
+    height: rows * (tileHeight * zoom + GAP) - GAP,
+    tileWidth,
+    tileHeight,
+  };
+}
+
+function columnsAt(zoom: number, tileWidth: number, paneWidth: number): number {
+  return Math.max(1, Math.floor((paneWidth + GAP) / (tileWidth * zoom + GAP)));
+}
+
+function heightAt(
+  zoom: number,
+  count: number,
+  tileWidth: number,
+  tileHeight: number,
+  paneWidth: number,
+): number {
+  return Math.ceil(count / columnsAt(zoom, tileWidth, paneWidth)) * (tileHeight * zoom + GAP) - GAP;
+}
+
+/** The cell and the pixel of its map under a point; null between tiles and beyond them. */
+export function hitGrid(
+  layout: GridLayout,
+  count: number,
+  x: number,
+  y: number,
+): { cell: number; row: number; column: number } | null {
+  const pitchX = layout.tileWidth * layout.zoom + layout.gap;
+  const pitchY = layout.tileHeight * layout.zoom + layout.gap;
+  const column = Math.floor((x % pitchX) / layout.zoom);
+  const row = Math.floor((y % pitchY) / layout.zoom);
+  const gridColumn = Math.floor(x / pitchX);
+  const cell = Math.floor(y / pitchY) * layout.columns + gridColumn;
+  const inside = x >= 0 && y >= 0 && column < layout.tileWidth && row < layout.tileHeight;
+  return inside && gridColumn < layout.columns && cell < count ? { cell, row, column } : null;
+}

@@ -1,0 +1,61 @@
+import type { Picture } from '../api/picture';
+import { levelTable, type Range } from './normalise';
+import type { GridLayout } from './grid';
+
+/** The grey level of one pixel of a channel's map. */
+export function levelAt(picture: Picture, channel: number, row: number, column: number): number {
+  const { tileHeight, tileWidth, columns } = picture.scale;
+  const top = Math.floor(channel / columns) * tileHeight;
+  const left = (channel % columns) * tileWidth;
+  return picture.levels[(top + row) * picture.width + left + column] ?? 0;
+}
+
+/**
+ * Paints channels as a grid into the pixels of an ImageData of the layout's size.
+ *
+ * @param order the channel of each cell.
+ * @param rangeOf the range of values that a channel's colours span.
+ */
+export function paintGrid(
+  target: Uint32Array,
+  picture: Picture,
+  layout: GridLayout,
+  order: readonly number[],
+  colors: Uint32Array,
+  rangeOf: (channel: number) => Range,
+): void {
+  target.fill(0);
+  order.forEach((channel, cell) => {
+    const table = levelTable(picture.scale, channel, rangeOf(channel));
+    const pixels = Uint32Array.from(table, (level) => colors[level]!);
+    const left = (cell % layout.columns) * (layout.tileWidth * layout.zoom + layout.gap);
+    const top = Math.floor(cell / layout.columns) * (layout.tileHeight * layout.zoom + layout.gap);
+    paintTile(target, layout.width, left, top, layout.zoom, picture, channel, pixels);
+  });
+}
+
+function paintTile(
+  target: Uint32Array,
+  targetWidth: number,
+  left: number,
+  top: number,
+  zoom: number,
+  picture: Picture,
+  channel: number,
+  pixels: Uint32Array,
+): void {
+  const { tileHeight, tileWidth, columns } = picture.scale;
+  const sourceTop = Math.floor(channel / columns) * tileHeight;
+  const sourceLeft = (channel % columns) * tileWidth;
+  for (let row = 0; row < tileHeight; row++) {
+    const source = (sourceTop + row) * picture.width + sourceLeft;
+    const start = (top + row * zoom) * targetWidth + left;
+    for (let column = 0; column < tileWidth; column++) {
+      const pixel = pixels[picture.levels[source + column]!]!;
+      target.fill(pixel, start + column * zoom, start + (column + 1) * zoom);
+    }
+    for (let copy = 1; copy < zoom; copy++) {
+      target.copyWithin(start + copy * targetWidth, start, start + tileWidth * zoom);
+    }
+  }
+}

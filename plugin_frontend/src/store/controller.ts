@@ -1,0 +1,235 @@
+import { RequestError, type Client } from '../api/client';
+import { ScaleError } from '../api/scale_chunk';
+import type { Capture } from '../api/types';
+import { PictureCache } from './picture_cache';
+import { captureIndex, currentLayer, currentRun, type State } from './state';
+import { nearestIndex } from './steps';
+import type { Store } from './store';
+
+const CACHE_BYTES = 256 * 2 ** 20;
+const PREFETCHED = 3;
+const FRAME_MILLISECONDS = 250;
+
+/** All that changes the state: what the user does, and what the server answers. */
+export class Controller {
+  private readonly pictures = new PictureCache(CACHE_BYTES);
+  private runRequest = new AbortController();
+  private layerRequest = new AbortController();
+  private pictureRequest = new AbortController();
+  private timer: number | undefined;
+
+  constructor(
+    private readonly client: Client,
+    private readonly store: Store<State>,
+  ) {}
+
+  /** Fetches everything anew and keeps the user's place. */
+  async reload(): Promise<void> {
+    await this.guarded(async () => {
+      const { runs, messages } = await this.client.runs();
+      const { run } = this.store.state;
+      const known = runs.find((one) => one.name === run);
+      const first = runs.find((one) => one.layers.length) ?? runs[0];
+      this.store.patch({ runs, messages, loaded: true, error: null });
+      await this.loadRun((known ?? first)?.name ?? null);
+    });
+  }
+
+  async chooseRun(name: string): Promise<void> {
+    this.store.patch({ stats: {}, shown: null });
+    await this.guarded(() => this.loadRun(name));
+  }
+
+  async chooseLayer(tag: string): Promise<void> {
+    this.store.patch({ layer: tag, channel: null });
+    await this.guarded(() => this.loadLayer());
+  }
+
+  moveLayer(by: number): void {
+    const layers = currentRun(this.store.state)?.layers ?? [];
+    const index = layers.findIndex((layer) => layer.tag === this.store.state.layer);
+    const next = layers[index + by];
+    if (next) void this.chooseLayer(next.tag);
+  }
+
+  chooseProbe(probe: number): void {
+    this.store.patch({ probe });
+    this.showPicture();
+  }
+
+  chooseChannel(channel: number | null): void {
+    this.store.patch({ channel });
+  }
+
+  /** Moves the cursor to the capture nearest to any step. */
+  chooseStep(step: number): void {
+    const steps = this.store.state.captures.map((capture) => capture.step);
+    this.chooseIndex(nearestIndex(steps, step));
+  }
+
+  chooseIndex(index: number): void {
+    const { captures } = this.store.state;
+    const capture = captures[index];
+    if (!capture) return;
+    this.store.patch({ step: capture.step, following: index === captures.length - 1 });
+    this.showPicture();
+  }
+
+  moveStep(by: number): void {
+    this.chooseIndex(captureIndex(this.store.state) + by);
+  }
+
+  /** Goes to the newest capture and stays on it. */
+  follow(): void {
+    this.chooseIndex(this.store.state.captures.length - 1);
+  }
+
+  togglePlay(): void {
+    const playing = !this.store.state.playing;
+    window.clearInterval(this.timer);
+    this.store.patch({ playing });
+    if (!playing) return;
+    if (captureIndex(this.store.state) === this.store.state.captures.length - 1) {
+      this.chooseIndex(0);
+    }
+    this.timer = window.setInterval(() => this.playOn(), FRAME_MILLISECONDS);
+  }
+
+  /** Changes how things are shown; fetches nothing. */
+  show(
+    change: Partial<
+      Pick<State, 'colormap' | 'scaling' | 'sort' | 'hideDead' | 'lossView' | 'logScale'>
+    >,
+  ): void {
+    this.store.patch(change);
+  }
+
+  probeAddress(key: string): string {
+    return this.client.pictureAddress(key);
+  }
+
+  private playOn(): void {
+    const { captures, shown, step } = this.store.state;
+    if (shown && shown.step !== step) return; // the last picture is still on its way
+    if (captureIndex(this.store.state) >= captures.length - 1) this.togglePlay();
+    else this.moveStep(1);
+  }
+
+  private async loadRun(name: string | null): Promise<void> {
+    this.runRequest.abort();
+    this.runRequest = new AbortController();
+    const { signal } = this.runRequest;
+    this.store.patch({ run: name });
+    const run = currentRun(this.store.state);
+    if (!run) return;
+    const layer = run.layers.find((one) => one.tag === this.store.state.layer) ?? run.layers[0];
+    const probe = Math.min(this.store.state.probe, Math.max(0, (run.probes?.count ?? 1) - 1));
+    this.store.patch({ layer: layer?.tag ?? null, probe });
+    const [losses, outputs, probes] = await Promise.all([
+      run.has_losses ? this.client.losses(run.name, signal) : null,
+      run.heads.length ? this.client.outputs(run.name, signal) : [],
+      run.probes ? this.client.steps(run.name, run.probes.tag, signal) : [],
+      this.loadLayer(),
+    ]);
+    if (signal.aborted) return;
+    const keys = probes.at(-1)?.blob_keys ?? [];
+    const probePictures = keys.map((key) => this.client.pictureAddress(key));
+    this.store.patch({ losses, outputs, probePictures });
+    await this.loadOtherStats(signal);
+  }
+
+  private async loadLayer(): Promise<void> {
+    this.layerRequest.abort();
+    this.layerRequest = new AbortController();
+    const { signal } = this.layerRequest;
+    const { run } = this.store.state;
+    const layer = currentLayer(this.store.state);
+    if (run === null || !layer) {
+      this.store.patch({ captures: [], shown: null });
+      return;
+    }
+    const captures = await this.client.steps(run, layer.tag, signal);
+    if (signal.aborted) return;
+    this.placeCursor(captures);
+    this.showPicture();
+    if (layer.stats_tag) await this.loadStats(run, layer.tag, layer.stats_tag, signal);
+  }
+
+  private placeCursor(captures: Capture[]): void {
+    const { step, following } = this.store.state;
+    const newest = captures.at(-1);
+    const index = nearestIndex(
+      captures.map((capture) => capture.step),
+      step ?? Infinity,
+    );
+    const chosen = following || step === null ? newest : captures[index];
+    this.store.patch({ captures, step: chosen?.step ?? null });
+  }
+
+  private async loadStats(
+    run: string,
+    layer: string,
+    tag: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const stats = await this.client.stats(run, tag, signal);
+    if (signal.aborted) return;
+    this.store.patch({ stats: { ...this.store.state.stats, [layer]: stats } });
+  }
+
+  /** The health of the other layers, one request at a time. */
+  private async loadOtherStats(signal: AbortSignal): Promise<void> {
+    const run = currentRun(this.store.state);
+    for (const layer of run?.layers ?? []) {
+      if (signal.aborted || !run) return;
+      if (!layer.stats_tag || layer.tag === this.store.state.layer) continue;
+      await this.loadStats(run.name, layer.tag, layer.stats_tag, signal);
+    }
+  }
+
+  /** Shows the picture under the cursor; an answer that comes too late is dropped. */
+  private showPicture(): void {
+    void this.guarded(async () => {
+      this.pictureRequest.abort();
+      this.pictureRequest = new AbortController();
+      const { signal } = this.pictureRequest;
+      const { layer, probe, step, captures } = this.store.state;
+      const index = captureIndex(this.store.state);
+      const key = captures[index]?.blob_keys[probe];
+      if (layer === null || step === null || key === undefined) return;
+      const picture = await this.picture(key, signal);
+      if (signal.aborted) return;
+      this.store.patch({ shown: { layer, probe, step, picture }, error: null });
+      await this.prefetch(index, signal);
+    });
+  }
+
+  private async prefetch(index: number, signal: AbortSignal): Promise<void> {
+    const { captures, probe } = this.store.state;
+    for (let distance = 1; distance <= PREFETCHED; distance++) {
+      for (const near of [index + distance, index - distance]) {
+        const key = captures[near]?.blob_keys[probe];
+        if (signal.aborted) return;
+        if (key !== undefined) await this.picture(key, signal);
+      }
+    }
+  }
+
+  private async picture(key: string, signal: AbortSignal) {
+    const cached = this.pictures.get(key);
+    if (cached) return cached;
+    const picture = await this.client.picture(key, signal);
+    this.pictures.put(key, picture);
+    return picture;
+  }
+
+  private async guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') return;
+      if (!(error instanceof RequestError || error instanceof ScaleError)) throw error;
+      this.store.patch({ error: error.message, loaded: true });
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import type { Picture } from '../api/picture';
+import type { Capture, HeadOutputs, Layer, Losses, Run, Stats } from '../api/types';
+import type { ColormapName } from '../render/colormap';
+import type { Scaling } from '../render/normalise';
+
+export type SortOrder = 'index' | 'mean' | 'std' | 'zeros';
+export type LossView = 'separate' | 'stacked';
+
+/** The picture on screen and which capture it is of. */
+export interface Shown {
+  layer: string;
+  probe: number;
+  step: number;
+  picture: Picture;
+}
+
+export interface State {
+  loaded: boolean;
+  error: string | null;
+  messages: string[];
+  runs: Run[];
+  run: string | null;
+  /** Tag of the chosen layer. */
+  layer: string | null;
+  probe: number;
+  channel: number | null;
+  /** Captures of the chosen layer, in the order of their steps. */
+  captures: Capture[];
+  /** The step cursor; one of the captures' steps. */
+  step: number | null;
+  /** Whether the cursor stays on the newest capture. */
+  following: boolean;
+  playing: boolean;
+  shown: Shown | null;
+  probePictures: string[];
+  /** Statistics of the run's layers by tag, as far as they have been fetched. */
+  stats: Record<string, Stats>;
+  outputs: HeadOutputs[];
+  losses: Losses | null;
+  colormap: ColormapName;
+  scaling: Scaling;
+  sort: SortOrder;
+  hideDead: boolean;
+  lossView: LossView;
+  logScale: boolean;
+}
+
+export function initialState(): State {
+  return {
+    loaded: false,
+    error: null,
+    messages: [],
+    runs: [],
+    run: null,
+    layer: null,
+    probe: 0,
+    channel: null,
+    captures: [],
+    step: null,
+    following: true,
+    playing: false,
+    shown: null,
+    probePictures: [],
+    stats: {},
+    outputs: [],
+    losses: null,
+    colormap: 'viridis',
+    scaling: 'channel',
+    sort: 'index',
+    hideDead: false,
+    lossView: 'separate',
+    logScale: false,
+  };
+}
+
+export function currentRun(state: State): Run | undefined {
+  return state.runs.find((run) => run.name === state.run);
+}
+
+export function currentLayer(state: State): Layer | undefined {
+  return currentRun(state)?.layers.find((layer) => layer.tag === state.layer);
+}
+
+/** Position of the step cursor among the captures; -1 without one. */
+export function captureIndex(state: State): number {
+  return state.captures.findIndex((capture) => capture.step === state.step);
+}

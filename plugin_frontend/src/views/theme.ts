@@ -1,0 +1,95 @@
+import { css } from 'lit';
+
+/** Colours and sizes of the page; light, and dark as TensorBoard is. */
+export const pageStyle = `
+  :root {
+    --accent: #c25700; --accent-soft: #fff1e3; --on-accent: #fff;
+    --text: #202124; --muted: #5f6368; --line: #dfe1e5;
+    --surface: #fff; --panel: #f8f9fa; --raised: #fff; --hover: #eef0f2;
+    --bad: #b3261e; --bad-soft: #fce8e6;
+    --series-0: #202124; --series-1: #1a66c9; --series-2: #c25700; --series-3: #8430ce;
+    --series-4: #0b7a53; --series-5: #b3261e;
+    --shadow: 0 1px 3px rgb(0 0 0 / 16%), 0 4px 16px rgb(0 0 0 / 10%);
+    color-scheme: light;
+  }
+  :root.dark {
+    --accent: #ffa04d; --accent-soft: #3d2b1a; --on-accent: #202124;
+    --text: #e8eaed; --muted: #a8adb3; --line: #44484d;
+    --surface: #202124; --panel: #292a2d; --raised: #303134; --hover: #3a3c40;
+    --bad: #f28b82; --bad-soft: #4a2522;
+    --series-0: #f1f3f4; --series-1: #8ab4f8; --series-2: #ffa04d; --series-3: #d7aefb;
+    --series-4: #6fd3a4; --series-5: #f28b82;
+    --shadow: 0 1px 3px rgb(0 0 0 / 60%), 0 4px 16px rgb(0 0 0 / 40%);
+    color-scheme: dark;
+  }
+  html, body { height: 100%; margin: 0; background: var(--surface); }
+`;
+
+/** What all views share. */
+export const common = css`
+  :host {
+    display: block;
+    box-sizing: border-box;
+    color: var(--text);
+    font:
+      13px/20px Roboto,
+      system-ui,
+      -apple-system,
+      'Segoe UI',
+      sans-serif;
+    font-variant-numeric: tabular-nums;
+  }
+  *,
+  *::before {
+    box-sizing: border-box;
+  }
+  h2 {
+    margin: 0;
+    font-size: 11px;
+    line-height: 16px;
+    font-weight: 600;
+    letter-spacing: 0.06em;
+    text-transform: uppercase;
+    color: var(--muted);
+  }
+  button,
+  select {
+    font: inherit;
+    color: inherit;
+    background: var(--raised);
+    border: 1px solid var(--line);
+    border-radius: 6px;
+    height: 28px;
+    padding: 0 10px;
+    cursor: pointer;
+  }
+  select {
+    padding: 0 6px;
+  }
+  button:hover,
+  select:hover {
+    background: var(--hover);
+  }
+  button[aria-pressed='true'] {
+    background: var(--accent-soft);
+    border-color: var(--accent);
+    color: var(--accent);
+  }
+  button:disabled {
+    opacity: 0.45;
+    cursor: default;
+  }
+  :focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 1px;
+  }
+  label {
+    color: var(--muted);
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+  }
+  .muted {
+    color: var(--muted);
+  }
+`;
