@@ -52,7 +52,7 @@ class FeatureMapReader:
         }
         names = sorted({series.run for series in listed.series})
         return {
-            "runs": [_run(listed, name, times.get(name)) for name in names],
+            "runs": [_run(listed, name, times.get(name), names) for name in names],
             "messages": listed.messages,
         }
 
@@ -185,11 +185,14 @@ class FeatureMapReader:
         )
 
 
-def _run(listed: SeriesList, name: str, start_time: float | None) -> dict[str, Any]:
+def _run(
+    listed: SeriesList, name: str, start_time: float | None, names: list[str]
+) -> dict[str, Any]:
     stats = {one.tag for one in listed.of(name, "stats")}
     layers = sorted(listed.of(name, "layer"), key=lambda one: one.data.layer.order)
     probes = listed.of(name, "probes")
     heads = _in_order(listed, name)
+    validation = _validation_run(name)
     return {
         "name": name,
         "start_time": start_time,
@@ -197,6 +200,7 @@ def _run(listed: SeriesList, name: str, start_time: float | None) -> dict[str, A
         "heads": [_head(head) for head in heads],
         "probes": _probes(probes[0]) if probes else None,
         "has_losses": bool(listed.of(name, "losses")),
+        "validation_run": validation if validation in names else None,
     }
 
 

@@ -85,6 +85,7 @@ def test_runs_lists_layers_heads_and_probes(server: TensorBoardServer) -> None:
     assert heads == {"main": ("main", 1.0), "aux1": ("auxiliary", 0.3)}
     assert train["probes"] == {"tag": "featuremaps/probes", "count": 2, "labels": ["a", "c"]}
     assert train["has_losses"]
+    assert train["validation_run"] == "run 1/validation"
     assert not validation["layers"]
 
 

@@ -27,7 +27,7 @@ _FILES = {
 CLASS_NAMES = tuple(_FILES)
 SIZES = (32, 64)
 # A patch shows that many pixels of the photo, whatever size it is then scaled to.
-_CUT = 64
+_CUT = 96
 _TRAIN_SHARE = 0.7
 
 
@@ -84,5 +84,5 @@ def _patch(part: npt.NDArray[np.uint8], size: int, random: np.random.Generator) 
     top = int(random.integers(0, part.shape[0] - _CUT + 1))
     left = int(random.integers(0, part.shape[1] - _CUT + 1))
     cut = Image.fromarray(part[top : top + _CUT, left : left + _CUT])
-    scaled = cut if size == _CUT else cut.resize((size, size), Image.Resampling.BOX)
+    scaled = cut.resize((size, size), Image.Resampling.BOX)
     return np.asarray(scaled, np.float32) / 255

@@ -1,6 +1,9 @@
 import { decodePicture, type Picture } from './picture';
 import type { Capture, HeadOutputs, Losses, Runs, Stats } from './types';
 
+// Vite would take `new URL('…', import.meta.url)` for an asset to bundle.
+const moduleAddress = import.meta.url;
+
 /** A request that failed, with a message to show. */
 export class RequestError extends Error {}
 
@@ -12,7 +15,7 @@ interface PackedStats {
 /** Speaks to the plugin's routes. */
 export class Client {
   /** @param base address of the routes; the module lies in their `static/`. */
-  constructor(private readonly base: URL = new URL('../', import.meta.url)) {}
+  constructor(private readonly base: URL = new URL('../', moduleAddress)) {}
 
   runs(signal?: AbortSignal): Promise<Runs> {
     return this.json('runs', {}, signal);

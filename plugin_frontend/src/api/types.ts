@@ -29,6 +29,8 @@ export interface Run {
   heads: Head[];
   probes: { tag: string; count: number; labels: string[] } | null;
   has_losses: boolean;
+  /** The run whose losses are shown beside this one's. */
+  validation_run: string | null;
 }
 
 export interface Runs {

@@ -73,6 +73,12 @@ export function initialState(): State {
   };
 }
 
+/** The runs to choose from: validation runs are shown with the run that they belong to. */
+export function listedRuns(state: State): Run[] {
+  const shownElsewhere = new Set(state.runs.map((run) => run.validation_run));
+  return state.runs.filter((run) => run.layers.length || !shownElsewhere.has(run.name));
+}
+
 export function currentRun(state: State): Run | undefined {
   return state.runs.find((run) => run.name === state.run);
 }

@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import type { Layer } from '../api/types';
 import { healthOf } from '../store/channels';
 import type { Controller } from '../store/controller';
-import { currentRun, type State } from '../store/state';
+import { currentRun, listedRuns, type State } from '../store/state';
 import { formatShape } from './format';
 import { common } from './theme';
 
@@ -73,7 +73,7 @@ export class LayersView extends LitElement {
       <section>
         <h2>Runs</h2>
         <ul>
-          ${this.state.runs.map((one) => this.runItem(one.name, one.layers.length))}
+          ${listedRuns(this.state).map((one) => this.runItem(one.name, one.layers.length))}
         </ul>
       </section>
       <section>

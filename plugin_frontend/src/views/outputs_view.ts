@@ -59,10 +59,13 @@ export class OutputsView extends LitElement {
   declare state: State;
 
   override render() {
-    if (!this.state.outputs.length) return nothing;
+    const heads = [...this.state.outputs].sort(
+      (a, b) => Number(b.role === 'main') - Number(a.role === 'main'),
+    );
+    if (!heads.length) return nothing;
     return html`<section data-testid="outputs">
       <h2>Predictions of the probe</h2>
-      ${this.state.outputs.map((head) => this.head(head))}
+      ${heads.map((head) => this.head(head))}
     </section>`;
   }
 
