@@ -1,6 +1,6 @@
 """Trains a network and logs its feature maps and loss terms.
 
-    python -m training.train --model googlenet --dataset photos --log-dir logs/run1
+python -m training.train --model googlenet --dataset photos --log-dir logs/run1
 """
 
 import argparse
@@ -104,7 +104,7 @@ def build(options: argparse.Namespace, data: LabelledImages) -> keras.Model:
         keras.optimizers.SGD(options.learning_rate, momentum=options.momentum, nesterov=True),
         loss=dict.fromkeys(heads, "sparse_categorical_crossentropy"),
         loss_weights=googlenet_module.loss_weights(options.aux_weight),
-        metrics=dict.fromkeys(heads, ["accuracy"]),
+        metrics={head: ["accuracy"] for head in heads},
     )
     return model
 

@@ -1,5 +1,5 @@
 import { Client } from './api/client';
-import { HostChannel, watchDarkMode, writeHostAddress } from './api/host';
+import { HostChannel, readHostAddress, watchDarkMode, writeHostAddress } from './api/host';
 import { Controller } from './store/controller';
 import { handleKey } from './store/keyboard';
 import { initialState } from './store/state';
@@ -19,7 +19,7 @@ export async function start(page: Document): Promise<void> {
   const store = new Store(initialState());
   const controller = new Controller(new Client(), store);
   const host = new HostChannel(window);
-  store.patch(fromParameters(await host.parameters()));
+  store.patch(fromParameters(readHostAddress(window)));
   watchDarkMode(window, (dark) => page.documentElement.classList.toggle('dark', dark));
   store.subscribe((state) => writeHostAddress(window, toParameters(state)));
   page.addEventListener('keydown', (event) => handleKey(event, controller));

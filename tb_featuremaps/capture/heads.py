@@ -47,5 +47,7 @@ def loss_weights(model: keras.Model, names: list[str]) -> dict[str, float]:
     if given is None:
         return {}
     if not isinstance(given, dict):
-        given = dict(zip(names, given if isinstance(given, (list, tuple)) else [given], strict=False))
+        given = dict(
+            zip(names, given if isinstance(given, (list, tuple)) else [given], strict=False)
+        )
     return {name: float(weight) for name, weight in given.items() if weight is not None}

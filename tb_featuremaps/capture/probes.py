@@ -79,8 +79,7 @@ def _in_input_order(model: keras.Model, probes: Any) -> list[npt.NDArray[Any]]:
 
 def _fits(expected: tuple[int | None, ...], received: tuple[int, ...]) -> bool:
     return len(expected) == len(received) and all(
-        want is None or want == have
-        for want, have in zip(expected[1:], received[1:], strict=True)
+        want is None or want == have for want, have in zip(expected[1:], received[1:], strict=True)
     )
 
 

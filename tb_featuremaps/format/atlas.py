@@ -72,9 +72,7 @@ def tile(levels: Array, xp: ArrayOps = np) -> Array:
     rows, columns = rows_of(channels), columns_of(channels)
     padded = xp.pad(levels, [[0, 0], [0, 0], [0, 0], [0, rows * columns - channels]])
     grid = xp.reshape(padded, (probes, height, width, rows, columns))
-    return xp.reshape(
-        xp.transpose(grid, (0, 3, 1, 4, 2)), (probes, rows * height, columns * width)
-    )
+    return xp.reshape(xp.transpose(grid, (0, 3, 1, 4, 2)), (probes, rows * height, columns * width))
 
 
 def untile(

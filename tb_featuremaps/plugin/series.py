@@ -31,9 +31,7 @@ class SeriesList:
     def of(self, run: str, kind: str) -> list[Series]:
         """The series of one run whose payload is of one kind ("layer", "stats", …)."""
         return [
-            one
-            for one in self.series
-            if one.run == run and one.data.WhichOneof("content") == kind
+            one for one in self.series if one.run == run and one.data.WhichOneof("content") == kind
         ]
 
 

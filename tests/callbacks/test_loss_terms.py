@@ -77,9 +77,7 @@ def test_validation_terms_are_means_over_samples(tmp_path: pathlib.Path) -> None
     history = _fit(two_headed_model(), LossTerms(tmp_path), validation_data=(IMAGES, targets()))
     run = read_run(tmp_path / "validation")
     assert sorted(run["loss/total"]) == [4, 8]
-    np.testing.assert_allclose(
-        scalars(run, "loss/total"), history.history["val_loss"], rtol=1e-5
-    )
+    np.testing.assert_allclose(scalars(run, "loss/total"), history.history["val_loss"], rtol=1e-5)
 
 
 def test_a_model_with_one_output_and_no_penalty(tmp_path: pathlib.Path) -> None:

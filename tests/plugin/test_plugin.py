@@ -180,7 +180,8 @@ def test_bad_requests_are_answered_with_one_line_of_json(
 ) -> None:
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(f"{server.url}data/plugin/featuremaps/{path}")
-    content = caught.value.read().decode()
+    with caught.value as error:
+        content = error.read().decode()
     assert caught.value.code in (code if isinstance(code, tuple) else (code,))
     assert "\n" not in content
     assert json.loads(content)["error"]
@@ -190,6 +191,7 @@ def test_only_get_is_answered(server: TensorBoardServer) -> None:
     request = urllib.request.Request(f"{server.url}data/plugin/featuremaps/runs", method="POST")
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request)
+    caught.value.close()
     assert caught.value.code == 405
 
 

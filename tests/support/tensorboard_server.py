@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from types import TracebackType
 from typing import Any
@@ -30,11 +31,16 @@ class TensorBoardServer:
     """
 
     def __init__(
-        self, logdir: pathlib.Path, *, load_fast: bool, arguments: tuple[str, ...] = (), path: str = ""
+        self,
+        logdir: pathlib.Path,
+        *,
+        load_fast: bool,
+        arguments: tuple[str, ...] = (),
+        path: str = "",
     ) -> None:
         port = free_port()
         self.url = f"http://localhost:{port}{path}/"
-        self._log = tempfile.TemporaryFile("w+")
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115  (closed on leaving)
         self._command = [
             sys.executable,
             "-m",
@@ -95,6 +101,8 @@ class TensorBoardServer:
             try:
                 if ready():
                     return
+            except urllib.error.HTTPError as error:
+                error.close()
             except OSError:
                 pass
             time.sleep(0.2)

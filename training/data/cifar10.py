@@ -157,7 +157,9 @@ def _read_archive(archive: pathlib.Path) -> dict[str, bytes]:
                 if file is not None:
                     contents[name] = file.read()
     except (tarfile.TarError, EOFError, OSError) as error:
-        raise DataError(f"{archive} is damaged: {error}. Delete it and download it again.") from error
+        raise DataError(
+            f"{archive} is damaged: {error}. Delete it and download it again."
+        ) from error
     missing = sorted(wanted - set(contents))
     if missing:
         raise DataError(

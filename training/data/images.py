@@ -26,9 +26,7 @@ class LabelledImages:
     validation_images: Images
     validation_labels: Labels
 
-    def train_batches(
-        self, batch_size: int, heads: tuple[str, ...], seed: int
-    ) -> tf.data.Dataset:
+    def train_batches(self, batch_size: int, heads: tuple[str, ...], seed: int) -> tf.data.Dataset:
         """Shuffled batches, anew each epoch, flipped left to right by chance; seeded."""
         data = _dataset(self.train_images, self.train_labels)
         data = data.shuffle(len(self.train_labels), seed=seed, reshuffle_each_iteration=True)

@@ -67,7 +67,7 @@ def read_photo(name: str) -> npt.NDArray[np.uint8]:
 def split(
     photo: npt.NDArray[np.uint8],
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """The part of a photo to train on and the part to validate on; views, without a common pixel."""
+    """The parts of a photo to train and to validate on; views, without a common pixel."""
     border = round(photo.shape[1] * _TRAIN_SHARE)
     return photo[:, :border], photo[:, border:]
 

@@ -1,5 +1,4 @@
 /** TensorBoard's own page around the plugin's frame. */
-
 interface Message {
   type: string;
   id: number;
@@ -9,14 +8,11 @@ interface Message {
 }
 
 const PREFIX = 'p.featuremaps.';
-const ANSWER_MILLISECONDS = 2000;
 
-/** Messages to and from the host page, as TensorBoard's plugin library speaks them. */
+/** Messages from the host page, as TensorBoard's plugin library speaks them. */
 export class HostChannel {
   private readonly port: MessagePort;
-  private readonly waiting = new Map<number, (payload: unknown) => void>();
   private reload: (() => void) | null = null;
-  private nextId = 0;
 
   constructor(frame: Window) {
     const channel = new MessageChannel();
@@ -26,39 +22,17 @@ export class HostChannel {
     frame.parent.postMessage('experimental.bootstrap', '*', [channel.port2]);
   }
 
-  /** The deep link's parameters; none where the host does not answer. */
-  async parameters(): Promise<Record<string, string>> {
-    const silence = new Promise<null>((resolve) =>
-      setTimeout(() => resolve(null), ANSWER_MILLISECONDS),
-    );
-    const answer = await Promise.race([this.ask('experimental.GetURLPluginData'), silence]);
-    return (answer as Record<string, string> | null) ?? {};
-  }
-
   /** Calls back when TensorBoard reloads its data, by the button or by itself. */
   onReload(callback: () => void): void {
     this.reload = callback;
   }
 
-  private ask(type: string): Promise<unknown> {
-    const id = this.nextId++;
-    this.send({ type, id, payload: null, error: null, isReply: false });
-    return new Promise((resolve) => this.waiting.set(id, resolve));
-  }
-
   private receive(text: string): void {
     const message = JSON.parse(text) as Message;
-    if (message.isReply) {
-      this.waiting.get(message.id)?.(message.payload);
-      this.waiting.delete(message.id);
-      return;
-    }
+    if (message.isReply) return;
     if (message.type === 'experimental.DataReloaded') this.reload?.();
-    this.send({ ...message, payload: null, error: null, isReply: true });
-  }
-
-  private send(message: Message): void {
-    this.port.postMessage(JSON.stringify(message));
+    const reply: Message = { ...message, payload: null, error: null, isReply: true };
+    this.port.postMessage(JSON.stringify(reply));
   }
 }
 
@@ -78,6 +52,38 @@ export function watchDarkMode(frame: Window, apply: (dark: boolean) => void): vo
   const query = frame.matchMedia('(prefers-color-scheme: dark)');
   query.addEventListener('change', () => apply(query.matches));
   apply(query.matches);
+}
+
+/**
+ * The deep link's parameters from the host page's address. TensorBoard also has a message for them,
+ * but answers it from an address that it has already emptied.
+ */
+export function readHostAddress(frame: Window): Record<string, string> {
+  try {
+    return parseAddress(frame.parent.location.hash);
+  } catch {
+    return {}; // The host page is of another origin.
+  }
+}
+
+/** The plugin's parameters in the hash of an address. */
+export function parseAddress(hash: string): Record<string, string> {
+  const parts = hash.slice(1).split('&');
+  const own = parts.filter((part) => part.startsWith(PREFIX) && part.includes('='));
+  return Object.fromEntries(
+    own.map((part) => {
+      const equals = part.indexOf('=');
+      return [part.slice(PREFIX.length, equals), decode(part.slice(equals + 1))];
+    }),
+  );
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Writes the parameters into the host page's address, so that it can be shared and reloaded. */

@@ -108,10 +108,12 @@ export class GridView extends LitElement {
     const shown = this.currentPicture();
     if (!canvas || !shown || !this.layout) return;
     const { colormap: colors, scaling } = this.state;
-    const { run, layer, probe, stats } = this.state;
-    const statsReady = layer !== null && stats[layer] !== undefined;
+    const { run, stats } = this.state;
+    const statsReady = stats[shown.layer] !== undefined;
     const { width, height, zoom } = this.layout;
-    const drawing = [run, layer, probe, shown.step, colors, scaling, statsReady].join('\u0000');
+    const drawing = [run, shown.layer, shown.probe, shown.step, colors, scaling, statsReady].join(
+      '\u0000',
+    );
     const key = `${drawing}\u0000${width}x${height}x${zoom}\u0000${this.order.join()}`;
     if (key === this.drawn) return;
     this.draw(canvas, shown, this.layout);
