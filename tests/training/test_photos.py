@@ -1,0 +1,56 @@
+"""Patches of the embedded photos."""
+
+import numpy as np
+import pytest
+
+from training.data.photos import CLASS_NAMES, load_photos, read_photo, split
+
+
+@pytest.mark.parametrize("name", CLASS_NAMES)
+def test_training_and_validation_share_no_pixel(name: str) -> None:
+    photo = read_photo(name)
+    train, validation = split(photo)
+    assert train.shape[1] + validation.shape[1] == photo.shape[1]
+    np.testing.assert_array_equal(np.concatenate([train, validation], 1), photo)
+
+
+@pytest.mark.parametrize("size", [32, 64])
+def test_patches_are_real_and_balanced(size: int) -> None:
+    data = load_photos(size, train_per_class=5, validation_per_class=3)
+    assert data.train_images.shape == (50, size, size, 3)
+    assert data.validation_images.shape == (30, size, size, 3)
+    assert data.train_images.dtype == np.float32
+    assert 0 <= data.train_images.min() < 0.1 < 0.9 < data.train_images.max() <= 1
+    np.testing.assert_array_equal(np.bincount(data.train_labels), np.full(10, 5))
+    assert len({image.tobytes() for image in data.train_images}) == 50
+
+
+def test_a_seed_cuts_the_same_patches_and_another_one_others() -> None:
+    one, same, other = (load_photos(32, 3, 2, seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one.train_images, same.train_images)
+    assert (one.train_images != other.train_images).any()
+
+
+def test_batches_are_shuffled_anew_each_epoch_and_seeded() -> None:
+    data = load_photos(32, 4, 2)
+    epochs = [
+        [labels["main"].numpy() for _, labels in data.train_batches(8, ("main",), seed=3)]
+        for _ in range(2)
+    ]
+    np.testing.assert_array_equal(np.concatenate(epochs[0]), np.concatenate(epochs[1]))
+    batches = data.train_batches(8, ("main", "aux1"), seed=3)
+    first, second = (np.concatenate([y["aux1"] for _, y in batches]) for _ in range(2))
+    assert (first != second).any()
+    assert sorted(first) == sorted(data.train_labels)
+
+
+def test_probes_are_of_different_classes() -> None:
+    data = load_photos(32, 2, 2)
+    images, labels = data.probes(4)
+    assert images.shape == (4, 32, 32, 3)
+    assert labels == [0, 1, 2, 3]
+
+
+def test_another_size_is_refused() -> None:
+    with pytest.raises(ValueError, match="Received: 48"):
+        load_photos(48)
