@@ -6,7 +6,7 @@ STEPS ?=
 PORT ?= 6006
 SERVE ?= 1
 TAB_SOURCES := $(shell find plugin_frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
-export TF_CPP_MIN_LOG_LEVEL ?= 2
+export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-python test-tab lint format bench dist clean

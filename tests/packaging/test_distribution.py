@@ -101,7 +101,5 @@ def test_generating_the_protobuf_code_changes_nothing(tmp_path: pathlib.Path) ->
     for name in ("featuremaps_pb2.py", "featuremaps_pb2.pyi"):
         made = (tmp_path / "tb_featuremaps" / "format" / name).read_text()
         assert made == (_ROOT / "tb_featuremaps" / "format" / name).read_text()
-    assert (
-        "# Protobuf Python Version: 6.31.1" in made
-        or "6.31.1" in (_ROOT / "tb_featuremaps" / "format" / "featuremaps_pb2.py").read_text()
-    )
+    generated = (_ROOT / "tb_featuremaps" / "format" / "featuremaps_pb2.py").read_text()
+    assert "# Protobuf Python Version: 6.31.1\n" in generated  # TensorBoard's own floor

@@ -63,7 +63,7 @@ def test_a_folder_of_extracted_files_is_read(tmp_path: pathlib.Path) -> None:
 def test_another_archive_is_refused_by_its_checksum(tmp_path: pathlib.Path) -> None:
     _official(tmp_path)
     with pytest.raises(
-        DataError, match="not the official archive.*c32a1d4ab5d03f1284b67883e8d87530"
+        DataError, match=r"not the official archive.*c32a1d4ab5d03f1284b67883e8d87530"
     ):
         load_cifar10(tmp_path)
 
