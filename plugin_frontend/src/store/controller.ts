@@ -1,6 +1,6 @@
 import { RequestError, type Client } from '../api/client';
 import { ScaleError } from '../api/scale_chunk';
-import type { Capture } from '../api/types';
+import type { Capture, Layer } from '../api/types';
 import { PictureCache } from './picture_cache';
 import { captureIndex, currentLayer, currentRun, type State } from './state';
 import { nearestIndex } from './steps';
@@ -125,20 +125,31 @@ export class Controller {
     const layer = run.layers.find((one) => one.tag === this.store.state.layer) ?? run.layers[0];
     const probe = Math.min(this.store.state.probe, Math.max(0, (run.probes?.count ?? 1) - 1));
     this.store.patch({ layer: layer?.tag ?? null, probe });
+    // The captures first: in a live run, what is fetched later reaches at least as far.
+    await this.loadCaptures();
+    if (signal.aborted) return;
     const [losses, outputs, probes] = await Promise.all([
       run.has_losses ? this.client.losses(run.name, signal) : null,
       run.heads.length ? this.client.outputs(run.name, signal) : [],
       run.probes ? this.client.steps(run.name, run.probes.tag, signal) : [],
-      this.loadLayer(),
     ]);
     if (signal.aborted) return;
     const keys = probes.at(-1)?.blob_keys ?? [];
     const probePictures = keys.map((key) => this.client.pictureAddress(key));
     this.store.patch({ losses, outputs, probePictures });
-    await this.loadOtherStats(signal);
+    await this.loadAllStats(signal);
   }
 
   private async loadLayer(): Promise<void> {
+    await this.loadCaptures();
+    const { run } = this.store.state;
+    const layer = currentLayer(this.store.state);
+    const { signal } = this.layerRequest;
+    if (run === null || !layer?.stats_tag || signal.aborted) return;
+    await this.loadStats(run, layer.tag, layer.stats_tag, signal);
+  }
+
+  private async loadCaptures(): Promise<void> {
     this.layerRequest.abort();
     this.layerRequest = new AbortController();
     const { signal } = this.layerRequest;
@@ -152,7 +163,6 @@ export class Controller {
     if (signal.aborted) return;
     this.placeCursor(captures);
     this.showPicture();
-    if (layer.stats_tag) await this.loadStats(run, layer.tag, layer.stats_tag, signal);
   }
 
   private placeCursor(captures: Capture[]): void {
@@ -177,13 +187,14 @@ export class Controller {
     this.store.patch({ stats: { ...this.store.state.stats, [layer]: stats } });
   }
 
-  /** The health of the other layers, one request at a time. */
-  private async loadOtherStats(signal: AbortSignal): Promise<void> {
+  /** The statistics of all layers, the chosen one's first, one request at a time. */
+  private async loadAllStats(signal: AbortSignal): Promise<void> {
     const run = currentRun(this.store.state);
-    for (const layer of run?.layers ?? []) {
+    const chosen = (layer: Layer) => Number(layer.tag === this.store.state.layer);
+    const layers = [...(run?.layers ?? [])].sort((a, b) => chosen(b) - chosen(a));
+    for (const layer of layers) {
       if (signal.aborted || !run) return;
-      if (!layer.stats_tag || layer.tag === this.store.state.layer) continue;
-      await this.loadStats(run.name, layer.tag, layer.stats_tag, signal);
+      if (layer.stats_tag) await this.loadStats(run.name, layer.tag, layer.stats_tag, signal);
     }
   }
 

@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import type { HeadOutputs } from '../api/types';
 import { currentRun, type State } from '../store/state';
+import { nearestIndex } from '../store/steps';
 import { common } from './theme';
 
 const SHOWN_CLASSES = 5;
@@ -70,7 +71,9 @@ export class OutputsView extends LitElement {
   }
 
   private head(head: HeadOutputs) {
-    const values = head.steps.find((one) => one.step === this.state.step)?.values[this.state.probe];
+    const steps = head.steps.map((one) => one.step);
+    const nearest = nearestIndex(steps, this.state.step ?? 0);
+    const values = head.steps[nearest]?.values[this.state.probe];
     if (!values) return nothing;
     const truth = currentRun(this.state)?.probes?.labels[this.state.probe];
     const best = values
