@@ -14,8 +14,10 @@ export interface GridLayout {
 const GAP = 2;
 const SMALLEST_TILE = 28;
 const LARGEST_TILE = 220;
+// A little scrolling is better than a pane half empty.
+const OVERFLOW = 1.35;
 
-/** The largest whole zoom at which all tiles fit, or tiles of a readable size and a scroll bar. */
+/** The largest whole zoom at which all tiles nearly fit, or tiles of a readable size to scroll. */
 export function layoutGrid(
   count: number,
   tileWidth: number,
@@ -28,7 +30,7 @@ export function layoutGrid(
   const most = Math.max(least, Math.floor(LARGEST_TILE / longest));
   let zoom = least;
   for (let larger = most; larger > least; larger--) {
-    if (heightAt(larger, count, tileWidth, tileHeight, paneWidth) <= paneHeight) {
+    if (heightAt(larger, count, tileWidth, tileHeight, paneWidth) <= paneHeight * OVERFLOW) {
       zoom = larger;
       break;
     }
