@@ -12,6 +12,7 @@ from tb_featuremaps.callbacks import steps
 from tb_featuremaps.callbacks.schedule import Every, Schedule, Thinning
 from tb_featuremaps.callbacks.series import layer_series, output_series
 from tb_featuremaps.capture import probes as probe_arrays
+from tb_featuremaps.capture.compiled import ensure_built
 from tb_featuremaps.capture.selection import LayerSpecification, select_layers
 from tb_featuremaps.capture.tap import ActivationTap, TapOptions
 from tb_featuremaps.summary.capture_event import (
@@ -101,6 +102,7 @@ class FeatureMaps(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         probe_arrays.check_against_model(self.model, self._probes)
+        ensure_built(self.model, self._probes)
         if self._tapped_model is not self.model:
             selected = select_layers(self.model, self._layers)
             self._tap = ActivationTap(self.model, selected, self._probes, self._options)

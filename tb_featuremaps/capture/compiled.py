@@ -24,6 +24,15 @@ def compile_forward(
     )
 
 
+def ensure_built(model: keras.Model, probes: Any) -> None:
+    """Builds a model whose variables don't exist yet, by calling it on the probes once.
+
+    The TensorFlow trainer builds a subclassed model only while it traces the first step.
+    """
+    if not all(layer.built for layer in model._flatten_layers()):
+        model(probes, training=False)
+
+
 def _compile_tensorflow(
     model: keras.Model, forward: Callable[[Any], Any], probes: Any
 ) -> Callable[[], Any]:
