@@ -14,14 +14,15 @@ def compile_forward(
     The pass runs in a stateless scope: updates of state and added losses are dropped.
 
     Raises:
-        NotImplementedError: for a Keras backend other than TensorFlow.
+        NotImplementedError: for a Keras backend other than TensorFlow, JAX and PyTorch.
     """
-    if keras.backend.backend() == "tensorflow":
-        return _compile_tensorflow(model, forward, probes)
-    raise NotImplementedError(
-        "FeatureMaps needs the TensorFlow backend of Keras. "
-        f"Received: KERAS_BACKEND={keras.backend.backend()}."
-    )
+    backend = keras.backend.backend()
+    if backend not in _COMPILERS:
+        raise NotImplementedError(
+            f"FeatureMaps needs one of the Keras backends {sorted(_COMPILERS)}. "
+            f"Received: KERAS_BACKEND={backend}."
+        )
+    return _COMPILERS[backend](model, forward, probes)
 
 
 def ensure_built(model: keras.Model, probes: Any) -> None:
@@ -46,3 +47,40 @@ def _compile_tensorflow(
 
     compiled = stateless if model.run_eagerly else tf.function(stateless, autograph=False)
     return lambda: compiled(tensors)
+
+
+def _compile_jax(
+    model: keras.Model, forward: Callable[[Any], Any], probes: Any
+) -> Callable[[], Any]:
+    import jax
+
+    arrays = keras.tree.map_structure(jax.numpy.asarray, probes)
+
+    def stateless(values: list[Any], inputs: Any) -> Any:
+        mapping = list(zip(model.variables, values, strict=True))
+        with keras.StatelessScope(state_mapping=mapping, collect_losses=True):
+            return forward(inputs)
+
+    compiled = stateless if model.run_eagerly else jax.jit(stateless)
+    return lambda: compiled([variable.value for variable in model.variables], arrays)
+
+
+def _compile_torch(
+    model: keras.Model, forward: Callable[[Any], Any], probes: Any
+) -> Callable[[], Any]:
+    import torch
+
+    tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, probes)
+
+    def run() -> Any:
+        with torch.no_grad(), keras.StatelessScope(collect_losses=True):
+            return forward(tensors)
+
+    return run
+
+
+_COMPILERS = {
+    "tensorflow": _compile_tensorflow,
+    "jax": _compile_jax,
+    "torch": _compile_torch,
+}

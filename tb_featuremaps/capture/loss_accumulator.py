@@ -25,7 +25,7 @@ class LossAccumulator(keras.metrics.Metric):
     def update_state(self, total: Any, penalty: Any, losses: list[Any], weight: Any = 1.0) -> None:
         """Adds one batch: its total loss, its penalty, the loss of each output, times `weight`."""
         scalars = [ops.reshape(term, ()) for term in (total, penalty, *losses)]
-        terms = ops.stack([ops.cast(scalar, "float32") for scalar in scalars])
+        terms = ops.stop_gradient(ops.stack([ops.cast(scalar, "float32") for scalar in scalars]))
         self._sums.assign_add(terms * ops.cast(weight, "float32"))
         self._weight.assign_add(ops.cast(weight, "float32"))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from keras import ops
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
@@ -36,7 +37,7 @@ class OutputSeries:
 
 @dataclasses.dataclass(frozen=True)
 class CaptureArrays:
-    """Arrays of one capture, as anything that numpy can convert.
+    """Arrays of one capture, on whichever device they were made.
 
     Attributes:
         layers: `(atlas uint8 [n, H, W], lo [n, c], hi [n, c], stats [n, c, 6])`, a layer each.
@@ -89,12 +90,12 @@ class CaptureEncoder:
         self, arrays: CaptureArrays, parts: CaptureParts
     ) -> Iterator[summary_pb2.Summary.Value]:
         for series, layer in zip(self._layers, arrays.layers, strict=True):
-            yield from _layer_values(series, [np.asarray(part) for part in layer], parts)
+            yield from _layer_values(series, [ops.convert_to_numpy(part) for part in layer], parts)
         if not parts.maps:
             return
         for head, values in zip(self._outputs, arrays.outputs, strict=True):
             data = pb.FeatureMapPluginData(outputs=head.payload)
-            yield events.tensor_value(head.tag, data, np.asarray(values))
+            yield events.tensor_value(head.tag, data, ops.convert_to_numpy(values))
 
 
 def _layer_values(

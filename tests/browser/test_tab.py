@@ -9,8 +9,10 @@ import pytest
 from browser.conftest import Trained
 from playwright.sync_api import FrameLocator, expect
 from support.chromium import WatchedPage
+from support.small_models import IMAGES, targets, two_headed_model
 from support.tensorboard_server import TensorBoardServer
 
+from tb_featuremaps import FeatureMaps, LossTerms
 from tb_featuremaps.format.atlas import quantise
 
 _READ_PIXELS = """canvas => ({
@@ -191,3 +193,31 @@ def test_a_server_that_is_gone_is_said_and_the_maps_stay(
     tab.locator("[data-testid=layer-item][data-layer='block']").click()
     expect(tab.get_by_test_id("error-banner")).to_contain_text("does not answer")
     watched.problems.clear()
+
+
+def test_a_live_run_is_followed_and_a_chosen_step_kept(
+    watched: WatchedPage, tmp_path: pathlib.Path
+) -> None:
+    model = two_headed_model()
+
+    def train() -> None:
+        callbacks = [FeatureMaps(tmp_path / "live", IMAGES[:2]), LossTerms(tmp_path / "live")]
+        model.fit(IMAGES, targets(), epochs=1, batch_size=32, verbose=0, callbacks=callbacks)
+
+    train()
+    with TensorBoardServer(tmp_path, load_fast=True) as running:
+        running.wait_for_runs(["live/train"])
+        tab = watched.open_tab(running.url)
+        canvas = tab.get_by_test_id("grid-canvas")
+        expect(canvas).to_have_attribute("data-step", "4")
+        for last in (8, 12):
+            train()
+            watched.page.wait_for_timeout(3000)
+            watched.page.locator(".reload-button").click()
+            if last == 8:  # it was on the newest step, and so follows
+                expect(canvas).to_have_attribute("data-step", "8", timeout=15_000)
+                tab.get_by_test_id("step-slider").fill("0")
+                expect(canvas).to_have_attribute("data-step", "0")
+        expect(tab.get_by_test_id("step-slider")).to_have_attribute("max", "3", timeout=15_000)
+        expect(canvas).to_have_attribute("data-step", "0")
+        watched.page.goto("about:blank")
