@@ -132,6 +132,7 @@ def fit(options: argparse.Namespace, model: keras.Model, data: LabelledImages) -
         data.train_batches(options.batch_size, heads, options.seed),
         validation_data=data.validation_batches(options.batch_size, heads),
         epochs=epochs,
+        shuffle=False,  # the data set shuffles itself
         callbacks=callbacks,
         verbose=1 if sys.stdout.isatty() else 2,
     )
