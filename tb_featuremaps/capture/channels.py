@@ -33,10 +33,20 @@ def to_maps(output: Any, channels_first: bool) -> Any:
 
 
 def limit_tile(maps: Any, max_tile: int | None) -> Any:
-    """Averages maps whose height or width exceeds `max_tile` down by a whole factor."""
-    longest = max(maps.shape[1], maps.shape[2])
-    if max_tile is None or longest <= max_tile:
+    """Averages maps `[n, h, w, c]` whose height or width exceeds `max_tile` by a whole factor."""
+    window = _window(maps.shape, max_tile)
+    if window == (1, 1):
         return maps
-    factor = -(-longest // max_tile)
-    window = (min(factor, maps.shape[1]), min(factor, maps.shape[2]))
     return ops.average_pool(maps, window, padding="same", data_format="channels_last")
+
+
+def tile_size(shape: tuple[int, ...], max_tile: int | None) -> tuple[int, int]:
+    """Height and width of the tiles that `limit_tile` makes of maps of this shape."""
+    window = _window(shape, max_tile)
+    return -(-shape[1] // window[0]), -(-shape[2] // window[1])
+
+
+def _window(shape: tuple[int, ...], max_tile: int | None) -> tuple[int, int]:
+    longest = max(shape[1], shape[2])
+    factor = 1 if max_tile is None else -(-longest // max_tile)
+    return min(factor, shape[1]), min(factor, shape[2])

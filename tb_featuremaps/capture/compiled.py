@@ -1,17 +1,26 @@
 """Compiles a forward pass on the backend that Keras runs on."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import keras
 
+_log = logging.getLogger(__name__)
+
 
 def compile_forward(
-    model: keras.Model, forward: Callable[[Any], Any], probes: Any
+    model: keras.Model, forward: Callable[[Any], Any], finish: Callable[[Any], Any], probes: Any
 ) -> Callable[[], Any]:
-    """Returns a function that runs `forward(probes)` compiled, with the model's current weights.
+    """Returns a function that runs `finish(forward(probes))` compiled, with the current weights.
 
     The pass runs in a stateless scope: updates of state and added losses are dropped.
+
+    Args:
+        model: the model that `forward` calls.
+        forward: from the probes to a structure of tensors.
+        finish: from those to the structure that is returned; needs no state of the model.
+        probes: a structure of arrays.
 
     Raises:
         NotImplementedError: for a Keras backend other than TensorFlow, JAX and PyTorch.
@@ -22,7 +31,7 @@ def compile_forward(
             f"FeatureMaps needs one of the Keras backends {sorted(_COMPILERS)}. "
             f"Received: KERAS_BACKEND={backend}."
         )
-    return _COMPILERS[backend](model, forward, probes)
+    return _COMPILERS[backend](model, forward, finish, probes)
 
 
 def ensure_built(model: keras.Model, probes: Any) -> None:
@@ -35,22 +44,48 @@ def ensure_built(model: keras.Model, probes: Any) -> None:
 
 
 def _compile_tensorflow(
-    model: keras.Model, forward: Callable[[Any], Any], probes: Any
+    model: keras.Model, forward: Callable[[Any], Any], finish: Callable[[Any], Any], probes: Any
 ) -> Callable[[], Any]:
     import tensorflow as tf
 
     tensors = keras.tree.map_structure(tf.constant, probes)
 
-    def stateless(inputs: Any) -> Any:
-        with keras.StatelessScope(collect_losses=True):
-            return forward(inputs)
+    def compiled(fused: bool) -> Callable[[], Any]:
+        # XLA makes one kernel of the many small operations that follow the model.
+        end = tf.function(finish, autograph=False, jit_compile=True) if fused else finish
 
-    compiled = stateless if model.run_eagerly else tf.function(stateless, autograph=False)
-    return lambda: compiled(tensors)
+        def run() -> Any:
+            with keras.StatelessScope(collect_losses=True):
+                outputs = forward(tensors)
+            return end(outputs)
+
+        return run if model.run_eagerly else tf.function(run, autograph=False)
+
+    return _with_fallback(lambda: compiled(fused=not model.run_eagerly), lambda: compiled(False))
+
+
+def _with_fallback(
+    preferred: Callable[[], Callable[[], Any]], plain: Callable[[], Callable[[], Any]]
+) -> Callable[[], Any]:
+    """Runs what `preferred` makes, or what `plain` makes if that fails at first, as without XLA."""
+    chosen: list[Callable[[], Any]] = []
+
+    def run() -> Any:
+        if chosen:
+            return chosen[0]()
+        try:
+            chosen.append(preferred())
+            return chosen[0]()
+        except Exception as error:
+            _log.debug("capturing without XLA: %s", error)
+            chosen[:] = [plain()]
+            return chosen[0]()
+
+    return run
 
 
 def _compile_jax(
-    model: keras.Model, forward: Callable[[Any], Any], probes: Any
+    model: keras.Model, forward: Callable[[Any], Any], finish: Callable[[Any], Any], probes: Any
 ) -> Callable[[], Any]:
     import jax
 
@@ -59,14 +94,14 @@ def _compile_jax(
     def stateless(values: list[Any], inputs: Any) -> Any:
         mapping = list(zip(model.variables, values, strict=True))
         with keras.StatelessScope(state_mapping=mapping, collect_losses=True):
-            return forward(inputs)
+            return finish(forward(inputs))
 
     compiled = stateless if model.run_eagerly else jax.jit(stateless)
     return lambda: compiled([variable.value for variable in model.variables], arrays)
 
 
 def _compile_torch(
-    model: keras.Model, forward: Callable[[Any], Any], probes: Any
+    model: keras.Model, forward: Callable[[Any], Any], finish: Callable[[Any], Any], probes: Any
 ) -> Callable[[], Any]:
     import torch
 
@@ -74,7 +109,7 @@ def _compile_torch(
 
     def run() -> Any:
         with torch.no_grad(), keras.StatelessScope(collect_losses=True):
-            return forward(tensors)
+            return finish(forward(tensors))
 
     return run
 

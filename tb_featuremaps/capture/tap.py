@@ -1,17 +1,18 @@
 """The activation tap: one compiled forward pass of the probes that returns finished atlases."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 from keras import ops
 
-from tb_featuremaps.capture.channels import limit_tile, to_maps
+from tb_featuremaps.capture.channels import limit_tile, tile_size, to_maps
 from tb_featuremaps.capture.compiled import compile_forward
 from tb_featuremaps.capture.model_layers import NamedLayer
 from tb_featuremaps.capture.recording import RecordedOutput, record_outputs
 from tb_featuremaps.format.atlas import quantise, tile
+from tb_featuremaps.format.extremes import finite_extremes
 from tb_featuremaps.format.statistics import channel_statistics
 
 
@@ -82,7 +83,7 @@ class ActivationTap:
         self._model = model
         self._layers = layers
         self._options = options
-        self._run: Callable[[], Any] = compile_forward(model, self._forward, probes)
+        self._run = compile_forward(model, self._forward, self._finish, probes)
 
     def capture(self) -> Capture:
         """Runs the pass with the weights as they are now."""
@@ -90,15 +91,34 @@ class ActivationTap:
         return Capture(layers, outputs)
 
     def _forward(self, probes: Any) -> tuple[list[Any], list[Any]]:
+        """Returns the layers' maps and the heads' outputs; notes what they are."""
         with record_outputs(self._layers) as recorded:
             predictions = self._model(probes, training=self._options.training)
         recorded = [one for one in recorded if 2 <= len(one.tensor.shape) <= 5]
         # Traced anew, the list must not grow.
         self.tapped[:] = []
-        layers = [self._finish(one) for one in recorded]
-        return layers, self._finish_outputs(keras.tree.flatten(predictions))
+        maps = [self._note(one) for one in recorded]
+        return maps, self._note_outputs(keras.tree.flatten(predictions))
 
-    def _finish_outputs(self, predictions: list[Any]) -> list[Any]:
+    def _note(self, recorded: RecordedOutput) -> Any:
+        data_format = data_format_of(recorded.layer)
+        maps = to_maps(recorded.tensor, data_format == "channels_first")
+        maps = maps[..., : self._options.max_channels]
+        height, width = tile_size(maps.shape, self._options.max_tile)
+        self.tapped.append(
+            TappedLayer(
+                name=recorded.name,
+                class_name=type(recorded.layer).__name__,
+                shape=tuple(size or 0 for size in recorded.tensor.shape[1:]),
+                data_format=data_format,
+                channels=maps.shape[-1],
+                tile_height=height,
+                tile_width=width,
+            )
+        )
+        return maps
+
+    def _note_outputs(self, predictions: list[Any]) -> list[Any]:
         self.output_count = len(predictions)
         self.tapped_outputs = [
             index
@@ -107,25 +127,16 @@ class ActivationTap:
         ]
         return [ops.cast(predictions[index], "float32") for index in self.tapped_outputs]
 
-    def _finish(self, recorded: RecordedOutput) -> tuple[Any, Any, Any, Any]:
-        channels_first = data_format_of(recorded.layer) == "channels_first"
-        maps = to_maps(recorded.tensor, channels_first)
-        maps = maps[..., : self._options.max_channels]
+    def _finish(self, passed: tuple[list[Any], list[Any]]) -> tuple[list[Any], list[Any]]:
+        maps, outputs = passed
+        return [self._finish_layer(one) for one in maps], outputs
+
+    def _finish_layer(self, maps: Any) -> tuple[Any, Any, Any, Any]:
         shown = limit_tile(maps, self._options.max_tile)
-        quantised = quantise(shown, ops)
-        self.tapped.append(
-            TappedLayer(
-                name=recorded.name,
-                class_name=type(recorded.layer).__name__,
-                shape=tuple(size or 0 for size in recorded.tensor.shape[1:]),
-                data_format="channels_first" if channels_first else "channels_last",
-                channels=maps.shape[-1],
-                tile_height=shown.shape[1],
-                tile_width=shown.shape[2],
-            )
-        )
-        atlas = ops.cast(tile(quantised.levels, ops), "uint8")
-        return atlas, quantised.lo, quantised.hi, channel_statistics(maps, ops)
+        extremes = finite_extremes(maps, ops)
+        quantised = quantise(shown, ops, extremes if shown is maps else None)
+        atlas = tile(ops.cast(quantised.levels, "uint8"), ops)
+        return atlas, quantised.lo, quantised.hi, channel_statistics(maps, ops, extremes)
 
 
 def data_format_of(layer: keras.layers.Layer) -> str:

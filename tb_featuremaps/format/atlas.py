@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tb_featuremaps.format.arrays import Array, ArrayOps
+from tb_featuremaps.format.extremes import Extremes, finite_extremes
 
 LEVELS = 255
-_FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
 def columns_of(channels: int) -> int:
@@ -42,19 +42,16 @@ class Quantised:
     hi: Array
 
 
-def quantise(values: Array, xp: ArrayOps = np) -> Quantised:
+def quantise(values: Array, xp: ArrayOps = np, extremes: Extremes | None = None) -> Quantised:
     """Quantises activations channel by channel.
 
     Args:
         values: float32 `[probes, height, width, channels]`.
         xp: `numpy`, or `keras.ops` to compute where the values are.
+        extremes: those of `values`, if they have been found already.
     """
-    finite = xp.isfinite(values)
-    lo = xp.min(xp.where(finite, values, xp.full_like(values, _FLOAT32_MAX)), axis=(1, 2))
-    hi = xp.max(xp.where(finite, values, xp.full_like(values, -_FLOAT32_MAX)), axis=(1, 2))
-    none_finite = lo > hi
-    lo = xp.where(none_finite, xp.zeros_like(lo), lo)
-    hi = xp.where(none_finite, xp.zeros_like(hi), hi)
+    found = extremes or finite_extremes(values, xp)
+    finite, lo, hi = found.finite, found.lo, found.hi
     # Halves, so that hi − lo can't overflow.
     low, high = lo[:, None, None, :] * 0.5, hi[:, None, None, :] * 0.5
     span = high - low

@@ -3,11 +3,10 @@
 import numpy as np
 
 from tb_featuremaps.format.arrays import Array, ArrayOps
+from tb_featuremaps.format.extremes import Extremes, finite_extremes
 
-_FLOAT32_MAX = float(np.finfo(np.float32).max)
 
-
-def channel_statistics(values: Array, xp: ArrayOps = np) -> Array:
+def channel_statistics(values: Array, xp: ArrayOps = np, extremes: Extremes | None = None) -> Array:
     """Returns float32 `[probes, channels, 6]`.
 
     Minimum, maximum, mean and standard deviation are those of the finite values, NaN where there
@@ -16,22 +15,18 @@ def channel_statistics(values: Array, xp: ArrayOps = np) -> Array:
     Args:
         values: float32 `[probes, height, width, channels]`.
         xp: `numpy`, or `keras.ops` to compute where the values are.
+        extremes: those of `values`, if they have been found already.
     """
+    found = extremes or finite_extremes(values, xp)
     size = values.shape[1] * values.shape[2]
-    finite = xp.isfinite(values)
-    ones = xp.ones_like(values)
-    zeros = xp.zeros_like(values)
-    safe = xp.where(finite, values, zeros)
-    count = xp.sum(xp.where(finite, ones, zeros), axis=(1, 2))
-    share = xp.maximum(count, xp.ones_like(count))[:, None, None, :]
-    mean = xp.sum(safe / share, axis=(1, 2))
-    deviation = xp.where(finite, safe - mean[:, None, None, :], zeros)
-    std = xp.sqrt(xp.sum(deviation * deviation / share, axis=(1, 2)))
-    largest = xp.full_like(values, _FLOAT32_MAX)
-    lo = xp.min(xp.where(finite, values, largest), axis=(1, 2))
-    hi = xp.max(xp.where(finite, values, -largest), axis=(1, 2))
-    empty = count <= 0
+    ones, zeros = xp.ones_like(values), xp.zeros_like(values)
+    count = xp.sum(xp.where(found.finite, ones, zeros), axis=(1, 2))
+    # Each value's share of the mean, so that a sum of large values can't overflow.
+    share = 1.0 / xp.maximum(count, xp.ones_like(count))[:, None, None, :]
+    mean = xp.sum(xp.where(found.finite, values, zeros) * share, axis=(1, 2))
+    deviation = xp.where(found.finite, values - mean[:, None, None, :], zeros)
+    std = xp.sqrt(xp.sum(deviation * deviation * share, axis=(1, 2)))
     nan = xp.full_like(mean, float("nan"))
+    columns = [xp.where(count <= 0, nan, column) for column in (found.lo, found.hi, mean, std)]
     zero_fraction = xp.sum(xp.where(values == 0, ones, zeros), axis=(1, 2)) / size
-    columns = [xp.where(empty, nan, column) for column in (lo, hi, mean, std)]
     return xp.stack([*columns, zero_fraction, 1.0 - count / size], axis=-1)
