@@ -18,7 +18,8 @@ def validation_directory(log_dir: str | os.PathLike[str]) -> str:
 
 def current_step(model: keras.Model) -> int:
     """The optimizer's iterations."""
-    return int(model.optimizer.iterations)
+    # A sum, since under `tf.distribute` the variable itself is no number.
+    return int(keras.ops.convert_to_numpy(model.optimizer.iterations + 0))
 
 
 def last_step(model: keras.Model, params: dict[str, Any]) -> int | None:

@@ -41,10 +41,11 @@ class LossAccumulator(keras.metrics.Metric):
 
         None if there was no batch since.
         """
-        weight = float(ops.convert_to_numpy(self._weight.value))
+        # Sums with 0, since under `tf.distribute` the variables themselves are no numbers.
+        weight = float(ops.convert_to_numpy(self._weight + 0.0))
         if weight == 0:
             return None
-        sums = ops.convert_to_numpy(self._sums.value)
-        self._sums.assign(ops.zeros_like(self._sums.value))
+        sums = ops.convert_to_numpy(self._sums + 0.0)
+        self._sums.assign(ops.zeros(self._sums.shape))
         self._weight.assign(0.0)
         return [float(value) / weight for value in sums]

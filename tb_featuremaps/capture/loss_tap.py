@@ -105,6 +105,12 @@ class LossTap:
         strategy = getattr(self._model, "distribute_strategy", None)
         return strategy.scope() if strategy is not None else contextlib.nullcontext()
 
+    def _of_all_replicas(self, loss: Any) -> Any:
+        """Under `tf.distribute`, Keras divides each replica's loss by the number of replicas."""
+        strategy = getattr(self._model, "distribute_strategy", None)
+        replicas = getattr(strategy, "num_replicas_in_sync", 1)
+        return loss if replicas == 1 else ops.cast(loss, "float32") * replicas
+
     def _tapped_compute_loss(
         self,
         x: Any = None,
@@ -125,7 +131,8 @@ class LossTap:
             # A validation mean is over samples, as Keras's own; a training mean over batches.
             weight = 1.0 if training else ops.shape(keras.tree.flatten(y_pred)[0])[0]
             accumulator = self._accumulators[bool(training)]
-            accumulator.update_state(total, penalty, recorded.losses, weight)
+            terms = [self._of_all_replicas(one) for one in (total, penalty, *recorded.losses)]
+            accumulator.update_state(terms[0], terms[1], terms[2:], weight)
         return total
 
 
