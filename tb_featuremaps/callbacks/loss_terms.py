@@ -119,7 +119,7 @@ class LossTerms(keras.callbacks.Callback):
             self._encoders[training] = LossEncoder(tap.names, main)
         step = steps.current_step(self.model)
         return self._encoders[training].encode(
-            step, terms.total, terms.penalty, terms.losses, tap.weights()
+            step, terms.total, terms.penalty, terms.losses, terms.weighted, terms.weights
         )
 
     def _give_up(self, error: Exception) -> None:

@@ -7,26 +7,26 @@ from keras import ops
 
 
 class LossAccumulator(keras.metrics.Metric):
-    """Sums of the loss terms over batches, in variables that the compiled step updates.
+    """Sums of the terms of each batch, in variables that the compiled step updates.
 
     It is a metric only so that every Keras backend carries its variables through the compiled
     step; it adds nothing to the logs and is not reset when an epoch begins.
 
     Args:
-        outputs: how many outputs have a loss.
+        terms: how many terms a batch has.
         name: of the metric.
     """
 
-    def __init__(self, outputs: int, name: str) -> None:
+    def __init__(self, terms: int, name: str) -> None:
         super().__init__(name=name, dtype="float32")
-        self._sums = self.add_variable((2 + outputs,), initializer="zeros", name="sums")
+        self._sums = self.add_variable((terms,), initializer="zeros", name="sums")
         self._weight = self.add_variable((), initializer="zeros", name="weight")
 
-    def update_state(self, total: Any, penalty: Any, losses: list[Any], weight: Any = 1.0) -> None:
-        """Adds one batch: its total loss, its penalty, the loss of each output, times `weight`."""
-        scalars = [ops.reshape(term, ()) for term in (total, penalty, *losses)]
-        terms = ops.stop_gradient(ops.stack([ops.cast(scalar, "float32") for scalar in scalars]))
-        self._sums.assign_add(terms * ops.cast(weight, "float32"))
+    def update_state(self, terms: list[Any], weight: Any = 1.0) -> None:
+        """Adds the terms of one batch, scalars, times `weight`."""
+        scalars = [ops.cast(ops.reshape(term, ()), "float32") for term in terms]
+        stacked = ops.stop_gradient(ops.stack(scalars))
+        self._sums.assign_add(stacked * ops.cast(weight, "float32"))
         self._weight.assign_add(ops.cast(weight, "float32"))
 
     def result(self) -> dict[str, Any]:
@@ -37,7 +37,7 @@ class LossAccumulator(keras.metrics.Metric):
         """Does nothing: intervals of batches don't end with epochs; see `take`."""
 
     def take(self) -> list[float] | None:
-        """Returns the means `[total, penalty, *losses]` since the last call and starts anew.
+        """Returns the mean of each term since the last call and starts anew.
 
         None if there was no batch since.
         """

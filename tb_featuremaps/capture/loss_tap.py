@@ -23,16 +23,21 @@ class LossTerms:
         total: the loss that is minimised.
         penalty: regularisers and `add_loss`, as they are in the total.
         losses: the loss of each output, before its weight.
+        weighted: the loss of each output times its weight, as it is in the total.
+        weights: the loss weights; they may change from batch to batch.
     """
 
     total: float
     penalty: float
     losses: list[float]
+    weighted: list[float]
+    weights: list[float]
 
 
 @dataclasses.dataclass
 class _Recorded:
     losses: list[Any] = dataclasses.field(default_factory=list)
+    weights: list[Any] = dataclasses.field(default_factory=list)
     penalties: list[Any] = dataclasses.field(default_factory=list)
 
 
@@ -83,7 +88,7 @@ class LossTap:
         self.names = _output_names(self._model)
         with self._variable_scope():
             self._accumulators = {
-                training: LossAccumulator(len(self.names), f"tb_featuremaps_{mode}")
+                training: LossAccumulator(2 + 3 * len(self.names), f"tb_featuremaps_{mode}")
                 for mode, training in (("train", True), ("test", False))
             }
         _track(self._model, list(self._accumulators.values()))
@@ -92,14 +97,13 @@ class LossTap:
         """Returns the means since the last call, or None if there was no batch; starts anew."""
         accumulator = self._accumulators.get(training)
         means = accumulator.take() if accumulator is not None else None
-        return None if means is None else LossTerms(means[0], means[1], means[2:])
-
-    def weights(self) -> list[float]:
-        """The loss weights as they are now, in the order of `names`."""
-        return [
-            1.0 if loss.loss_weights is None else float(ops.convert_to_numpy(loss.loss_weights))
-            for loss in _flat_losses(self._model)
-        ]
+        if means is None:
+            return None
+        total, penalty, *others = means
+        count = len(self.names)
+        return LossTerms(
+            total, penalty, others[:count], others[count : 2 * count], others[2 * count :]
+        )
 
     def _variable_scope(self) -> contextlib.AbstractContextManager[Any]:
         strategy = getattr(self._model, "distribute_strategy", None)
@@ -127,13 +131,20 @@ class LossTap:
         if not self._accumulators:
             self._make_accumulators()
         if len(recorded.losses) == len(self.names):
-            penalty = sum(recorded.penalties) if recorded.penalties else ops.zeros(())
             # A validation mean is over samples, as Keras's own; a training mean over batches.
-            weight = 1.0 if training else ops.shape(keras.tree.flatten(y_pred)[0])[0]
-            accumulator = self._accumulators[bool(training)]
-            terms = [self._of_all_replicas(one) for one in (total, penalty, *recorded.losses)]
-            accumulator.update_state(terms[0], terms[1], terms[2:], weight)
+            samples = 1.0 if training else ops.shape(keras.tree.flatten(y_pred)[0])[0]
+            self._accumulators[bool(training)].update_state(self._terms(total, recorded), samples)
         return total
+
+    def _terms(self, total: Any, recorded: _Recorded) -> list[Any]:
+        """The terms of one batch in the order in which `take` reads them."""
+        penalty = sum(recorded.penalties) if recorded.penalties else ops.zeros(())
+        losses = [self._of_all_replicas(one) for one in (total, penalty, *recorded.losses)]
+        weighted = [
+            loss * ops.cast(weight, loss.dtype)
+            for loss, weight in zip(losses[2:], recorded.weights, strict=True)
+        ]
+        return [*losses, *weighted, *recorded.weights]
 
 
 @contextlib.contextmanager
@@ -148,14 +159,14 @@ def _recording(model: keras.Model) -> Iterator[_Recorded]:
 
     model._aggregate_additional_loss = recording_aggregate
     try:
-        with _recording_outputs(model._compile_loss, recorded.losses):
+        with _recording_outputs(model._compile_loss, recorded):
             yield recorded
     finally:
         del model._aggregate_additional_loss
 
 
 @contextlib.contextmanager
-def _recording_outputs(compiled_loss: Any, into: list[Any]) -> Iterator[None]:
+def _recording_outputs(compiled_loss: Any, into: _Recorded) -> Iterator[None]:
     if compiled_loss is None:
         yield
         return
@@ -164,7 +175,7 @@ def _recording_outputs(compiled_loss: Any, into: list[Any]) -> Iterator[None]:
     def record() -> list[Any]:
         flat = list(compiled_loss._flat_losses)
         compiled_loss._flat_losses = [
-            loss._replace(loss=_recording_loss(loss.loss, into)) for loss in flat
+            loss._replace(loss=_recording_loss(loss.loss, loss.loss_weights, into)) for loss in flat
         ]
         return flat
 
@@ -182,10 +193,12 @@ def _recording_outputs(compiled_loss: Any, into: list[Any]) -> Iterator[None]:
             compiled_loss._flat_losses = original
 
 
-def _recording_loss(loss: Callable[..., Any], into: list[Any]) -> Callable[..., Any]:
+def _recording_loss(loss: Callable[..., Any], weight: Any, into: _Recorded) -> Callable[..., Any]:
     def recording(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        into.append(loss(y_true, y_pred, sample_weight))
-        return into[-1]
+        into.losses.append(loss(y_true, y_pred, sample_weight))
+        # A weight may be a variable, whose value is that of this step.
+        into.weights.append(ops.convert_to_tensor(1.0 if weight is None else weight))
+        return into.losses[-1]
 
     return recording
 

@@ -37,6 +37,7 @@ class LossEncoder:
         total: float,
         penalty: float,
         losses: Sequence[float],
+        weighted: Sequence[float],
         weights: Sequence[float],
     ) -> event_pb2.Event:
         """Returns the event of one interval's means; the loss weights only where they changed."""
@@ -44,9 +45,11 @@ class LossEncoder:
             events.scalar_value(names.TOTAL_TAG, total),
             events.scalar_value(names.PENALTY_TAG, penalty),
         ]
-        for (plain, weighted), loss, weight in zip(self._tags, losses, weights, strict=True):
-            values.append(events.scalar_value(plain, loss))
-            values.append(events.scalar_value(weighted, loss * weight))
+        for (plain_tag, weighted_tag), loss, product in zip(
+            self._tags, losses, weighted, strict=True
+        ):
+            values.append(events.scalar_value(plain_tag, loss))
+            values.append(events.scalar_value(weighted_tag, product))
         if list(weights) != self._written_weights:
             self._written_weights = list(weights)
             array = np.asarray(weights, np.float32)

@@ -90,6 +90,34 @@ def test_a_model_with_one_output_and_no_penalty(tmp_path: pathlib.Path) -> None:
     assert (scalars(run, "loss/penalty") == 0).all()
 
 
+@pytest.mark.parametrize("every", [1, 3])
+def test_a_weight_that_changes_is_logged_as_it_was_in_the_step(
+    tmp_path: pathlib.Path, every: int
+) -> None:
+    weight = keras.Variable(0.5, trainable=False, name="weight")
+
+    class Decay(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+            weight.assign(weight * 0.5)
+
+    model = two_headed_model()
+    losses = dict.fromkeys(("main", "aux1"), "sparse_categorical_crossentropy")
+    model.compile("sgd", losses, loss_weights={"main": 1.0, "aux1": weight})
+    _fit(model, Decay(), LossTerms(tmp_path, every=every))  # changed before ours looks
+    run = read_run(tmp_path / "train")
+    expected = 0.5 ** np.arange(1, 9)
+    total, weighted = scalars(run, "loss/total"), scalars(run, "loss/aux1/weighted")
+    summed = weighted + scalars(run, "loss/main/weighted") + scalars(run, "loss/penalty")
+    assert (np.abs(total - summed) <= 1e-5 * total).all()
+    weights = [float(row[1]) for _, row in sorted(run["featuremaps/losses"].items())]
+    if every == 1:
+        np.testing.assert_allclose(weighted / scalars(run, "loss/aux1"), expected, rtol=1e-5)
+        np.testing.assert_allclose(weights, expected, rtol=1e-6)
+    else:
+        means = [expected[:3].mean(), expected[3:6].mean(), expected[6:].mean()]
+        np.testing.assert_allclose(weights, means, rtol=1e-6)
+
+
 def test_fit_again_goes_on_where_it_stopped(tmp_path: pathlib.Path) -> None:
     model = two_headed_model()
     callback = LossTerms(tmp_path)
