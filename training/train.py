@@ -16,6 +16,13 @@ from tb_featuremaps import FeatureMaps, LossTerms
 from training.data.cifar10 import DataError, load_cifar10
 from training.data.images import LabelledImages
 from training.data.photos import load_photos
+from training.distributed import (
+    ClusterError,
+    is_first_process,
+    make_strategy,
+    prepare_for_workers,
+    strategy_scope,
+)
 from training.models import googlenet as googlenet_module
 
 MODELS: dict[str, Callable[..., keras.Model]] = {"googlenet": googlenet_module.googlenet}
@@ -46,22 +53,25 @@ class StopAfter(keras.callbacks.Callback):
 def main(arguments: list[str] | None = None) -> int:
     """Trains as the command line says; returns the exit status."""
     options = parse(arguments)
-    keras.utils.set_random_seed(options.seed)
     try:
+        strategy = make_strategy() if options.distributed else None
+        keras.utils.set_random_seed(options.seed)
         data = DATASETS[options.dataset](options)
-    except DataError as error:
+    except (ClusterError, DataError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    model = build(options, data)
+    with strategy_scope(strategy):
+        model = build(options, data)
     print(
         f"Training {options.model} ({model.count_params():,} parameters) on "
         f"{len(data.train_labels):,} images of {options.dataset}; logging to {options.log_dir}",
         flush=True,
     )
     fit(options, model, data)
-    path = options.log_dir / "model.keras"
-    model.save(path)
-    print(f"Saved {path}")
+    if is_first_process():
+        path = options.log_dir / "model.keras"
+        model.save(path)
+        print(f"Saved {path}")
     return 0
 
 
@@ -88,6 +98,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--image-size", type=int, choices=(32, 64), default=32, help="of photos")
     parser.add_argument("--every", type=_positive, default=20, help="batches a capture")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--distributed",
+        action="store_true",
+        help="train on all devices of this machine, or on the workers that TF_CONFIG names",
+    )
     return parser.parse_args(arguments)
 
 
@@ -128,8 +143,11 @@ def fit(options: argparse.Namespace, model: keras.Model, data: LabelledImages) -
     if options.steps is not None:
         epochs = math.ceil(options.steps / steps_per_epoch)
         callbacks.append(StopAfter(options.steps))
+    batches = data.train_batches(options.batch_size, heads, options.seed)
+    if options.distributed:
+        prepare_for_workers(model, batches)
     model.fit(
-        data.train_batches(options.batch_size, heads, options.seed),
+        batches,
         validation_data=data.validation_batches(options.batch_size, heads),
         epochs=epochs,
         shuffle=False,  # the data set shuffles itself

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from tb_featuremaps.callbacks import steps
-from tb_featuremaps.callbacks.schedule import Every, Schedule, Thinning
+from tb_featuremaps.callbacks.schedule import Backoff, Every, Schedule, Thinning
 from tb_featuremaps.callbacks.series import layer_series, output_series
 from tb_featuremaps.capture import probes as probe_arrays
 from tb_featuremaps.capture.compiled import ensure_built
@@ -21,7 +21,7 @@ from tb_featuremaps.summary.capture_event import (
     CaptureParts,
     probes_event,
 )
-from tb_featuremaps.summary.event_writer import EventWriter, open_writer
+from tb_featuremaps.summary.event_writer import EventWriter, Job
 
 _MAPS = CaptureParts(maps=True, images_tab=False)
 
@@ -83,6 +83,7 @@ class FeatureMaps(keras.callbacks.Callback):
         self._layers = layers
         self._schedule = Schedule.of(every)
         self._thinning = Thinning(max_captures)
+        self._backoff = Backoff()
         self._class_names = list(class_names or [])
         self._labels = _label_names(labels, self._class_names, probe_arrays.count(self._probes))
         self._images_tab = images_tab
@@ -97,6 +98,7 @@ class FeatureMaps(keras.callbacks.Callback):
         self._tapped_model: keras.Model | None = None
         self._encoder: CaptureEncoder | None = None
         self._broken = False
+        self._in_fit = False
         self._step = 0
         self._captured_step: int | None = None
 
@@ -108,24 +110,32 @@ class FeatureMaps(keras.callbacks.Callback):
             self._tap = ActivationTap(self.model, selected, self._probes, self._options)
             self._tapped_model = self.model
             self._encoder = None
-        self._broken = False
+        self._broken = self._in_fit = False
         self._captured_step = None
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        # Not earlier: other callbacks may restore weights and steps when the training begins.
+        if not self._in_fit:
+            self._begin(epoch)
+
+    def _begin(self, epoch: int) -> None:
+        self._in_fit = True
         self._step = steps.current_step(self.model)
-        self._thinning.plan(self._step, steps.last_step(self.model, self.params or {}))
+        self._thinning.plan(self._step, steps.last_step(self.model, self.params or {}, epoch))
         if self._writer is None:
-            self._writer = open_writer(self._directory)
-        self._write_probes(self._writer, self._step)
+            self._writer = steps.open_run(self.model, self._directory)
+        self._write_probes(self._step)
         self._capture(self._step)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         before, self._step = self._step, steps.current_step(self.model)
-        if self._schedule.due_after_batch(before, self._step) and self._thinning.allows(self._step):
+        if self._schedule.due_after_batch(before, self._step) and self._allows(self._step):
             self._capture(self._step)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._step = steps.current_step(self.model)
-        due = self._schedule.due_after_epoch(epoch) and self._thinning.allows(self._step)
-        maps = due and self._captured_step != self._step
+        due = self._schedule.due_after_epoch(epoch) and self._captured_step != self._step
+        maps = due and self._allows(self._step)
         if maps or self._images_tab:
             self._capture(self._step, CaptureParts(maps, self._images_tab))
 
@@ -137,11 +147,16 @@ class FeatureMaps(keras.callbacks.Callback):
             self._writer.close()
             self._writer = None
 
-    def _write_probes(self, writer: EventWriter, step: int) -> None:
+    def _allows(self, step: int) -> bool:
+        return self._thinning.allows(step) and self._backoff.allows()
+
+    def _write_probes(self, step: int) -> None:
+        if self._writer is None:
+            return
         channels_first = keras.config.image_data_format() == "channels_first"
         pictures = probe_arrays.as_pictures(self._probes, channels_first)
         labels = self._labels
-        writer.submit(lambda: probes_event(step, pictures, labels))
+        self._writer.submit(lambda: probes_event(step, pictures, labels))
 
     def _capture(
         self,
@@ -149,23 +164,30 @@ class FeatureMaps(keras.callbacks.Callback):
         parts: CaptureParts = _MAPS,
         wait: bool = False,
     ) -> None:
-        if self._broken or self._writer is None or self._tap is None:
+        if self._broken or self._tap is None:
+            return
+        if self._writer is not None and not self._writer.reserve_capture(wait):
+            self._backoff.refused()
             return
         try:
-            captured = self._tap.capture()
-            if self._encoder is None:
-                self._encoder = self._make_encoder(self._tap)
+            job = self._job(self._tap, step, parts)
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
             return
-        encoder, moment = self._encoder, time.time()
-        arrays = CaptureArrays(captured.layers, captured.outputs)
-        taken = self._writer.submit_capture(
-            lambda: encoder.encode(step, moment, arrays, parts), wait
-        )
-        if taken and parts.maps:
+        if self._writer is not None:
+            self._writer.submit_capture(job)
+        if parts.maps:
             self._captured_step = step
             self._thinning.took()
+            self._backoff.took()
+
+    def _job(self, tap: ActivationTap, step: int, parts: CaptureParts) -> Job:
+        """Captures; returns what is left to the background thread."""
+        captured, moment = tap.capture(), time.time()
+        if self._encoder is None:
+            self._encoder = self._make_encoder(tap)
+        encoder, arrays = self._encoder, CaptureArrays(captured.layers, captured.outputs)
+        return lambda: encoder.encode(step, moment, arrays, parts)
 
     def _make_encoder(self, tap: ActivationTap) -> CaptureEncoder:
         layers = layer_series(tap.tapped)
@@ -174,6 +196,8 @@ class FeatureMaps(keras.callbacks.Callback):
 
     def _give_up(self, error: Exception) -> None:
         self._broken = True
+        if self._writer is not None:
+            self._writer.release_capture()
         warnings.warn(
             f"FeatureMaps can't capture activations: {type(error).__name__}: {error}. Training "
             "goes on without feature maps; check that the model accepts the probes.",

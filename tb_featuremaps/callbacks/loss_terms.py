@@ -11,7 +11,7 @@ from tb_featuremaps.callbacks import steps
 from tb_featuremaps.capture.loss_tap import LossTap
 from tb_featuremaps.capture.loss_tap import LossTerms as Means
 from tb_featuremaps.capture.model_layers import main_output_index, output_names
-from tb_featuremaps.summary.event_writer import EventWriter, open_writer
+from tb_featuremaps.summary.event_writer import EventWriter
 from tb_featuremaps.summary.loss_event import LossEncoder
 
 
@@ -70,10 +70,17 @@ class LossTerms(keras.callbacks.Callback):
             self._give_up(error)
             return
         self._encoders = {}
+        self._in_fit = False
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        # Not earlier: other callbacks may restore weights and steps when the training begins.
+        if self._tap is None or self._in_fit:
+            return
         self._in_fit = True
         self._next = steps.current_step(self.model) + self._every
         if self._train_writer is None:
-            self._train_writer = open_writer(steps.train_directory(self._log_dir))
+            directory = steps.train_directory(self._log_dir)
+            self._train_writer = steps.open_run(self.model, directory)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         step = steps.current_step(self.model)
@@ -89,7 +96,8 @@ class LossTerms(keras.callbacks.Callback):
         if not self._in_fit or not self._epoch_terms:
             return
         if self._validation_writer is None:
-            self._validation_writer = open_writer(steps.validation_directory(self._log_dir))
+            directory = steps.validation_directory(self._log_dir)
+            self._validation_writer = steps.open_run(self.model, directory)
         self._write(training=False)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
@@ -102,11 +110,12 @@ class LossTerms(keras.callbacks.Callback):
 
     def _write(self, training: bool) -> None:
         writer = self._train_writer if training else self._validation_writer
-        if self._tap is None or writer is None:
+        if self._tap is None:
             return
         try:
+            # Every worker of a distributed training takes the terms; one has a writer.
             terms = self._tap.take(training)
-            if terms is not None:
+            if terms is not None and writer is not None:
                 event = self._event(self._tap, terms, training)
                 writer.submit(lambda: event)
         except Exception as error:  # whatever it is, the training goes on

@@ -61,6 +61,37 @@ class Schedule:
         return self._epochs > 0 and (epoch + 1) % self._epochs == 0
 
 
+class Backoff:
+    """Lowers the rate of captures while writing is slower than training, and raises it again.
+
+    Each refused capture doubles the distance between captures; a row of accepted ones halves it.
+    """
+
+    _ROW = 8
+
+    def __init__(self) -> None:
+        self._distance = 1
+        self._due = 0
+        self._accepted = 0
+
+    def allows(self) -> bool:
+        """Whether a capture that is due is to be tried; call it once for each."""
+        self._due += 1
+        return self._due % self._distance == 0
+
+    def refused(self) -> None:
+        """A capture found no place to wait."""
+        self._distance *= 2
+        self._due = self._accepted = 0
+
+    def took(self) -> None:
+        """A capture was accepted."""
+        self._accepted += 1
+        if self._accepted >= self._ROW and self._distance > 1:
+            self._distance //= 2
+            self._accepted = 0
+
+
 class Thinning:
     """Keeps captures within a number, ever farther apart, so that a long run stays affordable.
 

@@ -81,12 +81,11 @@ class EventWriter:
             return
         self._put(job, is_capture=False)
 
-    def submit_capture(self, job: Job, wait: bool = False) -> bool:
-        """Queues a capture unless too many wait; returns whether it was taken.
+    def reserve_capture(self, wait: bool = False) -> bool:
+        """Reserves a place for a capture, to be submitted or released; False if there is none.
 
         Args:
-            job: makes the event on the background thread.
-            wait: wait for a place rather than drop the capture.
+            wait: wait for a place rather than give up.
         """
         if self._error is not None:
             self._warn_of_error()
@@ -94,8 +93,15 @@ class EventWriter:
         if not self._captures.acquire(blocking=wait):
             self._warn_of_lag()
             return False
-        self._put(job, is_capture=True)
         return True
+
+    def submit_capture(self, job: Job) -> None:
+        """Queues a capture in the reserved place; `job` makes it on the background thread."""
+        self._put(job, is_capture=True)
+
+    def release_capture(self) -> None:
+        """Gives the reserved place back."""
+        self._captures.release()
 
     def flush(self) -> None:
         """Waits until everything submitted has been written."""
@@ -170,8 +176,8 @@ class EventWriter:
 
     def _warn_of_lag(self) -> None:
         self._warn_once(
-            f"Writing to {self._directory} is slower than training; tb_featuremaps skips captures "
-            "until the disk has caught up. Capture less often (`every`) or fewer layers."
+            f"Writing to {self._directory} is slower than training; tb_featuremaps captures "
+            "less often until the disk has caught up. Set `every` higher or capture fewer layers."
         )
 
     def _warn_once(self, message: str) -> None:

@@ -1,5 +1,6 @@
-"""`tf.distribute.MirroredStrategy` on two logical devices: steps and losses as of one device."""
+"""Under `tf.distribute` a run has one writer, and the steps and losses of a single device."""
 
+import json
 import os
 import pathlib
 import subprocess
@@ -9,9 +10,10 @@ import textwrap
 import numpy as np
 import pytest
 from support.logdir import read_run, scalars
+from support.tensorboard_server import free_port
 
 _TESTS = pathlib.Path(__file__).parents[1]
-_SCRIPT = textwrap.dedent("""
+_TWO_DEVICES = textwrap.dedent("""
     import contextlib
     import sys
     import numpy as np
@@ -36,20 +38,108 @@ _SCRIPT = textwrap.dedent("""
 """)
 
 
-def test_losses_and_steps_are_those_of_one_device(tmp_path: pathlib.Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": f"{_TESTS}{os.pathsep}{_TESTS.parent}"}
-    command = [sys.executable, "-W", "error::RuntimeWarning", "-c", _SCRIPT, str(tmp_path)]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stderr
-    one, two = (read_run(tmp_path / name / "train") for name in ("one", "two"))
-    assert sorted(two["featuremaps/block"]) == [0, 2, 4, 6]
-    assert len(list((tmp_path / "two" / "train").iterdir())) == 1
-    tags = [tag for tag in one if tag.startswith("loss/")]
+_ONE_OF_TWO_WORKERS = textwrap.dedent("""
+    import os, sys
+    import tensorflow as tf
+    strategy = tf.distribute.MultiWorkerMirroredStrategy() if "TF_CONFIG" in os.environ else None
+    import numpy as np
+    from support.small_models import IMAGES, targets, two_headed_model
+    from tb_featuremaps import FeatureMaps, LossTerms
+    from training.distributed import prepare_for_workers, strategy_scope
+
+    with strategy_scope(strategy):
+        model = two_headed_model(dropout=0.0)
+    model.get_layer("normalization").trainable = False
+    data = tf.data.Dataset.from_tensor_slices((IMAGES[:96], targets(96))).batch(32)
+    if strategy:
+        prepare_for_workers(model, data)
+    directory = sys.argv[1]
+    history = model.fit(data, validation_data=data, epochs=2, verbose=0, shuffle=False, callbacks=[
+        FeatureMaps(directory, IMAGES[:2], every=2), LossTerms(directory)])
+    np.save(directory + "/val_loss.npy", history.history["val_loss"])
+""")
+
+
+def _start(script: str, directory: pathlib.Path, **environment: str) -> subprocess.Popen[str]:
+    directory.mkdir(exist_ok=True)
+    environment["PYTHONPATH"] = f"{_TESTS}{os.pathsep}{_TESTS.parent}"
+    command = [sys.executable, "-W", "error::RuntimeWarning", "-c", script, str(directory)]
+    pipe = subprocess.PIPE
+    environment = {**os.environ, **environment}
+    return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
+
+
+def _finish(*processes: subprocess.Popen[str]) -> None:
+    try:
+        for process in processes:
+            _, errors = process.communicate(timeout=300)
+            assert process.returncode == 0, errors
+    finally:
+        for process in processes:
+            process.kill()
+
+
+def _assert_same_training(one: pathlib.Path, other: pathlib.Path) -> None:
+    """The run `other` has one file, and the steps and losses of `one`."""
+    expected, found = read_run(one / "train"), read_run(other / "train")
+    assert sorted(found["featuremaps/block"]) == [0, 2, 4, 6]
+    assert len(list((other / "train").iterdir())) == 1
+    tags = [tag for tag in expected if tag.startswith("loss/")]
     assert len(tags) == 6
     for tag in tags:
-        np.testing.assert_allclose(scalars(two, tag), scalars(one, tag), rtol=1e-4)
-    total = scalars(two, "loss/total")
-    weighted = scalars(two, "loss/main/weighted") + scalars(two, "loss/aux1/weighted")
-    assert (np.abs(total - weighted - scalars(two, "loss/penalty")) <= 1e-5 * total).all()
-    validation = scalars(read_run(tmp_path / "two" / "validation"), "loss/total")
-    assert validation == pytest.approx(np.load(tmp_path / "two" / "val_loss.npy"), rel=1e-4)
+        np.testing.assert_allclose(scalars(found, tag), scalars(expected, tag), rtol=1e-4)
+    total = scalars(found, "loss/total")
+    weighted = scalars(found, "loss/main/weighted") + scalars(found, "loss/aux1/weighted")
+    assert (np.abs(total - weighted - scalars(found, "loss/penalty")) <= 1e-5 * total).all()
+    validation = scalars(read_run(other / "validation"), "loss/total")
+    assert validation == pytest.approx(np.load(other / "val_loss.npy"), rel=1e-4)
+
+
+def test_two_devices_of_one_process(tmp_path: pathlib.Path) -> None:
+    _finish(_start(_TWO_DEVICES, tmp_path))
+    _assert_same_training(tmp_path / "one", tmp_path / "two")
+
+
+def _cluster(workers: int) -> list[str]:
+    """`TF_CONFIG` of each worker of a cluster on this machine."""
+    addresses = [f"127.0.0.1:{free_port()}" for _ in range(workers)]
+    cluster = {"cluster": {"worker": addresses}}
+    return [
+        json.dumps({**cluster, "task": {"type": "worker", "index": index}})
+        for index in range(workers)
+    ]
+
+
+def test_two_processes_that_share_a_log_directory(tmp_path: pathlib.Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    _finish(_start(_ONE_OF_TWO_WORKERS, one))
+    _finish(*(_start(_ONE_OF_TWO_WORKERS, two, TF_CONFIG=config) for config in _cluster(2)))
+    _assert_same_training(one, two)
+
+
+def test_the_command_line_trains_on_two_workers(tmp_path: pathlib.Path) -> None:
+    options = ["--distributed", "--steps=4", "--width=0.125", "--every=2", "--batch-size=16"]
+    script = f"""
+import sys
+from training.train import main
+sys.exit(main([{f"--log-dir={tmp_path}"!r}, *{options!r}]))
+"""
+    _finish(*(_start(script, tmp_path, TF_CONFIG=config) for config in _cluster(2)))
+    assert len(list((tmp_path / "train").iterdir())) == 1
+    run = read_run(tmp_path / "train")
+    assert sorted(run["featuremaps/inception_5b"]) == [0, 2, 4]
+    assert sorted(run["loss/total"]) == [1, 2, 3, 4]
+    assert (tmp_path / "model.keras").is_file()
+
+
+def test_a_cluster_that_is_none_is_a_clear_error(tmp_path: pathlib.Path) -> None:
+    script = f"""
+import sys
+from training.train import main
+sys.exit(main([{f"--log-dir={tmp_path}"!r}, "--distributed"]))
+"""
+    process = _start(script, tmp_path, TF_CONFIG='{"cluster": {}}')
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 1
+    assert "error: Expected TF_CONFIG" in errors
+    assert "Traceback" not in errors

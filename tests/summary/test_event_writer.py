@@ -43,11 +43,21 @@ def test_a_slow_disk_drops_captures_with_one_warning(tmp_path: pathlib.Path) -> 
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        taken = [writer.submit_capture(slow) for _ in range(MAX_WAITING_CAPTURES + 3)]
+        taken = [writer.reserve_capture() for _ in range(MAX_WAITING_CAPTURES + 3)]
+    for _ in range(MAX_WAITING_CAPTURES):
+        writer.submit_capture(slow)
     gate.set()
     writer.close()
     assert taken == [True] * MAX_WAITING_CAPTURES + [False] * 3
     assert [str(one.message)[:10] for one in caught] == ["Writing to"]
+
+
+def test_a_place_given_back_can_be_taken_again(tmp_path: pathlib.Path) -> None:
+    writer = open_writer(str(tmp_path))
+    for _ in range(MAX_WAITING_CAPTURES + 1):
+        assert writer.reserve_capture()
+        writer.release_capture()
+    writer.close()
 
 
 def test_an_event_that_can_not_be_made_ends_logging_with_one_warning(
@@ -59,11 +69,12 @@ def test_an_event_that_can_not_be_made_ends_logging_with_one_warning(
     def broken() -> event_writer.event_pb2.Event:
         raise OSError("no space left on device")
 
+    assert writer.reserve_capture()
     writer.submit_capture(broken)
     with pytest.warns(RuntimeWarning, match="no space left") as caught:
         writer.flush()
         writer.submit(_scalar(2))
-        assert not writer.submit_capture(_scalar(3))
+        assert not writer.reserve_capture()
         writer.close()
     assert len(caught) == 1
     assert list(read_run(tmp_path)["value"]) == [1]
