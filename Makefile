@@ -38,8 +38,9 @@ format: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## Format all s
 	$(BIN)/ruff format .
 	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run format
 
-bench: $(VENV)/.installed  ## What a capture costs, as ratios within one run
+bench: $(VENV)/.tested  ## What a capture costs, as ratios within one run
 	$(BIN)/python -m benchmarks.capture
+	$(BIN)/python -m benchmarks.fit
 
 dist: $(VENV)/.tested  ## sdist and wheel in dist/, with the tab built
 	rm -rf dist build

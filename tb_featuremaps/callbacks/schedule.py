@@ -67,7 +67,7 @@ class Backoff:
     Each refused capture doubles the distance between captures; a row of accepted ones halves it.
     """
 
-    _ROW = 8
+    _ROW = 4
 
     def __init__(self) -> None:
         self._distance = 1

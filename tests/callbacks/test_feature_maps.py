@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import warnings
 from typing import Any
 
@@ -17,6 +18,8 @@ from support.small_models import IMAGES, targets, two_headed_model
 
 from tb_featuremaps import FeatureMaps, LossTerms, Schedule
 from tb_featuremaps.format.png import decode_atlas
+from tb_featuremaps.summary.event_writer import open_writer
+from tb_featuremaps.summary.events import event
 
 
 def _fit(model: keras.Model, *callbacks: keras.callbacks.Callback, **arguments: Any) -> Any:
@@ -150,6 +153,40 @@ def test_a_directory_that_can_not_be_written_gives_one_warning(tmp_path: pathlib
     ours = [one for one in caught if "tb_featuremaps" in str(one.message)]
     assert len(ours) == 1
     assert len(history.history["loss"]) == 2
+
+
+def test_a_disk_that_stalls_lowers_the_rate_with_one_warning(tmp_path: pathlib.Path) -> None:
+    gate = threading.Event()
+
+    class Stall(keras.callbacks.Callback):
+        """The background thread gets stuck at step 2 and goes on at step 30."""
+
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            step = int(self.model.optimizer.iterations)
+            if step == 2:
+                open_writer(str(tmp_path / "train")).submit(self._stuck)
+            if step == 30:
+                gate.set()
+                open_writer(str(tmp_path / "train")).flush()
+
+        def _stuck(self) -> Any:
+            gate.wait(60)
+            return event(0, [])
+
+    maps = FeatureMaps(tmp_path, IMAGES[:1], layers="conv1", every=1, images_tab=False)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        _fit(two_headed_model(), maps, Stall(), LossTerms(tmp_path), epochs=50)
+    ours = [str(one.message) for one in caught if "tb_featuremaps" in str(one.message)]
+    assert len(ours) == 1
+    assert "slower than training" in ours[0]
+    steps = _steps(tmp_path)
+    assert steps[-1] == 200
+    assert not any(10 < step < 30 for step in steps)
+    gaps = np.diff([step for step in steps if 30 < step < 200])
+    assert gaps[0] > 1  # at a lower rate at first
+    assert gaps[-1] == 1  # that comes back
+    assert _steps(tmp_path, "loss/total") == [*range(1, 201)]
 
 
 def test_what_was_logged_outlives_kill_9(tmp_path: pathlib.Path) -> None:

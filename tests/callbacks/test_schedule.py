@@ -20,6 +20,6 @@ def test_each_refusal_doubles_the_distance() -> None:
 def test_accepted_captures_bring_the_rate_back() -> None:
     backoff = Backoff()
     backoff.refused()
-    for _ in range(8):
+    for _ in range(4):
         backoff.took()
     assert _tried(backoff, 2) == [0, 1]

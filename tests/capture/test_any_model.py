@@ -112,6 +112,19 @@ def test_a_shared_layer_has_a_series_a_call(tmp_path: pathlib.Path) -> None:
     _close(_values(run, "conv#1"), conv(conv(IMAGES[:1]))[0])
 
 
+def test_a_layer_with_several_outputs_has_a_series_each(tmp_path: pathlib.Path) -> None:
+    inputs = keras.Input((16, 16, 3))
+    x = layers.Reshape((16, 48), name="rows")(inputs)
+    sequence, state, _ = layers.LSTM(4, return_sequences=True, return_state=True, name="lstm")(x)
+    x = layers.Concatenate(name="both")([layers.Flatten(name="flat")(sequence), state])
+    model = keras.Model(inputs, layers.Dense(3, "softmax", name="scores")(x))
+    model.compile("sgd", _LOSS)
+    run = _fit(model, tmp_path, layers="lstm")
+    sequence, state, _ = model.get_layer("lstm")(IMAGES[:1].reshape(1, 16, 48))
+    _close(_values(run, "lstm:0"), sequence)
+    _close(_values(run, "lstm:1"), np.asarray(state)[:, None])
+
+
 @pytest.mark.parametrize("structure", [list, dict])
 def test_several_inputs_and_outputs(tmp_path: pathlib.Path, structure: type) -> None:
     image, vector = keras.Input((16, 16, 3), name="image"), keras.Input((4,), name="vector")
@@ -276,7 +289,16 @@ def test_however_fit_ends_what_was_captured_is_readable(
     assert len(ops.shape(model(IMAGES[:1]))) == 2
 
 
-def test_beside_the_stock_callback_in_one_directory(tmp_path: pathlib.Path) -> None:
+@pytest.mark.filterwarnings("ignore")  # tf-explain's
+def test_beside_the_stock_callback_and_tf_explain_in_one_directory(tmp_path: pathlib.Path) -> None:
+    from tf_explain.callbacks.activations_visualization import ActivationsVisualizationCallback
+
     stock = keras.callbacks.TensorBoard(tmp_path, update_freq=1)
-    run = _fit(_small(), tmp_path, callbacks=[stock])
-    assert {"featuremaps/conv", "loss/total", "epoch_loss", "batch_loss"} <= set(run)
+    explain = ActivationsVisualizationCallback((IMAGES[:1], None), ["conv"], tmp_path / "train")
+    run = _fit(_small(), tmp_path, callbacks=[stock, explain])
+    assert sorted(run["featuremaps/conv"]) == [0, 4, 8]
+    assert sorted(run["loss/total"]) == [*range(1, 9)]
+    assert sorted(run["epoch_loss"]) == [0, 1]
+    assert len(run["batch_loss"]) == 8
+    (theirs,) = (path for path in (tmp_path / "train").iterdir() if path.is_dir())
+    assert sorted(read_run(theirs)["Activations Visualization"]) == [0, 1]
