@@ -95,6 +95,7 @@ def _feature_maps(
     callback.set_params({})
     callback.set_model(model)
     callback.on_train_begin()
+    callback.on_epoch_begin(0)
     steps = iter(range(1, 10**9))
 
     def capture() -> None:
