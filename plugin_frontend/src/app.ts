@@ -1,10 +1,19 @@
 import { Client } from './api/client';
-import { HostChannel, readHostAddress, watchDarkMode, writeHostAddress } from './api/host';
+import {
+  HostChannel,
+  onHostAddress,
+  readHostAddress,
+  watchDarkMode,
+  writeHostAddress,
+} from './api/host';
+import { ComparisonFollower } from './store/comparison';
 import { Controller } from './store/controller';
+import { followFilm } from './store/film_loader';
 import { handleKey } from './store/keyboard';
-import { initialState } from './store/state';
+import { PictureSource } from './store/picture_source';
+import { initialState, type State } from './store/state';
 import { Store } from './store/store';
-import { fromParameters, toParameters } from './store/url';
+import { fromParameters, isElsewhere, toParameters } from './store/url';
 import './views/app_view';
 import type { AppView } from './views/app_view';
 import { pageStyle } from './views/theme';
@@ -17,11 +26,15 @@ export async function start(page: Document): Promise<void> {
   page.documentElement.lang = 'en';
 
   const store = new Store(initialState());
-  const controller = new Controller(new Client(), store);
+  const client = new Client();
+  const pictures = new PictureSource(client);
+  const controller = new Controller(client, store, pictures);
+  new ComparisonFollower(store, client, pictures);
+  followFilm(store, pictures);
   const host = new HostChannel(window);
   store.patch(fromParameters(readHostAddress(window)));
   watchDarkMode(window, (dark) => page.documentElement.classList.toggle('dark', dark));
-  store.subscribe((state) => writeHostAddress(window, toParameters(state)));
+  keepAddress(store, controller);
   page.addEventListener('keydown', (event) => handleKey(event, controller));
 
   const view = page.createElement('fm-app') as AppView;
@@ -30,4 +43,20 @@ export async function start(page: Document): Promise<void> {
   page.body.append(view);
   host.onReload(() => void controller.reload());
   await controller.reload();
+}
+
+/** Ties the host page's address to the state: deep links, and the way back. */
+function keepAddress(store: Store<State>, controller: Controller): void {
+  let written: State | null = null;
+  store.subscribe((state) => {
+    if (!state.loaded || state.run === null) return;
+    const moved = written !== null && isElsewhere(written, state);
+    written = state;
+    writeHostAddress(window, toParameters(state), moved);
+  });
+  onHostAddress(window, () => {
+    const place = fromParameters(readHostAddress(window));
+    written = null; // what follows is where the user went, not a new place
+    void controller.go(place);
+  });
 }

@@ -86,8 +86,27 @@ function decode(text: string): string {
   }
 }
 
-/** Writes the parameters into the host page's address, so that it can be shared and reloaded. */
-export function writeHostAddress(frame: Window, parameters: Record<string, string>): void {
+/** Calls back when the user goes back or forward in the host page. */
+export function onHostAddress(frame: Window, callback: () => void): void {
+  try {
+    frame.parent.addEventListener('popstate', () => {
+      if (frame.parent.location.hash.startsWith('#featuremaps')) callback();
+    });
+  } catch {
+    // The host page is of another origin.
+  }
+}
+
+/**
+ * Writes the parameters into the host page's address, so that it can be shared and reloaded.
+ *
+ * @param leave whether "back" is to lead to the address before.
+ */
+export function writeHostAddress(
+  frame: Window,
+  parameters: Record<string, string>,
+  leave: boolean,
+): void {
   try {
     const { hash } = frame.parent.location;
     if (!hash.startsWith('#featuremaps')) return;
@@ -99,8 +118,10 @@ export function writeHostAddress(frame: Window, parameters: Record<string, strin
       ([name, value]) => `${PREFIX}${name}=${encodeURIComponent(value)}`,
     );
     const address = `#${[...others, ...own].join('&')}`;
-    if (address !== hash)
-      frame.parent.history.replaceState(frame.parent.history.state, '', address);
+    const { history } = frame.parent;
+    if (address === hash) return;
+    if (leave) history.pushState(history.state, '', address);
+    else history.replaceState(history.state, '', address);
   } catch {
     // The host page is of another origin: no deep links there.
   }

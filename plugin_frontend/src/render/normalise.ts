@@ -9,15 +9,20 @@ export interface Range {
   high: number;
 }
 
-/** The range of values that the colours of one channel span. */
+/**
+ * The range of values that the colours of one channel span.
+ *
+ * @param whole the layer's range, if it is to be that of several pictures.
+ */
 export function rangeOf(
   scale: AtlasScale,
   channel: number,
   scaling: Scaling,
   overSteps: Range[] | null,
   symmetric: boolean,
+  whole: Range | null = null,
 ): Range {
-  const range = plainRange(scale, channel, scaling, overSteps);
+  const range = plainRange(scale, channel, scaling, overSteps, whole);
   if (!symmetric) return range;
   const reach = Math.max(Math.abs(range.low), Math.abs(range.high));
   return { low: -reach, high: reach };
@@ -28,9 +33,10 @@ function plainRange(
   channel: number,
   scaling: Scaling,
   overSteps: Range[] | null,
+  whole: Range | null,
 ): Range {
   const own = { low: scale.lo[channel] ?? 0, high: scale.hi[channel] ?? 0 };
-  if (scaling === 'layer') return layerRange(scale);
+  if (scaling === 'layer') return whole ?? layerRange(scale);
   if (scaling === 'steps') return overSteps?.[channel] ?? own;
   return own;
 }

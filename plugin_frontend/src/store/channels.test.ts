@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Stats } from '../api/types';
-import { channelOrder, healthOf, isDead, rangesOverSteps, statistic } from './channels';
+import {
+  changeAt,
+  channelOrder,
+  channelState,
+  healthOf,
+  isDead,
+  rangesOverSteps,
+  statistic,
+} from './channels';
 
 const COLUMNS = ['min', 'max', 'mean', 'std', 'zeros', 'nonfinite'];
 const stats: Stats = {
@@ -24,7 +32,8 @@ test('a statistic is found by step, probe, channel and column', () => {
 });
 
 test('health counts dead channels and those with values that are not finite', () => {
-  expect(healthOf(stats, 0, 0)).toEqual({ dead: 1, notFinite: 1, channels: 3 });
+  const health = { dead: 1, saturated: 0, notFinite: 1, channels: 3 };
+  expect(healthOf(stats, 0, 0)).toEqual(health);
   expect(isDead(stats, 0, 0, 1)).toBe(true);
   expect(healthOf(undefined, 0, 0)).toBeNull();
 });
@@ -34,6 +43,27 @@ test('channels are ordered, those without a number last, and the dead can be hid
   expect(channelOrder(stats, 0, 0, 3, 'mean', false)).toEqual([0, 1, 2]);
   expect(channelOrder(stats, 0, 0, 3, 'zeros', false)).toEqual([1, 0, 2]);
   expect(channelOrder(stats, 0, 0, 3, 'index', true)).toEqual([0, 2]);
+});
+
+test('a channel that has one value all over is saturated, unless it has only one', () => {
+  const values = Float32Array.from([0.999, 1, 1, 0.0005, 0, 0]);
+  const stuck: Stats = { columns: COLUMNS, steps: [{ step: 0, shape: [1, 1, 6], values }] };
+  expect(channelState(stuck, 0, 0, 0, true)).toBe('saturated');
+  expect(channelState(stuck, 0, 0, 0, false)).toBe('active');
+});
+
+test('change is relative to the deviation, and unknown at the first capture', () => {
+  const moving: Stats = {
+    columns: COLUMNS,
+    steps: [1, 2].map((mean, step) => ({
+      step,
+      shape: [1, 1, 6],
+      values: Float32Array.from([0, 3, mean, 0.5, 0, 0]),
+    })),
+  };
+  expect(changeAt(moving, 0, 0, 0)).toBeNull();
+  expect(changeAt(moving, 1, 0, 0)).toBe(1);
+  expect(channelOrder(moving, 1, 0, 1, 'change', false)).toEqual([0]);
 });
 
 test('ranges over steps leave out what is not finite', () => {

@@ -1,11 +1,26 @@
-import type { Stats } from '../api/types';
+import type { Layer, Stats } from '../api/types';
 import type { Range } from '../render/normalise';
 import type { SortOrder } from './state';
 
 /** A channel counts as dead when at least so much of it is zero. */
 export const DEAD_SHARE = 0.999;
+/** A map counts as saturated when it varies by less than this share of its largest value. */
+export const SATURATED_SHARE = 1e-3;
 
-const COLUMN = { min: 'min', max: 'max', mean: 'mean', std: 'std', zeros: 'zeros' } as const;
+type StatsAt = Stats['steps'][number];
+
+const bySteps = new WeakMap<Stats, Map<number, StatsAt>>();
+const overSteps = new WeakMap<Stats, Map<number, Range[]>>();
+
+function at(stats: Stats | undefined, step: number): StatsAt | undefined {
+  if (!stats) return undefined;
+  let index = bySteps.get(stats);
+  if (!index) {
+    index = new Map(stats.steps.map((one) => [one.step, one]));
+    bySteps.set(stats, index);
+  }
+  return index.get(step);
+}
 
 /** Statistics of one channel of one probe at one step; null where they are not known. */
 export function statistic(
@@ -15,28 +30,57 @@ export function statistic(
   channel: number,
   column: string,
 ): number | null {
-  const at = stats?.steps.find((one) => one.step === step);
+  const found = at(stats, step);
   const position = stats?.columns.indexOf(column) ?? -1;
-  if (!at || position < 0) return null;
-  const [, channels = 0, columns = 0] = at.shape;
-  return at.values[(probe * channels + channel) * columns + position] ?? null;
+  if (!found || position < 0) return null;
+  const [, channels = 0, columns = 0] = found.shape;
+  return found.values[(probe * channels + channel) * columns + position] ?? null;
 }
 
-export interface Health {
-  dead: number;
-  notFinite: number;
-  channels: number;
+export type ChannelState = 'active' | 'dead' | 'saturated' | 'notFinite';
+
+/**
+ * How a channel is at a step.
+ *
+ * @param spatial whether its map has more than one value; one alone can't vary.
+ */
+export function channelState(
+  stats: Stats | undefined,
+  step: number,
+  probe: number,
+  channel: number,
+  spatial: boolean,
+): ChannelState {
+  const of = (column: string) => statistic(stats, step, probe, channel, column) ?? 0;
+  if (of('nonfinite') > 0) return 'notFinite';
+  if (of('zeros') >= DEAD_SHARE) return 'dead';
+  const reach = Math.max(Math.abs(of('min')), Math.abs(of('max')));
+  return spatial && of('std') <= SATURATED_SHARE * reach ? 'saturated' : 'active';
 }
 
-/** How many channels of a probe are dead or hold values that are not finite, at one step. */
-export function healthOf(stats: Stats | undefined, step: number, probe: number): Health | null {
-  const at = stats?.steps.find((one) => one.step === step);
-  if (!at) return null;
-  const channels = at.shape[1] ?? 0;
-  const health = { dead: 0, notFinite: 0, channels };
-  for (let channel = 0; channel < channels; channel++) {
-    if (isDead(stats, step, probe, channel)) health.dead++;
-    if ((statistic(stats, step, probe, channel, 'nonfinite') ?? 0) > 0) health.notFinite++;
+/** Whether the layer's maps have more than one value. */
+export function isSpatial(layer: Layer | undefined): boolean {
+  if (!layer || layer.shape.length < 2) return false;
+  const channelsFirst = layer.data_format === 'channels_first';
+  const sizes = channelsFirst ? layer.shape.slice(1) : layer.shape.slice(0, -1);
+  return sizes.some((size) => size !== 1);
+}
+
+export type Health = Record<Exclude<ChannelState, 'active'> | 'channels', number>;
+
+/** How many channels of a probe are dead, saturated or not finite, at one step. */
+export function healthOf(
+  stats: Stats | undefined,
+  step: number,
+  probe: number,
+  spatial = true,
+): Health | null {
+  const found = at(stats, step);
+  if (!found) return null;
+  const health: Health = { dead: 0, saturated: 0, notFinite: 0, channels: found.shape[1] ?? 0 };
+  for (let channel = 0; channel < health.channels; channel++) {
+    const state = channelState(stats, step, probe, channel, spatial);
+    if (state !== 'active') health[state]++;
   }
   return health;
 }
@@ -47,7 +91,7 @@ export function isDead(
   probe: number,
   channel: number,
 ): boolean {
-  return (statistic(stats, step, probe, channel, COLUMN.zeros) ?? 0) >= DEAD_SHARE;
+  return (statistic(stats, step, probe, channel, 'zeros') ?? 0) >= DEAD_SHARE;
 }
 
 /** The channel of each cell of the grid. */
@@ -62,11 +106,15 @@ export function channelOrder(
   let order = Array.from({ length: channels }, (_, channel) => channel);
   if (hideDead) order = order.filter((channel) => !isDead(stats, step, probe, channel));
   if (sort === 'index') return order;
-  const keys = order.map((channel) => {
-    const key = statistic(stats, step, probe, channel, COLUMN[sort]);
-    return key === null || Number.isNaN(key) ? -Infinity : key;
-  });
-  const key = new Map(order.map((channel, index) => [channel, keys[index]!]));
+  const key = new Map(
+    order.map((channel) => {
+      const value =
+        sort === 'change'
+          ? changeAt(stats, step, probe, channel)
+          : statistic(stats, step, probe, channel, sort);
+      return [channel, value === null || Number.isNaN(value) ? -Infinity : value];
+    }),
+  );
   return order.sort((a, b) => compare(key.get(b)!, key.get(a)!) || a - b);
 }
 
@@ -74,15 +122,44 @@ function compare(a: number, b: number): number {
   return a === b ? 0 : a - b;
 }
 
+/**
+ * How much a channel's mean and deviation changed since the capture before, as a share of its
+ * deviation then and now; null at the first capture.
+ */
+export function changeAt(
+  stats: Stats | undefined,
+  step: number,
+  probe: number,
+  channel: number,
+): number | null {
+  const found = at(stats, step);
+  const before = found && stats!.steps[stats!.steps.indexOf(found) - 1];
+  if (!before) return null;
+  const both = (column: string) =>
+    [step, before.step].map((one) => statistic(stats, one, probe, channel, column) ?? NaN);
+  const [mean = NaN, meanBefore = NaN] = both('mean');
+  const [deviation = NaN, deviationBefore = NaN] = both('std');
+  const change = Math.abs(mean - meanBefore) + Math.abs(deviation - deviationBefore);
+  return change === 0 ? 0 : change / (deviation + deviationBefore || 1);
+}
+
 /** Each channel's range of values over all steps, for one probe. */
 export function rangesOverSteps(stats: Stats | undefined, probe: number): Range[] | null {
   if (!stats?.steps.length) return null;
+  let known = overSteps.get(stats);
+  if (!known) overSteps.set(stats, (known = new Map()));
+  let ranges = known.get(probe);
+  if (!ranges) known.set(probe, (ranges = findRanges(stats, probe)));
+  return ranges;
+}
+
+function findRanges(stats: Stats, probe: number): Range[] {
   const channels = stats.steps[0]!.shape[1] ?? 0;
   return Array.from({ length: channels }, (_, channel) => {
     const range = { low: Infinity, high: -Infinity };
     for (const { step } of stats.steps) {
-      const low = statistic(stats, step, probe, channel, COLUMN.min);
-      const high = statistic(stats, step, probe, channel, COLUMN.max);
+      const low = statistic(stats, step, probe, channel, 'min');
+      const high = statistic(stats, step, probe, channel, 'max');
       if (low !== null && !Number.isNaN(low)) range.low = Math.min(range.low, low);
       if (high !== null && !Number.isNaN(high)) range.high = Math.max(range.high, high);
     }

@@ -1,18 +1,16 @@
-import { RequestError, type Client } from '../api/client';
-import { ScaleError } from '../api/scale_chunk';
+import type { Client } from '../api/client';
 import type { Capture, Layer } from '../api/types';
-import { PictureCache } from './picture_cache';
-import { captureIndex, currentLayer, currentRun, type State } from './state';
+import { isCancelled, isExpected } from './failures';
+import type { PictureSource } from './picture_source';
+import { captureIndex, currentLayer, currentRun, initialState, type State } from './state';
 import { nearestIndex } from './steps';
 import type { Store } from './store';
 
-const CACHE_BYTES = 256 * 2 ** 20;
 const PREFETCHED = 3;
 const FRAME_MILLISECONDS = 250;
 
 /** All that changes the state: what the user does, and what the server answers. */
 export class Controller {
-  private readonly pictures = new PictureCache(CACHE_BYTES);
   private runRequest = new AbortController();
   private layerRequest = new AbortController();
   private pictureRequest = new AbortController();
@@ -21,6 +19,7 @@ export class Controller {
   constructor(
     private readonly client: Client,
     private readonly store: Store<State>,
+    private readonly pictures: PictureSource,
   ) {}
 
   /** Fetches everything anew and keeps the user's place. */
@@ -33,6 +32,16 @@ export class Controller {
       this.store.patch({ runs, messages, loaded: true, error: null });
       await this.loadRun((known ?? first)?.name ?? null);
     });
+  }
+
+  /** Goes where a deep link points; what it does not name is as at the start. */
+  async go(place: Partial<State>): Promise<void> {
+    const { run, layer, probe, channel, step, following, view, comparison } = initialState();
+    const start = { layer, probe, channel, step, following, view, comparison };
+    const sameRun = (place.run ?? run) === this.store.state.run;
+    this.store.patch({ ...start, ...place, run: place.run ?? this.store.state.run });
+    if (!sameRun) this.store.patch({ stats: {}, shown: null });
+    await this.guarded(() => this.loadRun(this.store.state.run));
   }
 
   async chooseRun(name: string): Promise<void> {
@@ -98,7 +107,20 @@ export class Controller {
   /** Changes how things are shown; fetches nothing. */
   show(
     change: Partial<
-      Pick<State, 'colormap' | 'scaling' | 'sort' | 'hideDead' | 'lossView' | 'logScale'>
+      Pick<
+        State,
+        | 'colormap'
+        | 'comparison'
+        | 'hideDead'
+        | 'logScale'
+        | 'lossView'
+        | 'overlay'
+        | 'pointed'
+        | 'scaling'
+        | 'smoothing'
+        | 'sort'
+        | 'view'
+      >
     >,
   ): void {
     this.store.patch(change);
@@ -208,7 +230,7 @@ export class Controller {
       const index = captureIndex(this.store.state);
       const key = captures[index]?.blob_keys[probe];
       if (layer === null || step === null || key === undefined) return;
-      const picture = await this.picture(key, signal);
+      const picture = await this.pictures.get(key, signal);
       if (signal.aborted) return;
       this.store.patch({ shown: { layer, probe, step, picture }, error: null });
       await this.prefetch(index, signal);
@@ -221,25 +243,17 @@ export class Controller {
       for (const near of [index + distance, index - distance]) {
         const key = captures[near]?.blob_keys[probe];
         if (signal.aborted) return;
-        if (key !== undefined) await this.picture(key, signal);
+        if (key !== undefined) await this.pictures.get(key, signal);
       }
     }
-  }
-
-  private async picture(key: string, signal: AbortSignal) {
-    const cached = this.pictures.get(key);
-    if (cached) return cached;
-    const picture = await this.client.picture(key, signal);
-    this.pictures.put(key, picture);
-    return picture;
   }
 
   private async guarded(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') return;
-      if (!(error instanceof RequestError || error instanceof ScaleError)) throw error;
+      if (isCancelled(error)) return;
+      if (!isExpected(error)) throw error;
       this.store.patch({ error: error.message, loaded: true });
     }
   }

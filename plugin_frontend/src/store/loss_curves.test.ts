@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Losses, LossTerm } from '../api/types';
-import { curvesOf, plotData, residualAt, valueAt } from './loss_curves';
+import { curvesOf, lossesAsCsv, plotData, residualAt, valueAt } from './loss_curves';
 
 function term(kind: LossTerm['kind'], output: string | null, values: (number | null)[]): LossTerm {
   const role = output === null ? null : output === 'main' ? 'main' : 'auxiliary';
@@ -53,4 +53,11 @@ test('stacked curves add up to the total', () => {
 test('separate curves keep gaps', () => {
   expect(plotData(curvesOf(losses), false).at(-1)).toEqual([null, 4]);
   expect(plotData([], false)).toEqual([[]]);
+});
+
+test('the table holds every term, and nothing where there is no point', () => {
+  const lines = lossesAsCsv(losses).split('\r\n');
+  expect(lines[0]).toContain('step,wall_time,r/train: loss/total/null');
+  expect(lines[1]).toBe('0,0,6.5,0.5,10,3,3,');
+  expect(lines[2]).toBe('10,0,3.25,0.25,5,1.5,1.5,4');
 });

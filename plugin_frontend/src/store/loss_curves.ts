@@ -1,4 +1,6 @@
 import type { Losses, LossTerm } from '../api/types';
+import { toCsv } from '../render/csv';
+import { smoothed } from './smoothing';
 import { nearestIndex } from './steps';
 
 /** A line of the loss plot. */
@@ -58,14 +60,19 @@ export function residualAt(curves: Curve[], step: number): number | null {
   return sum - parts.reduce<number>((left, part) => left + part!, 0);
 }
 
-/** Columns of the plot: all steps, then a column a curve with null where it has no point. */
-export function plotData(curves: Curve[], stacked: boolean): (number | null)[][] {
+/**
+ * Columns of the plot: all steps, then a column a curve with null where it has no point.
+ *
+ * @param smoothing weight of the past in the moving average; 0 for none.
+ */
+export function plotData(curves: Curve[], stacked: boolean, smoothing = 0): (number | null)[][] {
   const shown = stacked ? stackable(curves) : curves;
   const steps = [...new Set(shown.flatMap((one) => one.term.points.map((point) => point[0])))];
   steps.sort((a, b) => a - b);
   const columns = shown.map((one) => {
     const values = new Map(one.term.points.map((point) => [point[0], point[2]]));
-    return steps.map((step) => values.get(step) ?? null);
+    const column = steps.map((step) => values.get(step) ?? null);
+    return smoothing > 0 ? smoothed(column, smoothing) : column;
   });
   return [steps, ...(stacked ? cumulated(columns) : columns)];
 }
@@ -73,6 +80,24 @@ export function plotData(curves: Curve[], stacked: boolean): (number | null)[][]
 /** The curves of the stacked view, bottom first. */
 export function stackable(curves: Curve[]): Curve[] {
   return curves.filter((one) => !one.validation && one.term.kind !== 'total').reverse();
+}
+
+/** All terms of the run and of its validation as a table, a row a step. */
+export function lossesAsCsv(losses: Losses): string {
+  const terms = [losses, ...(losses.validation ? [losses.validation] : [])].flatMap(
+    ({ run, terms }) => terms.map((term) => ({ name: `${run}: ${term.tag}`, term })),
+  );
+  const times = new Map<number, number>();
+  for (const { term } of terms) {
+    for (const [step, time] of term.points) if (!times.has(step)) times.set(step, time);
+  }
+  const columns = terms.map(
+    ({ term }) => new Map(term.points.map(([step, , value]) => [step, value])),
+  );
+  const rows = [...times]
+    .sort(([a], [b]) => a - b)
+    .map(([step, time]) => [step, time, ...columns.map((column) => column.get(step) ?? null)]);
+  return toCsv(['step', 'wall_time', ...terms.map(({ name }) => name)], rows);
 }
 
 function cumulated(columns: (number | null)[][]): (number | null)[][] {

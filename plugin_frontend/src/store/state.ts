@@ -1,10 +1,40 @@
 import type { Picture } from '../api/picture';
+import type { Frame } from '../render/film';
 import type { Capture, HeadOutputs, Layer, Losses, Run, Stats } from '../api/types';
 import type { ColormapName } from '../render/colormap';
 import type { Scaling } from '../render/normalise';
 
-export type SortOrder = 'index' | 'mean' | 'std' | 'zeros';
-export type LossView = 'separate' | 'stacked';
+export const SORT_ORDERS = ['index', 'mean', 'std', 'zeros', 'change'] as const;
+export type SortOrder = (typeof SORT_ORDERS)[number];
+export const LOSS_VIEWS = ['separate', 'stacked'] as const;
+export type LossView = (typeof LOSS_VIEWS)[number];
+/** What the middle shows: the maps at the cursor, or the channels' health over all steps. */
+export const VIEWS = ['maps', 'health'] as const;
+export type View = (typeof VIEWS)[number];
+
+/** What is shown beside the run and step of the cursor. */
+export type Comparison = { kind: 'step'; step: number } | { kind: 'run'; run: string };
+
+/** The second pane, as far as it has been fetched. */
+export interface Compared {
+  run: string;
+  shown: Shown;
+  stats: Stats | undefined;
+}
+
+/** A channel's maps over the steps, as far as they have been fetched. */
+export interface Film {
+  channel: number;
+  frames: Frame[];
+  complete: boolean;
+}
+
+/** The pixel of the channel that the pointer is on. */
+export interface Pointed {
+  channel: number;
+  row: number;
+  column: number;
+}
 
 /** The picture on screen and which capture it is of. */
 export interface Shown {
@@ -32,6 +62,14 @@ export interface State {
   following: boolean;
   playing: boolean;
   shown: Shown | null;
+  view: View;
+  comparison: Comparison | null;
+  compared: Compared | null;
+  /** Why there is nothing to compare with. */
+  comparisonProblem: string | null;
+  film: Film | null;
+  pointed: Pointed | null;
+  overlay: boolean;
   probePictures: string[];
   /** Statistics of the run's layers by tag, as far as they have been fetched. */
   stats: Record<string, Stats>;
@@ -43,6 +81,8 @@ export interface State {
   hideDead: boolean;
   lossView: LossView;
   logScale: boolean;
+  /** Weight of the past in the moving average that is drawn; 0 for none. */
+  smoothing: number;
 }
 
 export function initialState(): State {
@@ -60,6 +100,13 @@ export function initialState(): State {
     following: true,
     playing: false,
     shown: null,
+    view: 'maps',
+    comparison: null,
+    compared: null,
+    comparisonProblem: null,
+    film: null,
+    pointed: null,
+    overlay: false,
     probePictures: [],
     stats: {},
     outputs: [],
@@ -70,6 +117,7 @@ export function initialState(): State {
     hideDead: false,
     lossView: 'separate',
     logScale: false,
+    smoothing: 0,
   };
 }
 

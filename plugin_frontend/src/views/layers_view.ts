@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import type { Layer } from '../api/types';
-import { healthOf } from '../store/channels';
+import { healthOf, isSpatial } from '../store/channels';
 import type { Controller } from '../store/controller';
 import { currentRun, listedRuns, type State } from '../store/state';
 import { formatShape } from './format';
@@ -121,16 +121,21 @@ export class LayersView extends LitElement {
 
   private health(layer: Layer) {
     const { stats, step, probe } = this.state;
-    const health = step === null ? null : healthOf(stats[layer.tag], step, probe);
+    const health = step === null ? null : healthOf(stats[layer.tag], step, probe, isSpatial(layer));
     if (!health) return nothing;
     if (health.notFinite) {
       return html`<span class="bad" title="Channels with NaN or Inf for this probe"
         >⚠ ${health.notFinite} not finite</span
       >`;
     }
-    if (!health.dead) return nothing;
-    return html`<span title="Channels that are zero all over for this probe"
-      >${health.dead} dead</span
+    if (health.dead) {
+      return html`<span title="Channels that are zero all over for this probe"
+        >${health.dead} dead</span
+      >`;
+    }
+    if (!health.saturated) return nothing;
+    return html`<span title="Channels that have one value all over for this probe"
+      >${health.saturated} saturated</span
     >`;
   }
 }

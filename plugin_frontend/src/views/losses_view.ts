@@ -1,18 +1,30 @@
-import { LitElement, css, html, nothing, unsafeCSS } from 'lit';
-import plotStyle from 'uplot/dist/uPlot.min.css?inline';
+import { css, html, nothing } from 'lit';
 import type { Controller } from '../store/controller';
-import { curvesOf, residualAt, valueAt, type Curve } from '../store/loss_curves';
+import {
+  curvesOf,
+  lossesAsCsv,
+  plotData,
+  residualAt,
+  stackable,
+  valueAt,
+  type Curve,
+} from '../store/loss_curves';
+import { Memo } from '../store/memo';
 import type { State } from '../store/state';
+import { download } from './download';
 import { formatValue } from './format';
-import { LossPlot } from './loss_plot';
+import { PlottedView, plotStyles } from './plotted';
+import type { Chart, Line } from './step_plot';
 import { common } from './theme';
 
+const MOST_SMOOTHING = 0.99;
+
 /** The loss split into its terms, tied to the step cursor in both directions. */
-export class LossesView extends LitElement {
-  static override properties = { state: {}, controller: {} };
+export class LossesView extends PlottedView {
+  static override properties = { state: {}, controller: {}, zoomed: { state: true } };
   static override styles = [
     common,
-    unsafeCSS(plotStyle),
+    plotStyles,
     css`
       section {
         padding: 16px;
@@ -25,6 +37,27 @@ export class LossesView extends LitElement {
       }
       h2 {
         flex: 1;
+      }
+      .tools {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 8px;
+        margin-top: 8px;
+      }
+      .tools label {
+        flex: 1;
+        min-width: 120px;
+      }
+      .tools input {
+        flex: 1;
+        min-width: 48px;
+        margin: 0;
+        accent-color: var(--accent);
+      }
+      .tools button {
+        min-width: 28px;
+        padding: 0 8px;
       }
       .plot {
         height: 260px;
@@ -68,24 +101,13 @@ export class LossesView extends LitElement {
   ];
   declare state: State;
   declare controller: Controller;
-  private plot: LossPlot | null = null;
-  private readonly theme = new MutationObserver(() => this.plot?.redraw());
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.theme.observe(document.documentElement, { attributeFilter: ['class'] });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.theme.disconnect();
-    this.plot?.destroy();
-    this.plot = null;
-  }
+  declare zoomed: boolean;
+  private readonly curves = new Memo<Curve[]>();
+  private readonly charts = new Memo<Chart | null>();
 
   override render() {
-    const { losses, lossView, logScale } = this.state;
-    const curves = curvesOf(losses);
+    const { lossView, logScale } = this.state;
+    const curves = this.drawnCurves();
     if (!curves.length) {
       return html`<section>
         <h2>Loss terms</h2>
@@ -114,21 +136,76 @@ export class LossesView extends LitElement {
         data-testid="loss-plot"
         data-cursor-step=${this.state.step ?? nothing}
         data-terms=${JSON.stringify(curves.filter((one) => !one.validation).map((c) => c.label))}
+        role="img"
+        aria-label="Loss terms over the steps; the table below holds their values at the cursor"
       ></div>
-      ${this.legend(curves)}
+      ${this.tools()} ${this.legend(curves)}
     </section>`;
   }
 
-  override updated(): void {
-    const target = this.renderRoot.querySelector<HTMLElement>('.plot');
-    if (!target) {
-      this.plot?.destroy();
-      this.plot = null;
-      return;
-    }
-    this.plot ??= new LossPlot(target, (step) => this.controller.chooseStep(step));
-    const { losses, lossView, logScale, step } = this.state;
-    this.plot.show(losses, { stacked: lossView === 'stacked', logScale }, step);
+  protected override chart(): Chart | null {
+    const { losses, lossView, logScale, smoothing } = this.state;
+    return this.charts.of([losses, lossView, logScale, smoothing], () =>
+      chartOf(this.drawnCurves(), lossView === 'stacked', logScale, smoothing),
+    );
+  }
+
+  protected override cursor(): number | null {
+    return this.state.step;
+  }
+
+  protected override choose(step: number): void {
+    this.controller.chooseStep(step);
+  }
+
+  protected override zoomChanged(zoomed: boolean): void {
+    this.zoomed = zoomed;
+  }
+
+  private drawnCurves(): Curve[] {
+    return this.curves.of([this.state.losses], () => curvesOf(this.state.losses));
+  }
+
+  private tools() {
+    const { smoothing, losses } = this.state;
+    const save = () =>
+      losses && download(`losses_${losses.run}.csv`, new Blob([lossesAsCsv(losses)]));
+    return html`<div class="tools">
+      <label
+        >Smoothing
+        <input
+          type="range"
+          min="0"
+          max=${MOST_SMOOTHING}
+          step="0.01"
+          data-testid="smoothing"
+          .value=${String(smoothing)}
+          aria-valuetext=${smoothing ? smoothing.toFixed(2) : 'none'}
+          @input=${(event: Event) =>
+            this.controller.show({ smoothing: Number((event.target as HTMLInputElement).value) })}
+        />
+      </label>
+      <button aria-label="Zoom in" title="Zoom in" @click=${() => this.plot?.zoomIn()}>+</button>
+      <button
+        aria-label="Zoom out"
+        title="Zoom out"
+        ?disabled=${!this.zoomed}
+        @click=${() => this.plot?.zoomOut()}
+      >
+        −
+      </button>
+      <button
+        ?disabled=${!this.zoomed}
+        data-testid="zoom-all"
+        title="Show all steps"
+        @click=${() => this.plot?.showAll()}
+      >
+        All
+      </button>
+      <button data-testid="download-losses" title="Save all terms as a table" @click=${save}>
+        CSV
+      </button>
+    </div>`;
   }
 
   private legend(curves: Curve[]) {
@@ -177,3 +254,30 @@ export class LossesView extends LitElement {
   }
 }
 customElements.define('fm-losses', LossesView);
+
+function chartOf(
+  curves: Curve[],
+  stacked: boolean,
+  logScale: boolean,
+  smoothing: number,
+): Chart | null {
+  if (!curves.length) return null;
+  const drawn = stacked ? stackable(curves) : curves;
+  const lines = drawn.map((curve) => lineOf(curve, stacked));
+  const data = plotData(curves, stacked, smoothing);
+  if (stacked || !smoothing) return { lines, data, logScale, stacked };
+  const [steps = [], ...columns] = plotData(curves, stacked);
+  const pale = lines.map((line) => ({ ...line, pale: true, width: 1 }));
+  return { lines: [...pale, ...lines], data: [steps, ...columns, ...data.slice(1)], logScale };
+}
+
+function lineOf(curve: Curve, stacked: boolean): Line {
+  return {
+    label: curve.label,
+    color: `--series-${curve.color % 6}`,
+    width: curve.term.kind === 'total' ? 2 : 1.5,
+    dashed: curve.validation,
+    filled: stacked,
+    points: curve.validation && curve.term.points.length < 30,
+  };
+}

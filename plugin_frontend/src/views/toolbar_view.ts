@@ -16,6 +16,7 @@ const SORT_NAMES: Record<SortOrder, string> = {
   mean: 'mean',
   std: 'deviation',
   zeros: 'sparsity',
+  change: 'change',
 };
 
 /** Colours, scaling and order of the channel grid, with the legend of its colours. */
