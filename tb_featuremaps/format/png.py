@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import zlib
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,9 @@ from tb_featuremaps.format.atlas import columns_of, dequantise, untile
 from tb_featuremaps.format.names import FORMAT_VERSION
 
 SCALE_CHUNK = b"fmAp"
-# Level 1 writes an atlas several times faster than the default, for files some 10 % larger.
-_COMPRESSION = 1
+# Run lengths alone: on feature maps faster than any level of zlib's default strategy, and smaller
+# than its level 1.
+_COMPRESSION = {"compress_level": 1, "compress_type": zlib.Z_RLE}
 
 
 class AtlasError(ValueError):
@@ -93,7 +95,7 @@ def encode_picture(picture: npt.NDArray[np.uint8]) -> bytes:
 
 def _save(image: Image.Image, info: PngImagePlugin.PngInfo | None) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, format="PNG", pnginfo=info, compress_level=_COMPRESSION)
+    image.save(buffer, format="PNG", pnginfo=info, **_COMPRESSION)
     return buffer.getvalue()
 
 
