@@ -1,16 +1,14 @@
 import { LitElement, css, html, nothing } from 'lit';
 import type { Controller } from '../store/controller';
-import { currentRun, type State } from '../store/state';
+import type { State } from '../store/state';
 import type { Store } from '../store/store';
 import './channel_view';
 import './empty_view';
-import './grid_view';
 import './layers_view';
 import './losses_view';
 import './outputs_view';
-import './probe_view';
+import './main_view';
 import './timeline_view';
-import './toolbar_view';
 import { common } from './theme';
 
 /** The whole tab: layers on the left, maps in the middle, losses on the right, time below. */
@@ -52,7 +50,6 @@ export class AppView extends LitElement {
         min-width: 0;
         min-height: 0;
         display: grid;
-        grid-template-rows: auto minmax(0, 1fr);
       }
       aside {
         grid-area: side;
@@ -70,14 +67,6 @@ export class AppView extends LitElement {
         grid-row: 1 / -1;
         grid-column: 1 / -1;
         overflow: auto;
-      }
-      .nothing {
-        align-self: center;
-        justify-self: center;
-        color: var(--muted);
-        padding: 32px;
-        text-align: center;
-        max-width: 40em;
       }
     `,
   ];
@@ -109,33 +98,14 @@ export class AppView extends LitElement {
       <nav aria-label="Runs and layers">
         <fm-layers .state=${state} .controller=${controller}></fm-layers>
       </nav>
-      ${this.maps()}
+      <main><fm-main .state=${state} .controller=${controller}></fm-main></main>
       <aside aria-label="Losses and predictions">
-        <fm-losses .state=${state} .controller=${controller}></fm-losses>
         <fm-channel .state=${state} .controller=${controller}></fm-channel>
-        <fm-outputs .state=${state}></fm-outputs>
+        <fm-losses .state=${state} .controller=${controller}></fm-losses>
+        <fm-outputs .state=${state} .controller=${controller}></fm-outputs>
       </aside>
       <footer><fm-timeline .state=${state} .controller=${controller}></fm-timeline></footer>
     `;
-  }
-
-  private maps() {
-    const { state, controller } = this;
-    if (!currentRun(state)?.layers.length) {
-      return html`<main>
-        <div class="nothing">
-          This run has loss terms but no feature maps. Add the callback
-          <code>FeatureMaps</code>, or choose another run.
-        </div>
-      </main>`;
-    }
-    return html`<main>
-      <div>
-        <fm-probe .state=${state} .controller=${controller}></fm-probe>
-        <fm-toolbar .state=${state} .controller=${controller}></fm-toolbar>
-      </div>
-      <fm-grid .state=${state} .controller=${controller}></fm-grid>
-    </main>`;
   }
 
   private banner() {

@@ -1,27 +1,32 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { colormap } from '../render/colormap';
 import { hitGrid, layoutGrid, type GridLayout } from '../render/grid';
-import { rangeOf, valueOf } from '../render/normalise';
+import { valueOf } from '../render/normalise';
 import { levelAt, paintGrid } from '../render/paint';
-import { channelOrder, rangesOverSteps, statistic } from '../store/channels';
+import { statistic } from '../store/channels';
 import type { Controller } from '../store/controller';
+import { paneOrder, rangeFinder, type Pane } from '../store/panes';
 import { currentLayer, type Shown, type State } from '../store/state';
 import { formatValue } from './format';
 import { common } from './theme';
 
+/** Where on the page the pointer is. */
 interface Hover {
   x: number;
   y: number;
-  cell: number;
-  channel: number;
-  value: number;
 }
 
 const PADDING = 16;
 
-/** Every channel of the layer, side by side on one canvas. */
+/** Every channel of the layer in one pane, side by side on one canvas. */
 export class GridView extends LitElement {
-  static override properties = { state: {}, controller: {}, hover: { state: true } };
+  static override properties = {
+    state: {},
+    controller: {},
+    panes: {},
+    pane: {},
+    hover: { state: true },
+  };
   static override styles = [
     common,
     css`
@@ -63,6 +68,8 @@ export class GridView extends LitElement {
   ];
   declare state: State;
   declare controller: Controller;
+  declare panes: Pane[];
+  declare pane: Pane;
   declare hover: Hover | null;
   private layout: GridLayout | null = null;
   private order: number[] = [];
@@ -81,23 +88,22 @@ export class GridView extends LitElement {
   }
 
   override render() {
-    const shown = this.currentPicture();
-    if (!shown) return html`<p class="muted">Loading …</p>`;
+    const { shown } = this.pane;
     this.place(shown);
     const { layout, order } = this;
+    const pointed = this.state.pointed?.channel ?? null;
     return html`<div class="sheet">
         <canvas
-          data-testid="grid-canvas"
+          data-testid=${this.pane.id === 'first' ? 'grid-canvas' : 'compared-canvas'}
           tabindex="0"
           role="img"
           aria-label="${order.length} channels of ${currentLayer(this.state)?.name} at step
           ${shown.step}"
           @pointermove=${this.pointerMoved}
-          @pointerleave=${() => (this.hover = null)}
+          @pointerleave=${this.pointerLeft}
           @click=${this.clicked}
         ></canvas>
-        ${this.frame(layout!, this.state.channel)}
-        ${this.hover ? this.frame(layout!, this.hover.channel) : nothing}
+        ${this.frame(layout!, this.state.channel)} ${this.frame(layout!, pointed)}
       </div>
       ${order.length ? nothing : html`<p class="muted">All channels are dead for this probe.</p>`}
       ${this.tip(shown)}`;
@@ -105,37 +111,22 @@ export class GridView extends LitElement {
 
   override updated(): void {
     const canvas = this.renderRoot.querySelector('canvas');
-    const shown = this.currentPicture();
-    if (!canvas || !shown || !this.layout) return;
+    if (!canvas || !this.layout) return;
     const { colormap: colors, scaling } = this.state;
-    const { run, stats } = this.state;
-    const statsReady = stats[shown.layer] !== undefined;
     const { width, height, zoom } = this.layout;
-    const drawing = [run, shown.layer, shown.probe, shown.step, colors, scaling, statsReady].join(
-      '\u0000',
-    );
-    const key = `${drawing}\u0000${width}x${height}x${zoom}\u0000${this.order.join()}`;
-    if (key === this.drawn) return;
-    this.draw(canvas, shown, this.layout);
-    this.drawn = key;
-  }
-
-  private currentPicture(): Shown | null {
-    const { shown, layer } = this.state;
-    return shown && shown.layer === layer ? shown : null;
+    const pictures = this.panes.flatMap(({ run, shown, stats }) => [
+      ...[run, shown.layer, shown.probe, shown.step, stats !== undefined],
+    ]);
+    const key = [this.pane.id, ...pictures, colors, scaling, width, height, zoom, ...this.order];
+    if (key.join('\u0000') === this.drawn) return;
+    this.draw(canvas, this.pane.shown, this.layout);
+    this.drawn = key.join('\u0000');
   }
 
   private place(shown: Shown): void {
     const { scale } = shown.picture;
-    const { stats, sort, hideDead, layer } = this.state;
-    this.order = channelOrder(
-      stats[layer ?? ''],
-      shown.step,
-      shown.probe,
-      scale.channels,
-      sort,
-      hideDead,
-    );
+    const order = paneOrder(this.state, this.panes);
+    this.order = order.filter((channel) => channel < scale.channels);
     this.layout = layoutGrid(
       Math.max(1, this.order.length),
       scale.tileWidth,
@@ -154,15 +145,14 @@ export class GridView extends LitElement {
     if (this.pixels?.width !== width || this.pixels.height !== height) {
       this.pixels = new ImageData(width, height);
     }
-    const { colormap: name, scaling, stats } = this.state;
-    const overSteps = scaling === 'steps' ? rangesOverSteps(stats[shown.layer], shown.probe) : null;
+    const range = rangeFinder(this.state, this.panes);
     paintGrid(
       new Uint32Array(this.pixels.data.buffer),
       shown.picture,
       layout,
       this.order,
-      colormap(name),
-      (channel) => rangeOf(shown.picture.scale, channel, scaling, overSteps, name === 'diverging'),
+      colormap(this.state.colormap),
+      (channel) => range(shown.picture, channel),
     );
     canvas.getContext('2d')!.putImageData(this.pixels, 0, 0);
     this.describe(canvas, shown, layout);
@@ -172,7 +162,7 @@ export class GridView extends LitElement {
   private describe(canvas: HTMLCanvasElement, shown: Shown, layout: GridLayout): void {
     Object.assign(canvas.dataset, {
       ready: 'true',
-      run: this.state.run,
+      run: this.pane.run,
       layer: currentLayer(this.state)?.name,
       step: shown.step,
       probe: shown.probe,
@@ -200,19 +190,36 @@ export class GridView extends LitElement {
   }
 
   private tip(shown: Shown) {
-    if (!this.hover) return nothing;
-    const { x, y, channel, value } = this.hover;
-    const stats = this.state.stats[shown.layer];
-    const mean = statistic(stats, shown.step, shown.probe, channel, 'mean');
+    const { pointed } = this.state;
+    if (!this.hover || !pointed) return nothing;
+    const { x, y } = this.hover;
+    const { channel } = pointed;
+    const mean = statistic(this.pane.stats, shown.step, shown.probe, channel, 'mean');
     const { lo, hi } = shown.picture.scale;
-    const left = Math.min(x + 16, window.innerWidth - 220);
+    const left = Math.min(x + 16, window.innerWidth - 240);
     const top = Math.min(y + 16, window.innerHeight - 90);
-    return html`<div class="tip" style="left:${left}px;top:${top}px">
-      <strong>channel ${channel}</strong> · value ${formatValue(value)}<br />
+    const values = this.panes.map((pane) => formatValue(this.valueIn(pane))).join(' | ');
+    return html`<div class="tip" style="left:${left}px;top:${top}px" data-testid="grid-tip">
+      <strong>channel ${channel}</strong> · value ${values}<br />
       <span class="muted"
         >${formatValue(lo[channel])} … ${formatValue(hi[channel])} · mean ${formatValue(mean)}</span
       >
     </div>`;
+  }
+
+  /** The value under the one cursor in any pane. */
+  private valueIn(pane: Pane): number | null {
+    const { pointed } = this.state;
+    const { picture } = pane.shown;
+    const { channels, tileHeight, tileWidth } = picture.scale;
+    const inside =
+      pointed &&
+      pointed.channel < channels &&
+      pointed.row < tileHeight &&
+      pointed.column < tileWidth;
+    if (!inside) return null;
+    const level = levelAt(picture, pointed.channel, pointed.row, pointed.column);
+    return valueOf(picture.scale, pointed.channel, level);
   }
 
   private at(event: MouseEvent) {
@@ -220,17 +227,20 @@ export class GridView extends LitElement {
     return this.layout && hitGrid(this.layout, count, event.offsetX, event.offsetY);
   }
 
+  private pointerLeft(): void {
+    this.hover = null;
+    this.controller.show({ pointed: null });
+  }
+
   private pointerMoved(event: PointerEvent): void {
     const hit = this.at(event);
-    const picture = this.currentPicture()?.picture;
     const channel = hit ? this.order[hit.cell] : undefined;
-    if (!hit || !picture || channel === undefined) {
-      this.hover = null;
+    if (!hit || channel === undefined) {
+      this.pointerLeft();
       return;
     }
-    const level = levelAt(picture, channel, hit.row, hit.column);
-    const value = valueOf(picture.scale, channel, level);
-    this.hover = { x: event.clientX, y: event.clientY, cell: hit.cell, channel, value };
+    this.hover = { x: event.clientX, y: event.clientY };
+    this.controller.show({ pointed: { channel, row: hit.row, column: hit.column } });
   }
 
   private clicked(event: MouseEvent): void {
