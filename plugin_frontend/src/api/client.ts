@@ -46,6 +46,11 @@ export class Client {
     return this.address('image', { blob_key: key }).href;
   }
 
+  /** A picture's file. */
+  async pictureFile(key: string): Promise<Blob> {
+    return (await this.fetch(this.address('image', { blob_key: key }))).blob();
+  }
+
   /** A channel atlas with its scale. */
   async picture(key: string, signal?: AbortSignal): Promise<Picture> {
     const response = await this.fetch(this.address('image', { blob_key: key }), signal);

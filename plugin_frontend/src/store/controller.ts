@@ -126,8 +126,15 @@ export class Controller {
     this.store.patch(change);
   }
 
-  probeAddress(key: string): string {
-    return this.client.pictureAddress(key);
+  /** The file of the picture under the cursor, as the server holds it; null without one. */
+  async atlasFile(): Promise<Blob | null> {
+    const { captures, probe } = this.store.state;
+    const key = captures[captureIndex(this.store.state)]?.blob_keys[probe];
+    let file: Blob | null = null;
+    await this.guarded(async () => {
+      if (key !== undefined) file = await this.client.pictureFile(key);
+    });
+    return file;
   }
 
   private playOn(): void {

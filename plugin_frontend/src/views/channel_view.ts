@@ -6,10 +6,15 @@ import { levelAt, paintGrid } from '../render/paint';
 import { rangesOverSteps, statistic } from '../store/channels';
 import type { Controller } from '../store/controller';
 import type { Shown, State } from '../store/state';
+import './channel_plot_view';
+import { download } from './download';
+import './film_view';
 import { formatValue } from './format';
 import { common } from './theme';
 
 const SIZE = 288;
+/** How much of the map covers the probe. */
+const OVERLAY_ALPHA = 0.55;
 const ROWS = [
   ['min', 'Minimum'],
   ['max', 'Maximum'],
@@ -65,6 +70,7 @@ export class ChannelView extends LitElement {
   declare state: State;
   declare controller: Controller;
   declare under: { row: number; column: number } | null;
+  private probe: HTMLImageElement | null = null;
 
   override render() {
     const { channel } = this.state;
@@ -74,9 +80,25 @@ export class ChannelView extends LitElement {
     return html`<section data-testid="channel-detail">
       <header>
         <h2>Channel ${channel}</h2>
-        <button @click=${() => this.controller.chooseChannel(null)} aria-label="Close the channel">
-          ✕
-        </button>
+        <span class="tools">
+          <button
+            aria-pressed=${this.state.overlay}
+            data-testid="overlay"
+            title="Lay the map over the probe"
+            @click=${() => this.controller.show({ overlay: !this.state.overlay })}
+          >
+            Overlay
+          </button>
+          <button data-testid="download-channel" title="Save as PNG" @click=${() => this.save()}>
+            PNG
+          </button>
+          <button
+            @click=${() => this.controller.chooseChannel(null)}
+            aria-label="Close the channel"
+          >
+            ✕
+          </button>
+        </span>
       </header>
       <div class="body">
         <canvas
@@ -96,6 +118,8 @@ export class ChannelView extends LitElement {
           )}
         </dl>
       </div>
+      <fm-film .state=${this.state} .controller=${this.controller}></fm-film>
+      <fm-channel-plot .state=${this.state} .controller=${this.controller}></fm-channel-plot>
     </section>`;
   }
 
@@ -104,8 +128,6 @@ export class ChannelView extends LitElement {
     const { shown, channel } = this.state;
     if (!canvas || !shown || channel === null) return;
     const layout = this.layoutOf(shown);
-    canvas.width = layout.width;
-    canvas.height = layout.height;
     const pixels = new ImageData(layout.width, layout.height);
     const { colormap: name, scaling, stats } = this.state;
     const overSteps = scaling === 'steps' ? rangesOverSteps(stats[shown.layer], shown.probe) : null;
@@ -117,7 +139,48 @@ export class ChannelView extends LitElement {
       colormap(name),
       (one) => rangeOf(shown.picture.scale, one, scaling, overSteps, name === 'diverging'),
     );
-    canvas.getContext('2d')!.putImageData(pixels, 0, 0);
+    void this.paint(canvas, pixels);
+  }
+
+  /** Puts the map on the canvas, over the probe if asked to. */
+  private async paint(canvas: HTMLCanvasElement, map: ImageData): Promise<void> {
+    const address = this.state.overlay ? this.state.probePictures[this.state.probe] : undefined;
+    const probe = address === undefined ? null : await this.probePicture(address);
+    canvas.width = map.width;
+    canvas.height = map.height;
+    canvas.dataset['overlay'] = String(probe !== null);
+    const context = canvas.getContext('2d')!;
+    if (!probe) {
+      context.putImageData(map, 0, 0);
+      return;
+    }
+    const layer = new OffscreenCanvas(map.width, map.height);
+    layer.getContext('2d')!.putImageData(map, 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(probe, 0, 0, map.width, map.height);
+    context.globalAlpha = OVERLAY_ALPHA;
+    context.drawImage(layer, 0, 0);
+    context.globalAlpha = 1;
+  }
+
+  private async probePicture(address: string): Promise<HTMLImageElement | null> {
+    if (this.probe?.src !== address) {
+      this.probe = new Image();
+      this.probe.src = address;
+    }
+    try {
+      await this.probe.decode();
+      return this.probe;
+    } catch {
+      return null; // the map alone then
+    }
+  }
+
+  private save(): void {
+    const canvas = this.renderRoot.querySelector('canvas');
+    const { layer, channel, step } = this.state;
+    const name = `${layer}_channel${channel}_step${step}.png`;
+    canvas?.toBlob((blob) => blob && download(name, blob));
   }
 
   private layoutOf(shown: Shown): GridLayout {

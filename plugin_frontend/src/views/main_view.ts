@@ -2,11 +2,14 @@ import { LitElement, css, html } from 'lit';
 import type { Controller } from '../store/controller';
 import { panesOf } from '../store/panes';
 import { currentRun, type State } from '../store/state';
+import { download } from './download';
 import './grid_view';
 import './health_view';
 import './probe_view';
 import './toolbar_view';
 import { common } from './theme';
+
+const GAP = 16;
 
 /** The middle: the layer's maps, one or two panes of them, or its channels' health. */
 export class MainView extends LitElement {
@@ -58,6 +61,20 @@ export class MainView extends LitElement {
   ];
   declare state: State;
   declare controller: Controller;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('save-picture', () => void this.save());
+  }
+
+  /** Saves what is seen: the panes side by side, or the health picture. */
+  private async save(): Promise<void> {
+    const views = [...this.renderRoot.querySelectorAll('fm-grid, fm-health')];
+    const canvases = views.flatMap((view) => view.shadowRoot?.querySelector('canvas') ?? []);
+    if (!canvases.length) return;
+    const { layer, step, view } = this.state;
+    download(`${layer}_${view}_step${step}.png`, await sideBySide(canvases).convertToBlob());
+  }
 
   override render() {
     const { state, controller } = this;
@@ -114,3 +131,14 @@ export class MainView extends LitElement {
   }
 }
 customElements.define('fm-main', MainView);
+
+function sideBySide(canvases: HTMLCanvasElement[]): OffscreenCanvas {
+  const width = canvases.reduce((sum, one) => sum + one.width, GAP * (canvases.length - 1));
+  const picture = new OffscreenCanvas(width, Math.max(...canvases.map((one) => one.height)));
+  let left = 0;
+  for (const canvas of canvases) {
+    picture.getContext('2d')!.drawImage(canvas, left, 0);
+    left += canvas.width + GAP;
+  }
+  return picture;
+}

@@ -1,8 +1,17 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { COLORMAPS, gradient, type ColormapName } from '../render/colormap';
-import { layerRange, rangeOf, type Scaling } from '../render/normalise';
+import { SCALINGS, layerRange, type Scaling } from '../render/normalise';
 import type { Controller } from '../store/controller';
-import type { SortOrder, State } from '../store/state';
+import { panesOf, rangeFinder } from '../store/panes';
+import {
+  SORT_ORDERS,
+  VIEWS,
+  listedRuns,
+  type Comparison,
+  type SortOrder,
+  type State,
+} from '../store/state';
+import { download } from './download';
 import { formatValue } from './format';
 import { common } from './theme';
 
@@ -33,6 +42,26 @@ export class ToolbarView extends LitElement {
         padding: 0 16px 12px;
         border-bottom: 1px solid var(--line);
       }
+      .row {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 16px;
+        width: 100%;
+      }
+      .pair {
+        display: inline-flex;
+      }
+      .pair button:first-child {
+        border-radius: 6px 0 0 6px;
+      }
+      .pair button:last-child {
+        border-radius: 0 6px 6px 0;
+        margin-left: -1px;
+      }
+      .other {
+        max-width: 180px;
+      }
       .legend {
         margin-left: auto;
         display: flex;
@@ -57,6 +86,83 @@ export class ToolbarView extends LitElement {
   declare controller: Controller;
 
   override render() {
+    const { state } = this;
+    return html`
+      <div class="row">
+        ${this.views()} ${this.compare()}
+        <span class="pair">
+          <button
+            data-testid="download-grid"
+            title="Save the maps as they are seen"
+            @click=${this.save}
+          >
+            PNG
+          </button>
+          <button
+            data-testid="download-atlas"
+            title="Save the raw atlas, with its scale inside"
+            ?disabled=${!state.shown}
+            @click=${() => void this.saveAtlas()}
+          >
+            Atlas
+          </button>
+        </span>
+        ${state.view === 'maps' ? this.legend() : nothing}
+      </div>
+      ${state.view === 'maps' ? html`<div class="row">${this.looks()}</div>` : nothing}
+    `;
+  }
+
+  private views() {
+    const { view } = this.state;
+    const names = { maps: 'Maps', health: 'Health' } as const;
+    return html`<span class="pair" role="group" aria-label="View">
+      ${VIEWS.map(
+        (one) =>
+          html`<button
+            data-testid="view-${one}"
+            aria-pressed=${one === view}
+            @click=${() => this.controller.show({ view: one })}
+          >
+            ${names[one]}
+          </button>`,
+      )}
+    </span>`;
+  }
+
+  private compare() {
+    const { comparison, step, run } = this.state;
+    if (this.state.view !== 'maps') return nothing;
+    const others = listedRuns(this.state).filter((one) => one.layers.length && one.name !== run);
+    const chosen = comparison === null ? '' : JSON.stringify(comparison);
+    const pinned = comparison?.kind === 'step' ? comparison : { kind: 'step' as const, step };
+    const value = (one: object) => JSON.stringify(one);
+    return html`<label
+      >Compare
+      <select
+        class="other"
+        data-testid="compare-select"
+        @change=${(event: Event) => {
+          const text = (event.target as HTMLSelectElement).value;
+          const comparison = text ? (JSON.parse(text) as Comparison) : null;
+          this.controller.show({ comparison });
+        }}
+      >
+        <option value="" ?selected=${chosen === ''}>nothing</option>
+        <option value=${value(pinned)} ?selected=${chosen === value(pinned)}>
+          ${comparison?.kind === 'step' ? 'step' : 'keep step'} ${pinned.step}
+        </option>
+        ${others.map((one) => {
+          const other = { kind: 'run', run: one.name };
+          return html`<option value=${value(other)} ?selected=${chosen === value(other)}>
+            ${one.name}
+          </option>`;
+        })}
+      </select></label
+    >`;
+  }
+
+  private looks() {
     const { state, controller } = this;
     return html`
       ${this.choice(
@@ -70,7 +176,7 @@ export class ToolbarView extends LitElement {
       ${this.choice(
         'Scale',
         'scaling-select',
-        Object.keys(SCALING_NAMES) as Scaling[],
+        SCALINGS,
         (name) => SCALING_NAMES[name],
         state.scaling,
         (value) => controller.show({ scaling: value as Scaling }),
@@ -78,7 +184,7 @@ export class ToolbarView extends LitElement {
       ${this.choice(
         'Sort',
         'sort-select',
-        Object.keys(SORT_NAMES) as SortOrder[],
+        SORT_ORDERS,
         (name) => SORT_NAMES[name],
         state.sort,
         (value) => controller.show({ sort: value as SortOrder }),
@@ -91,8 +197,17 @@ export class ToolbarView extends LitElement {
             controller.show({ hideDead: (event.target as HTMLInputElement).checked })}
         />Hide dead</label
       >
-      ${this.legend()}
     `;
+  }
+
+  private save(): void {
+    this.dispatchEvent(new CustomEvent('save-picture', { bubbles: true, composed: true }));
+  }
+
+  private async saveAtlas(): Promise<void> {
+    const { layer, step, probe } = this.state;
+    const atlas = await this.controller.atlasFile();
+    if (atlas) download(`${layer}_step${step}_probe${probe}_atlas.png`, atlas);
   }
 
   private choice<Name extends string>(
@@ -118,22 +233,25 @@ export class ToolbarView extends LitElement {
   }
 
   private legend() {
-    const { shown, scaling, colormap } = this.state;
+    const { shown, scaling, colormap, pointed, channel } = this.state;
     if (!shown) return nothing;
-    const signed = colormap === 'diverging';
-    const shared =
-      scaling === 'layer' ? rangeOf(shown.picture.scale, 0, 'layer', null, signed) : null;
+    const panes = panesOf(this.state);
+    // Where channels have scales of their own, the legend is of the one under the pointer.
+    const own = scaling === 'layer' ? 0 : (pointed?.channel ?? channel);
+    const known = own !== null && own < shown.picture.scale.channels && panes.length > 0;
+    const range = known ? rangeFinder(this.state, panes)(shown.picture, own) : null;
     const whole = layerRange(shown.picture.scale);
-    const low = shared ? formatValue(shared.low) : signed ? '−max' : 'min';
-    const high = shared ? formatValue(shared.high) : 'max';
+    const [low, high] = colormap === 'diverging' ? ['−max', 'max'] : ['min', 'max'];
+    const subject = scaling === 'layer' ? 'layer' : known ? `channel ${own}` : 'each channel';
     return html`<div
       class="legend"
       data-testid="legend"
       title="Values of this picture lie within ${formatValue(whole.low)} … ${formatValue(whole.high)}"
     >
-      <span>${low}</span>
+      <span>${subject}:</span>
+      <span>${range ? formatValue(range.low) : low}</span>
       <div class="bar" style="background:${gradient(colormap)}"></div>
-      <span>${high}</span>
+      <span>${range ? formatValue(range.high) : high}</span>
     </div>`;
   }
 }
