@@ -6,7 +6,7 @@ export interface HealthLayout {
   height: number;
 }
 
-const WIDEST = 40;
+const WIDEST = 64;
 const HIGHEST = 14;
 
 /** Cells as large as the pane allows, at least one pixel wide and two high. */

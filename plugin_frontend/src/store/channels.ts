@@ -10,6 +10,7 @@ export const SATURATED_SHARE = 1e-3;
 type StatsAt = Stats['steps'][number];
 
 const bySteps = new WeakMap<Stats, Map<number, StatsAt>>();
+const healths = new WeakMap<StatsAt, Map<string, Health>>();
 const overSteps = new WeakMap<Stats, Map<number, Range[]>>();
 
 function at(stats: Stats | undefined, step: number): StatsAt | undefined {
@@ -77,9 +78,23 @@ export function healthOf(
 ): Health | null {
   const found = at(stats, step);
   if (!found) return null;
+  let known = healths.get(found);
+  if (!known) healths.set(found, (known = new Map()));
+  const key = `${probe} ${spatial}`;
+  let health = known.get(key);
+  if (!health) known.set(key, (health = countHealth(stats, found, probe, spatial)));
+  return health;
+}
+
+function countHealth(
+  stats: Stats | undefined,
+  found: StatsAt,
+  probe: number,
+  spatial: boolean,
+): Health {
   const health: Health = { dead: 0, saturated: 0, notFinite: 0, channels: found.shape[1] ?? 0 };
   for (let channel = 0; channel < health.channels; channel++) {
-    const state = channelState(stats, step, probe, channel, spatial);
+    const state = channelState(stats, found.step, probe, channel, spatial);
     if (state !== 'active') health[state]++;
   }
   return health;

@@ -12,7 +12,9 @@ import './film_view';
 import { formatValue } from './format';
 import { common } from './theme';
 
-const SIZE = 288;
+const LARGEST = 288;
+/** Room for the statistics beside the map, and the padding. */
+const BESIDE = 168;
 /** How much of the map covers the probe. */
 const OVERLAY_ALPHA = 0.55;
 const ROWS = [
@@ -185,9 +187,10 @@ export class ChannelView extends LitElement {
 
   private layoutOf(shown: Shown): GridLayout {
     const { tileWidth, tileHeight } = shown.picture.scale;
-    const zoom = Math.max(1, Math.floor(SIZE / Math.max(tileWidth, tileHeight)));
-    const size = { width: tileWidth * zoom, height: tileHeight * zoom };
-    return { columns: 1, rows: 1, zoom, gap: 0, tileWidth, tileHeight, ...size };
+    const size = Math.min(LARGEST, this.clientWidth - BESIDE);
+    const zoom = Math.max(1, Math.floor(size / Math.max(tileWidth, tileHeight)));
+    const [width, height] = [tileWidth * zoom, tileHeight * zoom];
+    return { columns: 1, rows: 1, zoom, gap: 0, tileWidth, tileHeight, width, height };
   }
 
   private shownStatistic(

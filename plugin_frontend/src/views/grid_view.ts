@@ -5,6 +5,7 @@ import { valueOf } from '../render/normalise';
 import { levelAt, paintGrid } from '../render/paint';
 import { statistic } from '../store/channels';
 import type { Controller } from '../store/controller';
+import { Memo } from '../store/memo';
 import { paneOrder, rangeFinder, type Pane } from '../store/panes';
 import { currentLayer, type Shown, type State } from '../store/state';
 import { formatValue } from './format';
@@ -73,6 +74,7 @@ export class GridView extends LitElement {
   declare hover: Hover | null;
   private layout: GridLayout | null = null;
   private order: number[] = [];
+  private readonly orders = new Memo<number[]>();
   private pixels: ImageData | null = null;
   private drawn = '';
   private readonly resized = new ResizeObserver(() => this.requestUpdate());
@@ -125,8 +127,12 @@ export class GridView extends LitElement {
 
   private place(shown: Shown): void {
     const { scale } = shown.picture;
-    const order = paneOrder(this.state, this.panes);
-    this.order = order.filter((channel) => channel < scale.channels);
+    const { sort, hideDead } = this.state;
+    const first = this.panes[0]!;
+    const key = [first.shown, first.stats, sort, hideDead, scale.channels];
+    this.order = this.orders.of(key, () =>
+      paneOrder(this.state, this.panes).filter((channel) => channel < scale.channels),
+    );
     this.layout = layoutGrid(
       Math.max(1, this.order.length),
       scale.tileWidth,

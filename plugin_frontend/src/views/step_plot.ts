@@ -162,6 +162,7 @@ export class StepPlot {
     ctx.save();
     ctx.strokeStyle = color;
     ctx.lineWidth = 2 * devicePixelRatio;
+    ctx.setLineDash([]);
     ctx.beginPath();
     ctx.moveTo(x, top);
     ctx.lineTo(x, top + height);

@@ -46,7 +46,7 @@ export class ToolbarView extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 8px 16px;
+        gap: 8px 12px;
         width: 100%;
       }
       .pair {
@@ -66,12 +66,13 @@ export class ToolbarView extends LitElement {
         margin-left: auto;
         display: flex;
         align-items: center;
-        gap: 8px;
+        gap: 6px;
+        white-space: nowrap;
         color: var(--muted);
         font-size: 12px;
       }
       .bar {
-        width: 112px;
+        width: 80px;
         height: 10px;
         border-radius: 5px;
         border: 1px solid var(--line);
