@@ -24,6 +24,7 @@ export async function start(page: Document): Promise<void> {
   style.textContent = pageStyle;
   page.head.append(style);
   page.documentElement.lang = 'en';
+  page.title = 'Feature Maps';
 
   const store = new Store(initialState());
   const client = new Client();

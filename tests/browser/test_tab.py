@@ -1,47 +1,18 @@
 """The path from the model to the pixels, and the step cursor, in a real browser."""
 
-import json
 import pathlib
-from typing import Any
 
 import numpy as np
 import pytest
 from browser.conftest import Trained
-from playwright.sync_api import FrameLocator, expect
+from playwright.sync_api import expect
 from support.chromium import WatchedPage
 from support.small_models import IMAGES, targets, two_headed_model
+from support.tab import channel_pixels, show_layer
 from support.tensorboard_server import TensorBoardServer
 
 from tb_featuremaps import FeatureMaps, LossTerms
 from tb_featuremaps.format.atlas import quantise
-
-_READ_PIXELS = """canvas => ({
-    data: Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data),
-    width: canvas.width, ...canvas.dataset })"""
-
-
-def _show(tab: FrameLocator, layer: str, step: int, colors: str = "grey") -> dict[str, Any]:
-    """Chooses a layer and waits until a step's pixels are drawn; returns the canvas."""
-    tab.locator(f"[data-testid=layer-item][data-layer='{layer}']").click()
-    tab.get_by_test_id("colormap-select").select_option(colors)
-    selector = f"canvas[data-layer='{layer}'][data-step='{step}'][data-ready]"
-    canvas = tab.locator(selector)
-    canvas.wait_for()
-    canvas.page.wait_for_timeout(100)
-    return canvas.evaluate(_READ_PIXELS)
-
-
-def _channel_pixels(canvas: dict[str, Any], channel: int) -> np.ndarray:
-    """The RGBA pixels of a channel's map, one a value, `[height, width, 4]`."""
-    zoom, gap, columns = (int(canvas[key]) for key in ("zoom", "gap", "columns"))
-    width, height = int(canvas["tileWidth"]), int(canvas["tileHeight"])
-    image = np.array(canvas["data"], np.uint8).reshape(-1, canvas["width"], 4)
-    cell = json.loads(canvas["order"]).index(channel)
-    left = (cell % columns) * (width * zoom + gap)
-    top = (cell // columns) * (height * zoom + gap)
-    tile = image[top : top + height * zoom, left : left + width * zoom]
-    assert (tile == np.repeat(np.repeat(tile[::zoom, ::zoom], zoom, 0), zoom, 1)).all()
-    return tile[::zoom, ::zoom]
 
 
 @pytest.mark.parametrize(("layer", "channel"), [("conv1", 0), ("conv1", 7), ("block", 9)])
@@ -50,8 +21,8 @@ def test_the_pixels_are_the_activation_of_the_model(
 ) -> None:
     tab = watched.open_tab(server.url)
     tab.get_by_test_id("grid-canvas").wait_for()
-    canvas = _show(tab, layer, 8)
-    pixels = _channel_pixels(canvas, channel)
+    canvas = show_layer(tab, layer, 8)
+    pixels = channel_pixels(canvas, channel)
     levels = quantise(trained.activations[layer][8]).levels[0, :, :, channel]
     assert levels.max() == 255
     for color in range(3):
@@ -70,7 +41,7 @@ def test_the_slider_moves_the_maps_and_the_loss_cursor(
     expect(plot).to_have_attribute("data-cursor-step", "4")
     expect(tab.get_by_test_id("step-label")).to_contain_text("step 4")
     assert plot.screenshot() != before
-    pixels = _channel_pixels(_show(tab, "conv1", 4), 3)
+    pixels = channel_pixels(show_layer(tab, "conv1", 4), 3)
     levels = quantise(trained.activations["conv1"][4]).levels[0, :, :, 3]
     np.testing.assert_allclose(pixels[..., 0], levels, atol=1)
 
@@ -104,11 +75,11 @@ def test_scaling_and_colours_change_the_pixels(
     tab = watched.open_tab(server.url)
     tab.get_by_test_id("grid-canvas").wait_for()
     tab.get_by_test_id("scaling-select").select_option("layer")
-    pixels = _channel_pixels(_show(tab, "block", 8), 2)
+    pixels = channel_pixels(show_layer(tab, "block", 8), 2)
     maps = trained.activations["block"][8][0]
     expected = (maps[..., 2] - maps.min()) / (maps.max() - maps.min()) * 255
     np.testing.assert_allclose(pixels[..., 0], expected, atol=2)
-    colored = _channel_pixels(_show(tab, "block", 8, "viridis"), 2)
+    colored = channel_pixels(show_layer(tab, "block", 8, "viridis"), 2)
     assert (colored[..., 0] != colored[..., 1]).any()
 
 

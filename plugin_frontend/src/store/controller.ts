@@ -1,6 +1,7 @@
 import type { Client } from '../api/client';
 import type { Capture, Layer } from '../api/types';
 import { isCancelled, isExpected } from './failures';
+import { paneOrder, panesOf } from './panes';
 import type { PictureSource } from './picture_source';
 import { captureIndex, currentLayer, currentRun, initialState, type State } from './state';
 import { nearestIndex } from './steps';
@@ -68,6 +69,15 @@ export class Controller {
 
   chooseChannel(channel: number | null): void {
     this.store.patch({ channel });
+  }
+
+  /** Chooses the channel before or after in the grid's order; the first without one. */
+  moveChannel(by: number): void {
+    const { state } = this.store;
+    const order = paneOrder(state, panesOf(state));
+    const index = state.channel === null ? -1 : order.indexOf(state.channel);
+    const next = order[index < 0 ? 0 : index + by];
+    if (next !== undefined) this.chooseChannel(next);
   }
 
   /** Moves the cursor to the capture nearest to any step. */

@@ -19,6 +19,9 @@ function actionOf(key: string, controller: Controller): (() => void) | undefined
     ['Home', () => controller.chooseIndex(0)],
     ['End', () => controller.follow()],
     [' ', () => controller.togglePlay()],
+    ['Enter', () => controller.moveChannel(0)],
+    [']', () => controller.moveChannel(1)],
+    ['[', () => controller.moveChannel(-1)],
     ['Escape', () => controller.chooseChannel(null)],
   ]).get(key);
 }

@@ -37,7 +37,7 @@ export class FilmView extends LitElement {
       .strip button[aria-current='true'] {
         border-color: var(--accent);
         background: var(--accent-soft);
-        color: var(--accent);
+        color: var(--accent-text);
       }
       canvas {
         width: 56px;

@@ -3,7 +3,7 @@ import { css } from 'lit';
 /** Colours and sizes of the page; light, and dark as TensorBoard is. */
 export const pageStyle = `
   :root {
-    --accent: #c25700; --accent-soft: #fff1e3; --on-accent: #fff;
+    --accent: #c25700; --accent-text: #9e4600; --accent-soft: #fff1e3; --on-accent: #fff;
     --text: #202124; --muted: #5f6368; --line: #dfe1e5;
     --surface: #fff; --panel: #f8f9fa; --raised: #fff; --hover: #eef0f2;
     --bad: #b3261e; --bad-soft: #fce8e6;
@@ -15,7 +15,7 @@ export const pageStyle = `
     color-scheme: light;
   }
   :root.dark {
-    --accent: #ffa04d; --accent-soft: #3d2b1a; --on-accent: #202124;
+    --accent: #ffa04d; --accent-text: #ffb06b; --accent-soft: #3d2b1a; --on-accent: #202124;
     --text: #e8eaed; --muted: #a8adb3; --line: #44484d;
     --surface: #202124; --panel: #292a2d; --raised: #303134; --hover: #3a3c40;
     --bad: #f28b82; --bad-soft: #4a2522;
@@ -77,7 +77,7 @@ export const common = css`
   button[aria-pressed='true'] {
     background: var(--accent-soft);
     border-color: var(--accent);
-    color: var(--accent);
+    color: var(--accent-text);
   }
   button:disabled {
     opacity: 0.45;

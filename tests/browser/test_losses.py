@@ -1,0 +1,77 @@
+"""The loss panel: smoothing, zoom, and the table; and what else the tab hands over."""
+
+import csv
+import pathlib
+
+import numpy as np
+import pytest
+from browser.conftest import Trained
+from PIL import Image
+from playwright.sync_api import expect
+from support.chromium import WatchedPage
+from support.logdir import read_run, scalars
+from support.tab import download, read_canvas
+from support.tensorboard_server import TensorBoardServer
+
+from tb_featuremaps.format.png import decode_atlas
+
+
+def test_smoothing_and_zoom_change_the_plot(
+    watched: WatchedPage, server: TensorBoardServer
+) -> None:
+    tab = watched.open_tab(server.url)
+    plot, whole = tab.get_by_test_id("loss-plot"), tab.get_by_test_id("zoom-all")
+    expect(whole).to_be_disabled()
+    pictures = [plot.screenshot()]
+    tab.get_by_test_id("smoothing").fill("0.8")
+    pictures.append(plot.screenshot())
+    tab.get_by_role("button", name="Zoom in").click()
+    expect(whole).to_be_enabled()
+    pictures.append(plot.screenshot())
+    tab.get_by_role("button", name="Stacked").click()
+    expect(whole).to_be_enabled()  # the zoom outlives another view
+    whole.click()
+    expect(whole).to_be_disabled()
+    pictures.append(plot.screenshot())
+    assert len(set(pictures)) == 4
+
+
+def test_the_table_holds_what_was_logged(
+    watched: WatchedPage, server: TensorBoardServer, trained: Trained, tmp_path: pathlib.Path
+) -> None:
+    tab = watched.open_tab(server.url)
+    path = download(watched.page, tab.get_by_test_id("download-losses"), tmp_path)
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    run = read_run(trained.logdir / "run1" / "train")
+    assert [int(row["step"]) for row in rows] == [*range(1, 9)]
+    for tag in ("loss/total", "loss/aux1/weighted", "loss/penalty"):
+        found = [float(row[f"run1/train: {tag}"]) for row in rows]
+        np.testing.assert_allclose(found, scalars(run, tag), rtol=1e-6)
+    validation = [row["run1/validation: loss/total"] for row in rows]
+    assert [step for step, value in enumerate(validation, 1) if value] == [4, 8]
+
+
+def test_the_grid_is_saved_as_it_is_seen(
+    watched: WatchedPage, server: TensorBoardServer, tmp_path: pathlib.Path
+) -> None:
+    tab = watched.open_tab(server.url)
+    canvas = tab.locator("[data-testid=grid-canvas][data-ready]")
+    canvas.wait_for()
+    watched.page.wait_for_timeout(200)
+    path = download(watched.page, tab.get_by_test_id("download-grid"), tmp_path)
+    seen = read_canvas(canvas)
+    saved = np.asarray(Image.open(path).convert("RGBA"))
+    np.testing.assert_array_equal(saved, np.array(seen["data"]).reshape(saved.shape))
+
+
+def test_the_atlas_is_saved_with_its_scale(
+    watched: WatchedPage, server: TensorBoardServer, trained: Trained, tmp_path: pathlib.Path
+) -> None:
+    tab = watched.open_tab(server.url)
+    tab.locator("[data-testid=grid-canvas][data-ready]").wait_for()
+    path = download(watched.page, tab.get_by_test_id("download-atlas"), tmp_path)
+    atlas = decode_atlas(path.read_bytes())
+    maps = trained.activations["conv1"][8][0]
+    span = float(maps.max() - maps.min())
+    assert atlas.values == pytest.approx(maps, abs=span / 400)
