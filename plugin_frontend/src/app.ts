@@ -56,8 +56,9 @@ function keepAddress(store: Store<State>, controller: Controller): void {
     writeHostAddress(window, toParameters(state), moved);
   });
   onHostAddress(window, () => {
-    const place = fromParameters(readHostAddress(window));
+    const parameters = readHostAddress(window);
+    if (!Object.keys(parameters).length) return; // TensorBoard's own address of the tab
     written = null; // what follows is where the user went, not a new place
-    void controller.go(place);
+    void controller.go(fromParameters(parameters));
   });
 }

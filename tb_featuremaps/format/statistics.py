@@ -29,4 +29,6 @@ def channel_statistics(values: Array, xp: ArrayOps = np, extremes: Extremes | No
     nan = xp.full_like(mean, float("nan"))
     columns = [xp.where(count <= 0, nan, column) for column in (found.lo, found.hi, mean, std)]
     zero_fraction = xp.sum(xp.where(values == 0, ones, zeros), axis=(1, 2)) / size
-    return xp.stack([*columns, zero_fraction, 1.0 - count / size], axis=-1)
+    # Counted on their own: 1 - count / size is not exactly 0 where a compiler divides by inverses.
+    not_finite = xp.sum(xp.where(found.finite, zeros, ones), axis=(1, 2)) / size
+    return xp.stack([*columns, zero_fraction, not_finite], axis=-1)

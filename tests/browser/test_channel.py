@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 from browser.conftest import Trained
-from PIL import Image
+from PIL import Image, ImageSequence
 from playwright.sync_api import expect
 from support.chromium import WatchedPage
 from support.small_models import IMAGES
@@ -33,13 +33,15 @@ def test_the_animation_holds_the_channel_at_each_step(
     tab = watched.open_tab(server.url, _LINK + "&p.featuremaps.colormap=grey")
     button = tab.get_by_test_id("download-film")
     expect(button).to_be_enabled()
-    picture = Image.open(download(watched.page, button, tmp_path))
+    path = download(watched.page, button, tmp_path)
     maps = [trained.activations["block"][step][0, :, :, 3] for step in (0, 4, 8)]
     low, high = min(one.min() for one in maps), max(one.max() for one in maps)
-    assert picture.n_frames == 3
-    for index, one in enumerate(maps):
-        picture.seek(index)
-        pixels = np.asarray(picture.convert("RGB"))[..., 0]
+    with Image.open(path) as picture:
+        frames = [
+            np.asarray(frame.convert("RGB"))[..., 0] for frame in ImageSequence.all_frames(picture)
+        ]
+    assert len(frames) == 3
+    for pixels, one in zip(frames, maps, strict=True):
         zoom = pixels.shape[0] // one.shape[0]
         expected = (one - low) / (high - low) * 255
         np.testing.assert_allclose(pixels[zoom // 2 :: zoom, zoom // 2 :: zoom], expected, atol=2)

@@ -35,6 +35,12 @@ def test_values_are_the_activations_of_the_layers() -> None:
         np.testing.assert_allclose(stats, channel_statistics(expected), atol=1e-4)
 
 
+def test_finite_maps_of_any_size_have_no_share_that_is_not_finite() -> None:
+    tap = _tap(two_headed_model())  # its maps are 14×14: 1/196 is no power of two
+    for *_, stats in tap.capture().layers:
+        assert (np.asarray(stats)[..., 5] == 0).all()
+
+
 def test_outputs_are_the_predictions() -> None:
     model = two_headed_model()
     tap = _tap(model)
