@@ -18,7 +18,8 @@ def layer_series(tapped: Sequence[TappedLayer]) -> list[LayerSeries]:
     for order, layer in enumerate(tapped):
         tag = names.unique_tag(names.layer_tag(layer.name), taken)
         stats_tag = names.unique_tag(names.stats_tag(layer.name), {*taken, tag})
-        taken |= {tag, stats_tag}
+        mirror = names.unique_tag(names.images_tab_tag(layer.name), taken)
+        taken |= {tag, stats_tag, mirror}
         payload = pb.LayerSeries(
             name=layer.name,
             class_name=layer.class_name,
@@ -28,7 +29,6 @@ def layer_series(tapped: Sequence[TappedLayer]) -> list[LayerSeries]:
             channels=layer.channels,
             stats_tag=stats_tag,
         )
-        mirror = names.images_tab_tag(layer.name)
         size = (layer.tile_height, layer.tile_width)
         series.append(LayerSeries(tag, stats_tag, mirror, payload, *size))
     return series

@@ -18,17 +18,17 @@ STATS_COLUMNS = ("min", "max", "mean", "std", "zeros", "nonfinite")
 
 def layer_tag(layer: str) -> str:
     """Tag of a layer's atlases."""
-    return f"featuremaps/{layer}"
+    return f"featuremaps/{_plain(layer)}"
 
 
 def stats_tag(layer: str) -> str:
     """Tag of a layer's channel statistics."""
-    return f"featuremaps/{layer}/stats"
+    return f"featuremaps/{_plain(layer)}/stats"
 
 
 def images_tab_tag(layer: str) -> str:
     """Tag of the mirror under plugin `images`; a tag of a run belongs to one plugin only."""
-    return f"activations/{layer}"
+    return f"activations/{_plain(layer)}"
 
 
 def outputs_tag(head: str) -> str:
@@ -44,6 +44,11 @@ def loss_tag(output: str) -> str:
 def weighted_loss_tag(output: str) -> str:
     """Tag of an output's loss times its weight."""
     return f"loss/{output}/weighted"
+
+
+def _plain(name: str) -> str:
+    """The name without what TensorBoard's data server can't read back out of a picture's key."""
+    return "".join("_" if letter in '"\\' or ord(letter) < 32 else letter for letter in name)
 
 
 def unique_tag(tag: str, taken: Iterable[str]) -> str:

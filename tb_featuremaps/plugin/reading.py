@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 import numpy as np
+from tensorboard import errors
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider, RunTagFilter
 
@@ -16,6 +17,12 @@ _SCALARS = "scalars"
 _PNG = b"\x89PNG\r\n\x1a\n"
 # Between TensorBoard's own key and the wall time that tells a rewritten run's pictures apart.
 _KEY_SEPARATOR = "~"
+# What the data server of TensorBoard 2.19 to 2.21 says of a key that holds an escaped character.
+_UNREADABLE_KEY = "expected a borrowed string"
+_NAME_TOO_ODD = (
+    "TensorBoard's data server can't read pictures of a run whose directory's name holds quotes or "
+    "backslashes. Rename the directory, or start TensorBoard with --load_fast=false."
+)
 _ROLES = {pb.ROLE_MAIN: "main", pb.ROLE_AUXILIARY: "auxiliary"}
 _KINDS = {
     pb.LossTerm.TOTAL: "total",
@@ -85,7 +92,12 @@ class FeatureMapReader:
 
     def image(self, ctx: RequestContext, key: str) -> bytes:
         """The PNG of a key that `steps` returned."""
-        blob: bytes = self._provider.read_blob(ctx, blob_key=key.split(_KEY_SEPARATOR)[0])
+        try:
+            blob: bytes = self._provider.read_blob(ctx, blob_key=key.split(_KEY_SEPARATOR)[0])
+        except errors.InvalidArgumentError as error:
+            if _UNREADABLE_KEY not in str(error):
+                raise
+            raise errors.InvalidArgumentError(_NAME_TOO_ODD) from error
         if not blob.startswith(_PNG):
             raise NotFoundError("the key does not name a picture.")
         return blob

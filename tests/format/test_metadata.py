@@ -50,3 +50,8 @@ def test_an_unknown_payload_says_what_to_do(content: bytes, message: str) -> Non
 def test_colliding_tags_are_told_apart() -> None:
     assert names.unique_tag("a", {"b"}) == "a"
     assert names.unique_tag("a", {"a", "a~2"}) == "a~3"
+
+
+def test_tags_hold_nothing_that_keys_of_pictures_must_escape() -> None:
+    assert names.layer_tag('a "b"\\c\n') == "featuremaps/a _b__c_"
+    assert names.layer_tag("<特徴> 'é'/x") == "featuremaps/<特徴> 'é'/x"

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import pytest
 from support.small_models import IMAGES, targets, two_headed_model
+from support.synthetic_runs import write_run
 from support.tensorboard_server import TensorBoardServer
 
 from tb_featuremaps import FeatureMaps, LossTerms
@@ -185,6 +186,26 @@ def test_bad_requests_are_answered_with_one_line_of_json(
     assert caught.value.code in (code if isinstance(code, tuple) else (code,))
     assert "\n" not in content
     assert json.loads(content)["error"]
+
+
+@pytest.mark.parametrize("load_fast", [True, False])
+def test_a_run_whose_name_the_data_server_can_not_read_back(
+    tmp_path: pathlib.Path, load_fast: bool
+) -> None:
+    write_run(tmp_path / 'a "quoted" run' / "train", {'layer "x"': (4, 4, 3)})
+    run = 'a "quoted" run/train'
+    with TensorBoardServer(tmp_path, load_fast=load_fast) as running:
+        running.wait_for_runs([run])
+        (layer,) = _get(running, "runs")["runs"][0]["layers"]
+        assert layer["name"] == 'layer "x"'
+        key = _get(running, "steps", run=run, tag=layer["tag"])["steps"][0]["blob_keys"][0]
+        if load_fast:
+            with pytest.raises(urllib.error.HTTPError) as caught:
+                _get(running, "image", blob_key=key)
+            with caught.value as error:
+                assert "--load_fast=false" in json.loads(error.read())["error"]
+        else:
+            assert decode_atlas(_get(running, "image", blob_key=key)[1]).values.shape == (4, 4, 3)
 
 
 def test_only_get_is_answered(server: TensorBoardServer) -> None:

@@ -50,6 +50,7 @@ export class AppView extends LitElement {
         min-width: 0;
         min-height: 0;
         display: grid;
+        grid-template: minmax(0, 1fr) / minmax(0, 1fr);
       }
       aside {
         grid-area: side;

@@ -21,7 +21,7 @@ export class MainView extends LitElement {
         min-width: 0;
         min-height: 0;
         display: grid;
-        grid-template-rows: auto minmax(0, 1fr);
+        grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
       }
       .panes {
         display: grid;

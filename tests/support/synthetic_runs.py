@@ -1,0 +1,76 @@
+"""Runs of any size and name, written with the real writer without training."""
+
+import pathlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tb_featuremaps.format import featuremaps_pb2 as pb
+from tb_featuremaps.format import names
+from tb_featuremaps.format.atlas import quantise, tile
+from tb_featuremaps.format.statistics import channel_statistics
+from tb_featuremaps.summary.capture_event import (
+    CaptureArrays,
+    CaptureEncoder,
+    CaptureParts,
+    LayerSeries,
+    probes_event,
+)
+from tb_featuremaps.summary.event_writer import open_writer
+from tb_featuremaps.summary.loss_event import LossEncoder
+
+Shape = tuple[int, int, int]
+
+
+def write_run(
+    directory: pathlib.Path,
+    layers: Mapping[str, Shape],
+    steps: Sequence[int] = (0,),
+    *,
+    loss_points: int = 0,
+    labels: Sequence[str] = ("probe",),
+    images_tab: bool = False,
+) -> None:
+    """Writes one probe's captures of layers `{name: (height, width, channels)}` at each step."""
+    writer = open_writer(str(directory))
+    series = [_series(name, shape, order) for order, (name, shape) in enumerate(layers.items())]
+    encoder = CaptureEncoder(series, [])
+    writer.submit(lambda: probes_event(steps[0], np.full((1, 8, 8, 3), 90, np.uint8), labels))
+    for step in steps:
+        arrays = CaptureArrays([_layer(shape, step) for shape in layers.values()], [])
+        event = encoder.encode(step, 1e9 + step, arrays, CaptureParts(True, images_tab))
+        writer.submit(lambda event=event: event)
+    losses = LossEncoder(["main"], "main")
+    for step in range(loss_points):
+        value = float(np.exp(-step / 1000) + 0.1 * np.sin(step))
+        event = losses.encode(step, value + 0.1, 0.1, [value], [value], [1.0])
+        writer.submit(lambda event=event: event)
+    writer.close()
+
+
+def _series(name: str, shape: Shape, order: int) -> LayerSeries:
+    height, width, channels = shape
+    tag, stats_tag = names.layer_tag(name), names.stats_tag(name)
+    payload = pb.LayerSeries(
+        name=name,
+        class_name="Conv2D",
+        order=order,
+        shape=shape,
+        data_format="channels_last",
+        channels=channels,
+        stats_tag=stats_tag,
+    )
+    return LayerSeries(tag, stats_tag, names.images_tab_tag(name), payload, height, width)
+
+
+def _layer(shape: Shape, step: int) -> tuple[np.ndarray, ...]:
+    """Smooth maps that move with the step, the first channel dead."""
+    height, width, channels = shape
+    rows, columns = np.mgrid[0:height, 0:width][..., None] / max(height, width)
+    channel = np.arange(channels)
+    maps = np.sin(6 * rows * (1 + channel % 5) + 5 * columns + channel + step / 10)
+    maps = np.maximum(maps, -0.2 * (channel > 0)).astype(np.float32)
+    maps[..., 0] = 0
+    quantised = quantise(maps[None])
+    stats = channel_statistics(maps[None])
+    return tile(quantised.levels.astype(np.uint8)), quantised.lo, quantised.hi, stats
