@@ -58,10 +58,15 @@ export function valueOf(scale: AtlasScale, channel: number, level: number): numb
   return (scale.lo[channel] ?? 0) * (1 - share) + (scale.hi[channel] ?? 0) * share;
 }
 
+/** Whether a range is the one that the channel's grey levels span. */
+export function isOwnRange(scale: AtlasScale, channel: number, range: Range): boolean {
+  return scale.lo[channel] === range.low && scale.hi[channel] === range.high;
+}
+
 /** For each grey level of a channel, which of the 256 colours it has in a range. */
 export function levelTable(scale: AtlasScale, channel: number, range: Range): Uint8Array {
   const table = new Uint8Array(256);
-  const own = scale.lo[channel] === range.low && scale.hi[channel] === range.high;
+  const own = isOwnRange(scale, channel, range);
   const span = range.high - range.low;
   for (let level = 0; level < 256; level++) {
     if (own) {

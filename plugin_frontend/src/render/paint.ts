@@ -1,5 +1,5 @@
 import type { Picture } from '../api/picture';
-import { levelTable, type Range } from './normalise';
+import { isOwnRange, levelTable, type Range } from './normalise';
 import type { GridLayout } from './grid';
 
 /** The grey level of one pixel of a channel's map. */
@@ -25,13 +25,21 @@ export function paintGrid(
   rangeOf: (channel: number) => Range,
 ): void {
   target.fill(0);
+  const scratch = new Uint32Array(256);
   order.forEach((channel, cell) => {
-    const table = levelTable(picture.scale, channel, rangeOf(channel));
-    const pixels = Uint32Array.from(table, (level) => colors[level]!);
+    const range = rangeOf(channel);
+    const pixels = isOwnRange(picture.scale, channel, range)
+      ? colors
+      : colorsOf(scratch, levelTable(picture.scale, channel, range), colors);
     const left = (cell % layout.columns) * (layout.tileWidth * layout.zoom + layout.gap);
     const top = Math.floor(cell / layout.columns) * (layout.tileHeight * layout.zoom + layout.gap);
     paintTile(target, layout.width, left, top, layout.zoom, picture, channel, pixels);
   });
+}
+
+function colorsOf(into: Uint32Array, table: Uint8Array, colors: Uint32Array): Uint32Array {
+  for (let level = 0; level < 256; level++) into[level] = colors[table[level]!]!;
+  return into;
 }
 
 function paintTile(
@@ -50,9 +58,10 @@ function paintTile(
   for (let row = 0; row < tileHeight; row++) {
     const source = (sourceTop + row) * picture.width + sourceLeft;
     const start = (top + row * zoom) * targetWidth + left;
+    let at = start;
     for (let column = 0; column < tileWidth; column++) {
       const pixel = pixels[picture.levels[source + column]!]!;
-      target.fill(pixel, start + column * zoom, start + (column + 1) * zoom);
+      for (let copy = 0; copy < zoom; copy++) target[at++] = pixel;
     }
     for (let copy = 1; copy < zoom; copy++) {
       target.copyWithin(start + copy * targetWidth, start, start + tileWidth * zoom);
