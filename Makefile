@@ -23,7 +23,7 @@ test: test-tab test-python  ## All tests: TypeScript, Python, browser
 test-tab: $(VENV)/.installed plugin_frontend/node_modules/.installed
 	@cd plugin_frontend && $(CURDIR)/tools/npm.sh test
 
-test-python: $(VENV)/.tested
+test-python: $(VENV)/.tested plugin_frontend/node_modules/.installed
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## ruff, mypy, TypeScript, prettier
@@ -38,9 +38,10 @@ format: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## Format all s
 	$(BIN)/ruff format .
 	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run format
 
-bench: $(VENV)/.tested  ## What a capture costs, as ratios within one run
+bench: $(VENV)/.tested  ## What a capture and a fit cost, as ratios within one run, and the tab's speed
 	$(BIN)/python -m benchmarks.capture
 	$(BIN)/python -m benchmarks.fit
+	$(BIN)/python -m benchmarks.tab
 
 dist: $(VENV)/.tested  ## sdist and wheel in dist/, with the tab built
 	rm -rf dist build

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Losses, LossTerm } from '../api/types';
-import { curvesOf, lossesAsCsv, plotData, residualAt, valueAt } from './loss_curves';
+import { curvesOf, lossesAsCsv, plotData, residualAt, valueAt, weightAt } from './loss_curves';
 
 function term(kind: LossTerm['kind'], output: string | null, values: (number | null)[]): LossTerm {
   const role = output === null ? null : output === 'main' ? 'main' : 'auxiliary';
@@ -37,6 +37,12 @@ test('the residual is what the total has beyond its parts', () => {
   curves[0]!.term = term('total', null, [7, 3]);
   expect(residualAt(curves, 0)).toBeCloseTo(0.5);
   expect(residualAt([], 0)).toBeNull();
+});
+
+test('a weight is what the loss was multiplied with at that step', () => {
+  const [aux1, main] = [losses.terms[3]!, losses.terms[4]!];
+  expect(weightAt(losses, aux1, 10)).toBe(0.3);
+  expect(weightAt(losses, main, 10)).toBeNull();
 });
 
 test('a step between points takes the nearest', () => {

@@ -49,6 +49,13 @@ export function valueAt(term: LossTerm, step: number): number | null {
   return term.points[index]?.[2] ?? null;
 }
 
+/** The loss weight of a weighted term as it was at a step, to three digits. */
+export function weightAt(losses: Losses, weighted: LossTerm, step: number): number | null {
+  const plain = losses.terms.find((one) => one.kind === 'output' && one.output === weighted.output);
+  const [product, loss] = [valueAt(weighted, step), plain && valueAt(plain, step)];
+  return product === null || !loss ? null : Number((product / loss).toPrecision(3));
+}
+
 /** What the total has beyond its parts at a step: 0 but for rounding, unless a loss is custom. */
 export function residualAt(curves: Curve[], step: number): number | null {
   const train = curves.filter((one) => !one.validation);

@@ -7,6 +7,7 @@ import {
   residualAt,
   stackable,
   valueAt,
+  weightAt,
   type Curve,
 } from '../store/loss_curves';
 import { Memo } from '../store/memo';
@@ -249,8 +250,9 @@ export class LossesView extends PlottedView {
   }
 
   private weightOf(curve: Curve): string {
-    const head = this.state.outputs.find((one) => one.name === curve.term.output);
-    return head && head.weight !== 1 ? ` × ${head.weight}` : '';
+    const { losses, step } = this.state;
+    const weight = losses && step !== null ? weightAt(losses, curve.term, step) : null;
+    return weight === null || weight === 1 ? '' : ` × ${weight}`;
   }
 }
 customElements.define('fm-losses', LossesView);
