@@ -1,6 +1,7 @@
 """Finds our time series among those of the data provider."""
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 
 from tensorboard.context import RequestContext
@@ -30,9 +31,14 @@ class SeriesList:
 
     def of(self, run: str, kind: str) -> list[Series]:
         """The series of one run whose payload is of one kind ("layer", "stats", …)."""
-        return [
-            one for one in self.series if one.run == run and one.data.WhichOneof("content") == kind
-        ]
+        return self._by_run_and_kind.get((run, kind), [])
+
+    @functools.cached_property
+    def _by_run_and_kind(self) -> dict[tuple[str, str | None], list[Series]]:
+        found: dict[tuple[str, str | None], list[Series]] = {}
+        for one in self.series:
+            found.setdefault((one.run, one.data.WhichOneof("content")), []).append(one)
+        return found
 
 
 def list_series(
