@@ -14,7 +14,7 @@ import { common } from './theme';
 
 const LARGEST = 288;
 /** Room for the statistics beside the map, and the padding. */
-const BESIDE = 168;
+const BESIDE = 188;
 /** How much of the map covers the probe. */
 const OVERLAY_ALPHA = 0.55;
 const ROWS = [

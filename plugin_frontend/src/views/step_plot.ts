@@ -20,8 +20,6 @@ export interface Chart {
   logScale?: boolean;
   /** Whether each line's area reaches down to the line before. */
   stacked?: boolean;
-  /** The values that the axis spans; by default those of the data. */
-  range?: [number, number];
 }
 
 const ZOOM = 2;
@@ -132,7 +130,8 @@ export class StepPlot {
     const x: uPlot.Scale = { time: false };
     if (this.zoomed) Object.assign(x, { min: this.zoomed[0], max: this.zoomed[1] });
     const y: uPlot.Scale = { distr: chart.logScale ? 3 : 1 };
-    if (chart.range) y.range = chart.range;
+    // Areas are to be compared, and so begin at zero.
+    if (chart.stacked && !chart.logScale) y.range = (_plot, _min, max) => [0, max * 1.05];
     return {
       ...this.size(),
       legend: { show: false },
