@@ -63,6 +63,20 @@ def test_the_overlay_shows_the_probe_under_the_map(
     np.testing.assert_allclose(pixels[0, 0, :3], expected, atol=4)
 
 
+def test_the_channel_is_saved_as_it_is_seen(
+    watched: WatchedPage, server: TensorBoardServer, tmp_path: pathlib.Path
+) -> None:
+    tab = watched.open_tab(server.url, _LINK)
+    canvas = tab.get_by_test_id("channel-canvas")
+    expect(canvas).to_have_attribute("data-overlay", "false")
+    path = download(watched.page, tab.get_by_test_id("download-channel"), tmp_path)
+    assert path.name == "featuremaps_block_channel3_step8.png"
+    seen = read_canvas(canvas)
+    with Image.open(path) as saved:
+        pixels = np.asarray(saved.convert("RGBA"))
+    np.testing.assert_array_equal(pixels, np.array(seen["data"]).reshape(pixels.shape))
+
+
 def test_the_health_picture_leads_to_step_and_channel(
     watched: WatchedPage, server: TensorBoardServer
 ) -> None:

@@ -45,6 +45,7 @@ export class ChannelView extends LitElement {
       .body {
         display: flex;
         flex-wrap: wrap;
+        align-items: flex-start;
         gap: 8px 16px;
       }
       canvas {
