@@ -4,6 +4,7 @@ python -m training.train --model googlenet --dataset photos --log-dir logs/run1
 """
 
 import argparse
+import dataclasses
 import math
 import pathlib
 import sys
@@ -13,8 +14,9 @@ from typing import Any
 import keras
 
 from tb_featuremaps import FeatureMaps, LossTerms
-from training.data.cifar10 import DataError, load_cifar10
-from training.data.images import LabelledImages
+from training.data.cifar10 import load_cifar10
+from training.data.images import DataError, LabelledImages
+from training.data.mnist import FASHION, load_mnist
 from training.data.photos import load_photos
 from training.distributed import (
     ClusterError,
@@ -24,11 +26,33 @@ from training.distributed import (
     strategy_scope,
 )
 from training.models import googlenet as googlenet_module
+from training.models import mnist_convnet as mnist_module
 
-MODELS: dict[str, Callable[..., keras.Model]] = {"googlenet": googlenet_module.googlenet}
+
+@dataclasses.dataclass(frozen=True)
+class Trainable:
+    """A model that can be trained.
+
+    Attributes:
+        build: from input shape, classes, `width` and `weight_decay` to the model.
+        heads: its outputs, the main one first.
+        layers: which layers are logged, as `FeatureMaps` takes them.
+    """
+
+    build: Callable[..., keras.Model]
+    heads: tuple[str, ...]
+    layers: str = "auto"
+
+
+MODELS = {
+    "googlenet": Trainable(googlenet_module.googlenet, googlenet_module.HEADS),
+    "mnist_convnet": Trainable(mnist_module.mnist_convnet, mnist_module.HEADS, mnist_module.LAYERS),
+}
 DATASETS: dict[str, Callable[[argparse.Namespace], LabelledImages]] = {
     "photos": lambda options: load_photos(options.image_size, seed=options.seed),
     "cifar10": lambda options: load_cifar10(options.data_dir),
+    "mnist": lambda options: load_mnist(options.data_dir),
+    "fashion_mnist": lambda options: load_mnist(options.data_dir, FASHION),
 }
 _PROBES = 4
 
@@ -108,17 +132,17 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 def build(options: argparse.Namespace, data: LabelledImages) -> keras.Model:
     """Builds and compiles the model for the data."""
-    model = MODELS[options.model](
+    model = MODELS[options.model].build(
         data.train_images.shape[1:],
         len(data.class_names),
         width=options.width,
         weight_decay=options.weight_decay,
     )
-    heads = googlenet_module.HEADS
+    heads = MODELS[options.model].heads
     model.compile(
         keras.optimizers.SGD(options.learning_rate, momentum=options.momentum, nesterov=True),
         loss=dict.fromkeys(heads, "sparse_categorical_crossentropy"),
-        loss_weights=googlenet_module.loss_weights(options.aux_weight),
+        loss_weights={head: 1.0 if head == "main" else options.aux_weight for head in heads},
         metrics={head: ["accuracy"] for head in heads},
     )
     return model
@@ -126,13 +150,15 @@ def build(options: argparse.Namespace, data: LabelledImages) -> keras.Model:
 
 def fit(options: argparse.Namespace, model: keras.Model, data: LabelledImages) -> None:
     """Trains with both callbacks."""
-    heads = googlenet_module.HEADS
+    trainable = MODELS[options.model]
+    heads = trainable.heads
     probes, labels = data.probes(_PROBES)
     steps_per_epoch = math.ceil(len(data.train_labels) / options.batch_size)
     callbacks: list[keras.callbacks.Callback] = [
         FeatureMaps(
             options.log_dir,
             probes,
+            layers=trainable.layers,
             every=options.every,
             labels=labels,
             class_names=data.class_names,

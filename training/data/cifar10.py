@@ -13,7 +13,7 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
-from training.data.images import LabelledImages
+from training.data.images import DataError, LabelledImages
 
 ARCHIVE = "cifar-10-binary.tar.gz"
 URL = f"https://www.cs.toronto.edu/~kriz/{ARCHIVE}"
@@ -34,10 +34,6 @@ _TRAIN_FILES = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
 _TEST_FILES = ("test_batch.bin",)
 _RECORD = 1 + 3 * 32 * 32
 _BLOCK = 1 << 20
-
-
-class DataError(ValueError):
-    """An archive that can't be read; the message says what to do."""
 
 
 def load_cifar10(data_dir: pathlib.Path, url: str = URL, md5: str = MD5) -> LabelledImages:

@@ -10,14 +10,19 @@ Images = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 
 
+class DataError(ValueError):
+    """Data that can't be read; the message says what to do."""
+
+
 @dataclasses.dataclass(frozen=True)
 class LabelledImages:
     """A data set in memory.
 
     Attributes:
         class_names: in the order of the labels.
-        train_images, validation_images: float32 `[n, height, width, 3]` within 0…1.
+        train_images, validation_images: float32 `[n, height, width, 1 or 3]` within 0…1.
         train_labels, validation_labels: int64 `[n]`.
+        mirrored: whether an image and its mirror image are of the same class.
     """
 
     class_names: tuple[str, ...]
@@ -25,13 +30,19 @@ class LabelledImages:
     train_labels: Labels
     validation_images: Images
     validation_labels: Labels
+    mirrored: bool = True
 
     def train_batches(self, batch_size: int, heads: tuple[str, ...], seed: int) -> tf.data.Dataset:
-        """Shuffled batches, anew each epoch, flipped left to right by chance; seeded."""
+        """Shuffled batches, anew each epoch; seeded.
+
+        Images are flipped left to right by chance if their mirror images are of the same class.
+        """
         data = _dataset(self.train_images, self.train_labels)
         data = data.shuffle(len(self.train_labels), seed=seed, reshuffle_each_iteration=True)
-        flips = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
-        data = tf.data.Dataset.zip(data, flips).map(_flip).batch(batch_size)
+        if self.mirrored:
+            flips = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
+            data = tf.data.Dataset.zip(data, flips).map(_flip)
+        data = data.batch(batch_size)
         return data.map(lambda image, label: (image, _for_heads(label, heads))).prefetch(2)
 
     def validation_batches(self, batch_size: int, heads: tuple[str, ...]) -> tf.data.Dataset:
