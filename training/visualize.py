@@ -1,0 +1,117 @@
+"""Writes each channel of a layer as an image file.
+
+python -m training.visualize --checkpoint logs/run1/model.keras --layer inception_3a --out maps
+
+For a photo of the data set, `maps/scaled/` holds each channel from its own smallest value (black)
+to its largest (white), and `maps/clipped/` holds the values times 255 as they are, which loses
+everything above 1 and below 0; `--dataset` and `--probe` choose the photo.
+"""
+
+import argparse
+import pathlib
+import sys
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from tb_featuremaps.format.atlas import quantise
+from training.data.images import DataError, LabelledImages
+from training.train import DATASETS
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Writes the images; returns the exit status."""
+    options = _parse(arguments)
+    try:
+        model = load_checkpoint(options.checkpoint)
+        data = DATASETS[options.dataset](options)
+        maps = activation(model, options.layer, _probe(data, options.probe))
+    except (DataError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    for name, pictures in (("scaled", scaled(maps)), ("clipped", clipped(maps))):
+        write_channels(pictures, options.out / name)
+    lost = float(np.mean((maps > 1) | (maps < 0)))
+    print(
+        f"Wrote {maps.shape[-1]} channels of {options.layer} to {options.out}; values lie within "
+        f"{maps.min():.4g} … {maps.max():.4g}, and clipping loses {100 * lost:.1f} % of them."
+    )
+    return 0
+
+
+def load_checkpoint(path: pathlib.Path) -> keras.Model:
+    """Loads a `.keras` file.
+
+    Raises:
+        ValueError: there is none, or it is damaged or of something else.
+    """
+    if not path.is_file():
+        raise ValueError(f"Expected a .keras file. Received: {path}, which does not exist.")
+    try:
+        model = keras.models.load_model(path, compile=False)
+    except Exception as error:  # zip, JSON and HDF5 each fail in their own ways
+        reason = str(error).partition("\n")[0]
+        raise ValueError(f"{path} is damaged or no Keras model: {reason}") from error
+    return model
+
+
+def activation(
+    model: keras.Model, layer: str, image: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """A layer's maps, float32 `[height, width, channels]`, for an image `[height, width, 1 or 3]`.
+
+    Raises:
+        ValueError: the model has no such layer, or its output is no stack of maps.
+    """
+    names = [one.name for one in model.layers]
+    if layer not in names:
+        raise ValueError(f"Expected one of the layers {names}. Received: {layer!r}.")
+    output = model.get_layer(layer).output
+    if len(output.shape) != 4:
+        raise ValueError(f"Expected a layer of maps. Received: {layer!r} of shape {output.shape}.")
+    tapped = keras.Model(model.input, output)
+    return np.asarray(tapped(image[None], training=False), np.float32)[0]
+
+
+def scaled(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Each channel from its smallest value, 0, to its largest, 255."""
+    return quantise(maps[None]).levels[0].astype(np.uint8)
+
+
+def clipped(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Values times 255; what is beyond 0…1 is lost."""
+    return (np.clip(maps, 0, 1) * 255).astype(np.uint8)
+
+
+def write_channels(pictures: npt.NDArray[np.uint8], folder: pathlib.Path) -> None:
+    """Writes `[height, width, channels]` as `channel_000.png` and so on."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for channel in range(pictures.shape[-1]):
+        picture = Image.fromarray(np.ascontiguousarray(pictures[..., channel]))
+        picture.save(folder / f"channel_{channel:03d}.png")
+
+
+def _probe(data: LabelledImages, index: int) -> npt.NDArray[np.float32]:
+    if not 0 <= index < len(data.validation_images):
+        last = len(data.validation_images) - 1
+        raise ValueError(f"Expected a probe within 0…{last}. Received: {index}.")
+    return data.validation_images[index]
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m training.visualize", description=__doc__)
+    parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
+    parser.add_argument("--layer", required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to write to")
+    parser.add_argument("--dataset", choices=sorted(DATASETS), default="photos")
+    parser.add_argument("--data-dir", type=pathlib.Path, default=pathlib.Path("data"))
+    parser.add_argument("--image-size", type=int, choices=(32, 64), default=32, help="of photos")
+    parser.add_argument("--probe", type=int, default=0, help="index of a validation image")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
