@@ -32,6 +32,8 @@ export class ProbeView extends LitElement {
       .probes {
         display: flex;
         gap: 8px;
+        /* Room for the pictures before they are there, so that the maps don't move. */
+        min-height: 79px;
       }
       .probes button {
         height: auto;

@@ -64,6 +64,8 @@ export class ToolbarView extends LitElement {
       }
       .legend {
         margin-left: auto;
+        /* The same for all values, so that it never wraps and moves the maps. */
+        width: 240px;
         display: flex;
         align-items: center;
         gap: 6px;
@@ -72,7 +74,8 @@ export class ToolbarView extends LitElement {
         font-size: 12px;
       }
       .bar {
-        width: 80px;
+        flex: 1;
+        min-width: 24px;
         height: 10px;
         border-radius: 5px;
         border: 1px solid var(--line);
