@@ -22,7 +22,8 @@ from PIL import Image
 
 from tb_featuremaps import FeatureMaps
 from tb_featuremaps.capture.selection import select_layers
-from training.models.googlenet import HEADS, googlenet, inference_model, loss_weights
+from training.models.googlenet import AUXILIARY_WEIGHT, HEADS, googlenet
+from training.models.heads import inference_model, loss_weights
 
 _BASE = "bare forward"
 
@@ -64,7 +65,7 @@ def _case(size: int, width: float, probe_count: int, folder: pathlib.Path) -> Ca
     keras.utils.set_random_seed(0)
     model = googlenet((size, size, 3), 10, width=width)
     losses = dict.fromkeys(HEADS, "sparse_categorical_crossentropy")
-    model.compile("sgd", losses, loss_weights=loss_weights())
+    model.compile("sgd", losses, loss_weights=loss_weights(HEADS, AUXILIARY_WEIGHT))
     images = np.random.default_rng(0).uniform(0, 1, (32, size, size, 3)).astype(np.float32)
     labels = dict.fromkeys(HEADS, np.zeros(32, np.int64))
     probes = images[:probe_count]

@@ -26,7 +26,8 @@ import psutil
 
 from tb_featuremaps import FeatureMaps, Schedule
 from tb_featuremaps.summary import event_writer
-from training.models.googlenet import HEADS, googlenet, loss_weights
+from training.models.googlenet import AUXILIARY_WEIGHT, HEADS, googlenet
+from training.models.heads import loss_weights
 
 _INTERVAL = 20
 _EVERY = 100
@@ -72,7 +73,7 @@ def _model() -> tuple[keras.Model, np.ndarray, dict[str, np.ndarray]]:
     keras.utils.set_random_seed(0)
     model = googlenet((32, 32, 3), 10, width=0.5)
     losses = dict.fromkeys(HEADS, "sparse_categorical_crossentropy")
-    model.compile("sgd", losses, loss_weights=loss_weights())
+    model.compile("sgd", losses, loss_weights=loss_weights(HEADS, AUXILIARY_WEIGHT))
     images = np.random.default_rng(0).uniform(0, 1, (_BATCH * _INTERVAL, 32, 32, 3))
     labels = dict.fromkeys(HEADS, np.zeros(len(images), np.int64))
     return model, images.astype(np.float32), labels

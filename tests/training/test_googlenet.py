@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from training.models.blocks import LocalResponseNormalization
-from training.models.googlenet import HEADS, googlenet, inference_model, loss_weights
+from training.models.googlenet import AUXILIARY_WEIGHT, HEADS, googlenet
+from training.models.heads import inference_model, loss_weights
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ def test_the_penalty_is_half_the_decay_times_the_squares(paper: keras.Model) -> 
 
 
 def test_loss_weights() -> None:
-    assert loss_weights() == {"main": 1.0, "aux1": 0.3, "aux2": 0.3}
+    assert loss_weights(HEADS, AUXILIARY_WEIGHT) == {"main": 1.0, "aux1": 0.3, "aux2": 0.3}
 
 
 def test_local_response_normalisation_is_that_of_the_paper() -> None:

@@ -9,6 +9,7 @@ from keras import layers, ops
 from training.weight_decay import l2_penalty
 
 Normalization = Literal["batch", "local_response", "none"]
+Padding = Literal["same", "valid"]
 
 
 @keras.saving.register_keras_serializable(package="tb_featuremaps")
@@ -52,24 +53,35 @@ class Convolutions:
         width: multiplies every number of channels.
         normalization: "batch" puts batch normalisation behind every convolution.
         weight_decay: λ of the L2 penalty of every kernel.
+        scale: whether batch normalisation learns a scale γ. The authors' released Inception V2 to
+            V4 have none, since a ReLU and a convolution follow, which can scale too.
     """
 
     width: float = 1.0
     normalization: Normalization = "batch"
     weight_decay: float = 0.0
+    scale: bool = True
 
     def channels(self, count: int) -> int:
         """`count` channels times the width, in eights as the papers have them."""
         return max(8, round(count * self.width / 8) * 8) if self.width != 1 else count
 
-    def convolution(self, x: Any, channels: int, size: int, name: str, strides: int = 1) -> Any:
-        """A square convolution with ReLU, "same" padding."""
+    def convolution(
+        self,
+        x: Any,
+        channels: int,
+        size: int | tuple[int, int],
+        name: str,
+        strides: int = 1,
+        padding: Padding = "same",
+    ) -> Any:
+        """A convolution with ReLU; `size` is its height and width, or both in one."""
         batch = self.normalization == "batch"
         x = layers.Conv2D(
             self.channels(channels),
             size,
             strides=strides,
-            padding="same",
+            padding=padding,
             use_bias=not batch,
             activation=None if batch else "relu",
             kernel_initializer="he_normal",
@@ -78,10 +90,23 @@ class Convolutions:
         )(x)
         if not batch:
             return x
-        x = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
-        return layers.ReLU(name=f"{name}_relu")(x)
+        norm = layers.BatchNormalization(momentum=0.9, scale=self.scale, name=f"{name}_norm")
+        return layers.ReLU(name=f"{name}_relu")(norm(x))
+
+    def linear(self, x: Any, channels: int, name: str) -> Any:
+        """A 1×1 convolution with bias, without normalisation and activation."""
+        penalty = l2_penalty(self.weight_decay)
+        return layers.Conv2D(channels, 1, kernel_regularizer=penalty, name=name)(x)
 
     def dense(self, x: Any, units: int, name: str, activation: str | None) -> Any:
         """A fully connected layer with the model's weight decay."""
         penalty = l2_penalty(self.weight_decay)
         return layers.Dense(units, activation, kernel_regularizer=penalty, name=name)(x)
+
+    def classifier(self, x: Any, classes: int, name: str) -> Any:
+        """A head: the softmax over the classes, float32 under mixed precision too."""
+        penalty = l2_penalty(self.weight_decay)
+        softmax = layers.Dense(
+            classes, "softmax", kernel_regularizer=penalty, dtype="float32", name=name
+        )
+        return softmax(x)

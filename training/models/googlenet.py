@@ -13,6 +13,7 @@ from training.models.blocks import Convolutions, LocalResponseNormalization, Nor
 # Section 5: the auxiliary classifiers' losses are added with a discount weight of 0.3.
 AUXILIARY_WEIGHT = 0.3
 HEADS = ("main", "aux1", "aux2")
+LAYERS = "auto"
 
 # Table 1: 1×1, 3×3 reduce, 3×3, 5×5 reduce, 5×5, pool projection.
 _INCEPTION = {
@@ -72,18 +73,8 @@ def googlenet(
             heads[name] = _auxiliary_head(make, x, name, classes, auxiliary_dropout)
     x = layers.GlobalAveragePooling2D(name="average_pool")(x)
     x = layers.Dropout(dropout, name="dropout")(x)
-    heads["main"] = make.dense(x, classes, "main", "softmax")
+    heads["main"] = make.classifier(x, classes, "main")
     return keras.Model(inputs, {name: heads[name] for name in HEADS}, name="googlenet")
-
-
-def inference_model(model: keras.Model) -> keras.Model:
-    """The model without its auxiliary heads, which serve training only (section 5)."""
-    return keras.Model(model.input, model.get_layer("main").output, name=f"{model.name}_inference")
-
-
-def loss_weights(auxiliary_weight: float = AUXILIARY_WEIGHT) -> dict[str, float]:
-    """The loss weights of the heads."""
-    return {name: 1.0 if name == "main" else auxiliary_weight for name in HEADS}
 
 
 def _stem(make: Convolutions, inputs: Any) -> Any:
@@ -129,4 +120,4 @@ def _auxiliary_head(make: Convolutions, x: Any, name: str, classes: int, dropout
     x = layers.Flatten(name=f"{name}_flatten")(x)
     x = make.dense(x, make.channels(1024), f"{name}_dense", "relu")
     x = layers.Dropout(dropout, name=f"{name}_dropout")(x)
-    return make.dense(x, classes, name, "softmax")
+    return make.classifier(x, classes, name)

@@ -40,5 +40,7 @@ def mnist_convnet(
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(channels[2], name="dense", **common)(x)
     x = layers.Dropout(dropout, name="dropout")(x)
-    main = layers.Dense(classes, "softmax", kernel_regularizer=penalty, name="main")(x)
+    main = layers.Dense(
+        classes, "softmax", kernel_regularizer=penalty, dtype="float32", name="main"
+    )(x)
     return keras.Model(inputs, {"main": main}, name="mnist_convnet")
