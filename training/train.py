@@ -1,23 +1,22 @@
 """Trains a network and logs its feature maps and loss terms.
 
 python -m training.train --model googlenet --dataset photos --log-dir logs/run1
+python -m training.train --log-dir logs/run1 --resume --epochs 20
 """
 
 import argparse
-import dataclasses
 import math
 import pathlib
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from tb_featuremaps import FeatureMaps, LossTerms
-from training.data.cifar10 import load_cifar10
-from training.data.images import DataError, LabelledImages
-from training.data.mnist import FASHION, load_mnist
-from training.data.photos import load_photos
+from training import checkpoint, run_file
+from training.data.images import DataError, LabelledImages, Sampling
+from training.data.registry import load_dataset
 from training.distributed import (
     ClusterError,
     is_first_process,
@@ -25,35 +24,12 @@ from training.distributed import (
     prepare_for_workers,
     strategy_scope,
 )
-from training.models import googlenet as googlenet_module
-from training.models import mnist_convnet as mnist_module
+from training.losses import SmoothedCrossentropy
+from training.models.heads import loss_weights
+from training.models.registry import MODELS
+from training.optimizers import Optimisation, make_optimizer
+from training.options import parse
 
-
-@dataclasses.dataclass(frozen=True)
-class Trainable:
-    """A model that can be trained.
-
-    Attributes:
-        build: from input shape, classes, `width` and `weight_decay` to the model.
-        heads: its outputs, the main one first.
-        layers: which layers are logged, as `FeatureMaps` takes them.
-    """
-
-    build: Callable[..., keras.Model]
-    heads: tuple[str, ...]
-    layers: str = "auto"
-
-
-MODELS = {
-    "googlenet": Trainable(googlenet_module.googlenet, googlenet_module.HEADS),
-    "mnist_convnet": Trainable(mnist_module.mnist_convnet, mnist_module.HEADS, mnist_module.LAYERS),
-}
-DATASETS: dict[str, Callable[[argparse.Namespace], LabelledImages]] = {
-    "photos": lambda options: load_photos(options.image_size, seed=options.seed),
-    "cifar10": lambda options: load_cifar10(options.data_dir),
-    "mnist": lambda options: load_mnist(options.data_dir),
-    "fashion_mnist": lambda options: load_mnist(options.data_dir, FASHION),
-}
 _PROBES = 4
 
 
@@ -76,124 +52,134 @@ class StopAfter(keras.callbacks.Callback):
 
 def main(arguments: list[str] | None = None) -> int:
     """Trains as the command line says; returns the exit status."""
-    options = parse(arguments)
+    options = parse(arguments, __doc__)
     try:
+        _check_log_dir(options)
         strategy = make_strategy() if options.distributed else None
-        keras.utils.set_random_seed(options.seed)
-        data = DATASETS[options.dataset](options)
-    except (ClusterError, DataError) as error:
+        _prepare_keras(options)
+        data = load_dataset(options.dataset, options.data_dir, options.image_size, options.seed)
+        steps = _total_steps(options, data)
+        with strategy_scope(strategy):
+            model = build(options, data, steps)
+            done = checkpoint.restore(model, _path(options)) if options.resume else 0
+    except (ClusterError, DataError, checkpoint.CheckpointError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    with strategy_scope(strategy):
-        model = build(options, data)
+    if done >= steps:
+        print(f"{_path(options)} has {done} of {steps} steps; ask for more to go on.")
+        return 0
     print(
         f"Training {options.model} ({model.count_params():,} parameters) on "
-        f"{len(data.train_labels):,} images of {options.dataset}; logging to {options.log_dir}",
+        f"{len(data.train_labels):,} images of {options.dataset} from step {done} to {steps}; "
+        f"logging to {options.log_dir}",
         flush=True,
     )
-    fit(options, model, data)
     if is_first_process():
-        path = options.log_dir / "model.keras"
-        model.save(path)
-        print(f"Saved {path}")
+        run_file.write(options)
+    fit(options, model, data, range(done, steps))
+    if is_first_process():
+        checkpoint.save(model, _path(options))
+        print(f"Saved {_path(options)}")
     return 0
 
 
-def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """Returns the options of the command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
-    parser.add_argument("--model", choices=sorted(MODELS), default="googlenet")
-    parser.add_argument("--dataset", choices=sorted(DATASETS), default="photos")
-    parser.add_argument("--log-dir", type=pathlib.Path, required=True, help="directory of the run")
-    parser.add_argument("--data-dir", type=pathlib.Path, default=pathlib.Path("data"))
-    parser.add_argument("--epochs", type=_positive, default=10)
-    parser.add_argument("--steps", type=_positive, help="batches in all; overrides --epochs")
-    parser.add_argument("--batch-size", type=_positive, default=32)
-    parser.add_argument("--learning-rate", type=_rate, default=0.01)
-    parser.add_argument("--momentum", type=_rate, default=0.9)
-    parser.add_argument("--weight-decay", type=_rate, default=2e-4, help="λ of ½·λ·Σw²")
-    parser.add_argument(
-        "--aux-weight",
-        type=_rate,
-        default=googlenet_module.AUXILIARY_WEIGHT,
-        help="loss weight of the auxiliary heads",
-    )
-    parser.add_argument("--width", type=_rate, default=0.5, help="multiplies all channels")
-    parser.add_argument("--image-size", type=int, choices=(32, 64), default=32, help="of photos")
-    parser.add_argument("--every", type=_positive, default=20, help="batches a capture")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--distributed",
-        action="store_true",
-        help="train on all devices of this machine, or on the workers that TF_CONFIG names",
-    )
-    return parser.parse_args(arguments)
-
-
-def build(options: argparse.Namespace, data: LabelledImages) -> keras.Model:
-    """Builds and compiles the model for the data."""
-    model = MODELS[options.model].build(
+def build(options: argparse.Namespace, data: LabelledImages, steps: int) -> keras.Model:
+    """Builds and compiles the model for the data and for a training of `steps`."""
+    trainable = MODELS[options.model]
+    decoupled = options.decay == "decoupled"
+    model = trainable.build(
         data.train_images.shape[1:],
         len(data.class_names),
         width=options.width,
-        weight_decay=options.weight_decay,
+        weight_decay=0.0 if decoupled else options.weight_decay,
+        **options.model_options,
     )
-    heads = MODELS[options.model].heads
+    how = Optimisation(
+        options.optimizer,
+        options.learning_rate,
+        options.momentum,
+        options.schedule,
+        steps,
+        options.weight_decay if decoupled else 0.0,
+    )
+    heads = trainable.heads
     model.compile(
-        keras.optimizers.SGD(options.learning_rate, momentum=options.momentum, nesterov=True),
-        loss=dict.fromkeys(heads, "sparse_categorical_crossentropy"),
-        loss_weights={head: 1.0 if head == "main" else options.aux_weight for head in heads},
+        make_optimizer(how),
+        loss={head: SmoothedCrossentropy(options.label_smoothing) for head in heads},
+        loss_weights=loss_weights(heads, options.aux_weight),
         metrics={head: ["accuracy"] for head in heads},
+        jit_compile="auto" if options.jit is None else options.jit,
     )
     return model
 
 
-def fit(options: argparse.Namespace, model: keras.Model, data: LabelledImages) -> None:
-    """Trains with both callbacks."""
-    trainable = MODELS[options.model]
-    heads = trainable.heads
-    probes, labels = data.probes(_PROBES)
-    steps_per_epoch = math.ceil(len(data.train_labels) / options.batch_size)
-    callbacks: list[keras.callbacks.Callback] = [
-        FeatureMaps(
-            options.log_dir,
-            probes,
-            layers=trainable.layers,
-            every=options.every,
-            labels=labels,
-            class_names=data.class_names,
-        ),
-        LossTerms(options.log_dir),
-    ]
-    epochs = options.epochs
-    if options.steps is not None:
-        epochs = math.ceil(options.steps / steps_per_epoch)
-        callbacks.append(StopAfter(options.steps))
-    batches = data.train_batches(options.batch_size, heads, options.seed)
+def fit(
+    options: argparse.Namespace, model: keras.Model, data: LabelledImages, steps: range
+) -> None:
+    """Trains the given steps of the whole training, with both callbacks."""
+    heads = MODELS[options.model].heads
+    sampling = Sampling(
+        options.batch_size, options.seed, options.augmentation, options.balance_classes
+    )
+    batches = data.train_batches(heads, sampling, steps)
     if options.distributed:
         prepare_for_workers(model, batches)
+    per_epoch = data.steps_per_epoch(options.batch_size)
     model.fit(
         batches,
         validation_data=data.validation_batches(options.batch_size, heads),
-        epochs=epochs,
+        initial_epoch=steps.start // per_epoch,
+        epochs=math.ceil(steps.stop / per_epoch),
+        steps_per_epoch=per_epoch,
         shuffle=False,  # the data set shuffles itself
-        callbacks=callbacks,
+        callbacks=_callbacks(options, data, len(steps)),
         verbose=1 if sys.stdout.isatty() else 2,
     )
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number ≥ 1. Received: {text}")
-    return value
+def _callbacks(
+    options: argparse.Namespace, data: LabelledImages, steps: int
+) -> list[keras.callbacks.Callback]:
+    probes, labels = data.probes(_PROBES)
+    maps = FeatureMaps(
+        options.log_dir,
+        probes,
+        layers=MODELS[options.model].layers,
+        every=options.every,
+        labels=labels,
+        class_names=data.class_names,
+    )
+    callbacks = [maps, LossTerms(options.log_dir), StopAfter(steps)]
+    if is_first_process():
+        callbacks.append(checkpoint.SaveEachEpoch(_path(options)))
+    return callbacks
 
 
-def _rate(text: str) -> float:
-    value = float(text)
-    if not 0 <= value < math.inf:
-        raise argparse.ArgumentTypeError(f"expected a number ≥ 0. Received: {text}")
-    return value
+def _prepare_keras(options: argparse.Namespace) -> None:
+    if options.threads is not None:
+        tf.config.threading.set_intra_op_parallelism_threads(options.threads)
+        tf.config.threading.set_inter_op_parallelism_threads(options.threads)
+    precision = options.mixed_precision
+    keras.config.set_dtype_policy(f"mixed_{precision}" if precision else "float32")
+    keras.utils.set_random_seed(options.seed)
+
+
+def _check_log_dir(options: argparse.Namespace) -> None:
+    if _path(options).exists() and not options.resume:
+        raise checkpoint.CheckpointError(
+            f"{options.log_dir} holds a trained model already. Add --resume to go on with it, or "
+            "name another --log-dir."
+        )
+
+
+def _total_steps(options: argparse.Namespace, data: LabelledImages) -> int:
+    if options.steps is not None:
+        return int(options.steps)
+    return int(options.epochs) * data.steps_per_epoch(options.batch_size)
+
+
+def _path(options: argparse.Namespace) -> pathlib.Path:
+    return pathlib.Path(options.log_dir) / checkpoint.FILE
 
 
 if __name__ == "__main__":

@@ -17,16 +17,18 @@ import numpy.typing as npt
 from PIL import Image
 
 from tb_featuremaps.format.atlas import quantise
+from training import checkpoint
 from training.data.images import DataError, LabelledImages
-from training.train import DATASETS
+from training.data.matching import load_for
+from training.options import add_data_options
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Writes the images; returns the exit status."""
     options = _parse(arguments)
     try:
-        model = load_checkpoint(options.checkpoint)
-        data = DATASETS[options.dataset](options)
+        model = checkpoint.load(options.checkpoint)
+        data = load_for(model, options)
         maps = activation(model, options.layer, _probe(data, options.probe))
     except (DataError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -39,22 +41,6 @@ def main(arguments: list[str] | None = None) -> int:
         f"{maps.min():.4g} … {maps.max():.4g}, and clipping loses {100 * lost:.1f} % of them."
     )
     return 0
-
-
-def load_checkpoint(path: pathlib.Path) -> keras.Model:
-    """Loads a `.keras` file.
-
-    Raises:
-        ValueError: there is none, or it is damaged or of something else.
-    """
-    if not path.is_file():
-        raise ValueError(f"Expected a .keras file. Received: {path}, which does not exist.")
-    try:
-        model = keras.models.load_model(path, compile=False)
-    except Exception as error:  # zip, JSON and HDF5 each fail in their own ways
-        reason = str(error).partition("\n")[0]
-        raise ValueError(f"{path} is damaged or no Keras model: {reason}") from error
-    return model
 
 
 def activation(
@@ -105,11 +91,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
     parser.add_argument("--layer", required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to write to")
-    parser.add_argument("--dataset", choices=sorted(DATASETS), default="photos")
-    parser.add_argument("--data-dir", type=pathlib.Path, default=pathlib.Path("data"))
-    parser.add_argument("--image-size", type=int, choices=(32, 64), default=32, help="of photos")
+    add_data_options(parser)
     parser.add_argument("--probe", type=int, default=0, help="index of a validation image")
-    parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args(arguments)
 
 

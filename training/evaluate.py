@@ -1,0 +1,186 @@
+"""Tests a trained model: accuracy of each head, a table of the classes, confusion matrices.
+
+python -m training.evaluate --checkpoint logs/run1/model.keras --dataset photos
+
+The auxiliary heads serve training only: the table also has the model without them, whose
+predictions are the same, and all heads together, each with its weight in the loss.
+"""
+
+import argparse
+import dataclasses
+import json
+import pathlib
+import sys
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+
+from tb_featuremaps.capture.model_layers import main_output_index, output_names
+from training import checkpoint
+from training.confusion_picture import draw_confusion
+from training.data.images import DataError, LabelledImages
+from training.data.matching import load_for
+from training.metrics import (
+    ClassScore,
+    HeadScore,
+    Predictions,
+    confusion_matrix,
+    score_classes,
+    score_head,
+)
+from training.models.googlenet import AUXILIARY_WEIGHT
+from training.models.heads import MAIN, inference_model, loss_weights
+from training.options import add_data_options, positive, rate
+
+ALONE = "main, auxiliary heads removed"
+TOGETHER = "all heads together"
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """What a model is worth on the validation images of a data set.
+
+    Attributes:
+        parameters: of the whole model.
+        parameters_alone: without its auxiliary heads.
+        heads: by name; with auxiliary heads also `ALONE` and `TOGETHER`.
+        classes: by name, of the main head.
+        confusion: the main head's counts; a row is what the images are.
+    """
+
+    parameters: int
+    parameters_alone: int
+    heads: dict[str, HeadScore]
+    classes: dict[str, ClassScore]
+    confusion: list[list[int]]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Evaluates as the command line says; returns the exit status."""
+    options = _parse(arguments)
+    try:
+        model = checkpoint.load(options.checkpoint)
+        data = load_for(model, options)
+    except (DataError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    predictions = predict(model, data, options.batch_size, options.aux_weight)
+    found = evaluate(model, predictions, data)
+    print(report(model.name, found, data, options.dataset))
+    out = options.out or options.checkpoint.parent / "evaluation"
+    _write(out, found, predictions, data)
+    print(f"\nWrote the confusion matrices and evaluation.json to {out}")
+    return 0
+
+
+def predict(
+    model: keras.Model,
+    data: LabelledImages,
+    batch_size: int = 64,
+    auxiliary_weight: float = AUXILIARY_WEIGHT,
+) -> dict[str, Predictions]:
+    """Predictions `[n, classes]` for the validation images, by head, the main one first.
+
+    With auxiliary heads also those of `ALONE` and `TOGETHER`.
+    """
+    how = {"batch_size": batch_size, "verbose": "auto" if sys.stdout.isatty() else 0}
+    given = keras.tree.flatten(model.predict(data.validation_images, **how))
+    by_name = dict(zip(output_names(model), given, strict=True))
+    first = output_names(model)[main_output_index(model)]
+    heads = {first: by_name.pop(first), **by_name}
+    if len(heads) == 1 or first != MAIN:
+        return heads
+    alone = inference_model(model).predict(data.validation_images, **how)
+    weights = loss_weights(tuple(heads), auxiliary_weight)
+    together = sum(weights[name] * one for name, one in heads.items()) / sum(weights.values())
+    return {**heads, ALONE: np.asarray(alone), TOGETHER: together}
+
+
+def evaluate(
+    model: keras.Model, predictions: Mapping[str, Predictions], data: LabelledImages
+) -> Evaluation:
+    """Scores predictions (see `predict`)."""
+    first = next(iter(predictions))
+    confusion = confusion_matrix(predictions[first], data.validation_labels)
+    alone = inference_model(model) if ALONE in predictions else model
+    return Evaluation(
+        parameters=model.count_params(),
+        parameters_alone=alone.count_params(),
+        heads={name: score_head(one, data.validation_labels) for name, one in predictions.items()},
+        classes=dict(zip(data.class_names, score_classes(confusion), strict=True)),
+        confusion=confusion.tolist(),
+    )
+
+
+def report(name: str, found: Evaluation, data: LabelledImages, dataset: str) -> str:
+    """The tables, for a terminal."""
+    lines = [
+        f"{name}, {found.parameters:,} parameters"
+        f" ({found.parameters_alone:,} without auxiliary heads),"
+        f" on {len(data.validation_labels):,} validation images of {dataset}",
+        "",
+        f"{'head':<32}{'accuracy':>10}{'top 3':>10}{'cross-entropy':>16}",
+    ]
+    lines += [
+        f"{head:<32}{one.accuracy:>10.2%}{one.top3:>10.2%}{one.cross_entropy:>16.4f}"
+        for head, one in found.heads.items()
+    ]
+    lines += [
+        "",
+        f"{'class':<16}{'images':>8}{'precision':>11}{'recall':>9}{'F1':>9}  mostly taken for",
+    ]
+    for row, (label, one) in enumerate(found.classes.items()):
+        mistaken = _mistaken(found.confusion[row], row, data.class_names)
+        lines.append(
+            f"{label:<16}{one.images:>8,}{one.precision:>11.2%}{one.recall:>9.2%}{one.f1:>9.2%}"
+            f"  {mistaken}"
+        )
+    return "\n".join(lines)
+
+
+def _mistaken(counts: list[int], own: int, class_names: tuple[str, ...]) -> str:
+    others = {index: count for index, count in enumerate(counts) if index != own}
+    worst = max(others, key=lambda index: others[index], default=own)
+    return f"{class_names[worst]} ({counts[worst]})" if others.get(worst) else "–"
+
+
+def _write(
+    folder: pathlib.Path,
+    found: Evaluation,
+    predictions: Mapping[str, Predictions],
+    data: LabelledImages,
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(dataclasses.asdict(found), indent=2)
+    (folder / "evaluation.json").write_text(f"{text}\n")
+    for head, one in predictions.items():
+        if head not in (ALONE, TOGETHER):
+            counts = confusion_matrix(one, data.validation_labels)
+            title = f"{head}: {found.heads[head].accuracy:.1%} right"
+            draw_confusion(counts, data.class_names, title, folder / f"confusion_{head}.png")
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.evaluate",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--checkpoint", type=pathlib.Path, required=True, help="a .keras file")
+    add_data_options(parser)
+    parser.add_argument("--batch-size", type=positive, default=64)
+    parser.add_argument(
+        "--aux-weight",
+        type=rate,
+        default=AUXILIARY_WEIGHT,
+        help="weight of the auxiliary heads where all are taken together",
+    )
+    parser.add_argument(
+        "--out", type=pathlib.Path, help="folder to write to; by default beside the checkpoint"
+    )
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""The command line of `python -m training.train`."""
+
+import argparse
+import math
+import pathlib
+
+from training import run_file
+from training.data.augmentation import AUGMENTATIONS
+from training.data.photos import SIZES
+from training.data.registry import DATASETS
+from training.models.registry import MODELS
+from training.optimizers import DECAYS, OPTIMIZERS, SCHEDULES
+
+
+def parse(arguments: list[str] | None, description: str | None = None) -> argparse.Namespace:
+    """Returns the options; those that were not given have the model's own values.
+
+    With `--resume` they have the values that the run was begun with. `model_options` is a dict of
+    the arguments that the chosen model alone has.
+    """
+    parser = _parser(description)
+    options = parser.parse_args(arguments)
+    if options.resume:
+        parser.set_defaults(**run_file.read(options.log_dir))
+        options = parser.parse_args(arguments)
+    _take_model_options(parser, options)
+    return options
+
+
+def _parser(description: str | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.train",
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_data(parser.add_argument_group("data"))
+    _add_model(parser.add_argument_group("model"))
+    _add_optimisation(parser.add_argument_group("optimisation"))
+    _add_run(parser.add_argument_group("run"))
+    return parser
+
+
+def add_data_options(parser: argparse._ActionsContainer) -> None:
+    """Adds the options that say which images, as all commands have them."""
+    parser.add_argument("--dataset", choices=sorted(DATASETS), default="photos")
+    parser.add_argument("--data-dir", type=pathlib.Path, default=pathlib.Path("data"))
+    parser.add_argument("--seed", type=int, default=0, help="of all randomness")
+
+
+def _add_data(group: argparse._ArgumentGroup) -> None:
+    add_data_options(group)
+    group.add_argument("--image-size", type=int, choices=SIZES, default=32, help="of photos")
+    group.add_argument(
+        "--augmentation",
+        choices=AUGMENTATIONS,
+        default="flip",
+        help="flip: left to right, where a mirrored image is of the same class; "
+        "shift: also moved by up to an eighth",
+    )
+    group.add_argument(
+        "--balance-classes",
+        action="store_true",
+        help="weigh each image by the rarity of its class",
+    )
+
+
+def _add_model(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--model", choices=sorted(MODELS), default="googlenet")
+    group.add_argument("--width", type=positive_rate, help="multiplies all channels")
+    group.add_argument("--aux-weight", type=rate, help="loss weight of the auxiliary heads")
+    group.add_argument(
+        "--normalization",
+        choices=("batch", "local_response", "none"),
+        help="of googlenet: batch normalisation, or the paper's",
+    )
+    group.add_argument(
+        "--factorize-early",
+        action="store_true",
+        default=None,
+        help="of inception_v3: 1×n and n×1 convolutions on the early grid too",
+    )
+    group.add_argument(
+        "--residual-scale", type=rate, help="of inception_resnet_v2: of all residuals"
+    )
+
+
+def _add_optimisation(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--epochs", type=positive, default=10)
+    group.add_argument("--steps", type=positive, help="batches in all; overrides --epochs")
+    group.add_argument("--batch-size", type=positive, default=32)
+    group.add_argument("--optimizer", choices=OPTIMIZERS, default="sgd")
+    group.add_argument("--learning-rate", type=rate, default=0.01)
+    group.add_argument("--momentum", type=_below_one, default=0.9, help="of sgd")
+    group.add_argument(
+        "--schedule",
+        choices=SCHEDULES,
+        default="constant",
+        help="cosine: the learning rate falls to 0 at the last step",
+    )
+    group.add_argument("--weight-decay", type=rate, default=2e-4, help="λ")
+    group.add_argument(
+        "--decay",
+        choices=DECAYS,
+        default="l2",
+        help="l2: ½·λ·Σw² in the loss; decoupled: w − rate·λ·w (SGDW, AdamW)",
+    )
+    group.add_argument("--label-smoothing", type=_below_one, help="ε")
+    group.add_argument(
+        "--mixed-precision",
+        nargs="?",
+        const="float16",
+        choices=("float16", "bfloat16"),
+        help="layers compute in it (float16 with loss scaling); weights stay float32",
+    )
+    group.add_argument(
+        "--jit",
+        action=argparse.BooleanOptionalAction,
+        help="compile the train step with XLA; by default as Keras decides",
+    )
+    group.add_argument(
+        "--distributed",
+        action="store_true",
+        help="train on all devices of this machine, or on the workers that TF_CONFIG names",
+    )
+    group.add_argument(
+        "--threads",
+        type=positive,
+        help="of TensorFlow; with 1, two runs with one seed give equal losses",
+    )
+
+
+def _add_run(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--log-dir", type=pathlib.Path, required=True, help="directory of the run")
+    group.add_argument("--every", type=positive, default=20, help="batches a capture")
+    group.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where the run in --log-dir was left, with its options but for those given",
+    )
+
+
+def _take_model_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    trainable = MODELS[options.model]
+    names = {name for one in MODELS.values() for name in one.options}
+    given = {name: value for name in names if (value := getattr(options, name)) is not None}
+    foreign = sorted(given.keys() - set(trainable.options))
+    if foreign:
+        flags = ", ".join("--" + name.replace("_", "-") for name in foreign)
+        parser.error(f"{options.model} has no {flags}.")
+    options.model_options = given
+    if options.width is None:
+        options.width = trainable.width
+    if options.aux_weight is None:
+        options.aux_weight = trainable.auxiliary_weight
+    if options.label_smoothing is None:
+        options.label_smoothing = trainable.label_smoothing
+
+
+def positive(text: str) -> int:
+    """A whole number of at least 1."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number ≥ 1. Received: {text}")
+    return value
+
+
+def rate(text: str) -> float:
+    """A finite number of at least 0."""
+    value = float(text)
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a number ≥ 0. Received: {text}")
+    return value
+
+
+def positive_rate(text: str) -> float:
+    """A finite number above 0."""
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a number > 0. Received: {text}")
+    return value
+
+
+def _below_one(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"expected a number ≥ 0 and < 1. Received: {text}")
+    return value
