@@ -30,6 +30,8 @@ from training.models.registry import MODELS
 from training.optimizers import Optimisation, make_optimizer
 from training.options import parse
 
+# What Keras reports of each epoch, in the log directory.
+HISTORY = "history.csv"
 _PROBES = 4
 
 
@@ -151,6 +153,8 @@ def _callbacks(
     )
     callbacks = [maps, LossTerms(options.log_dir), StopAfter(steps)]
     if is_first_process():
+        history = str(options.log_dir / HISTORY)
+        callbacks.append(keras.callbacks.CSVLogger(history, append=options.resume))
         callbacks.append(checkpoint.SaveEachEpoch(_path(options)))
     return callbacks
 

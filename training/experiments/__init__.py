@@ -1,0 +1,1 @@
+"""Experiments that the documentation reports: each says its command, time and findings."""

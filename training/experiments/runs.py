@@ -1,0 +1,65 @@
+"""Trainings of an experiment, each in a process of its own."""
+
+import concurrent.futures
+import csv
+import os
+import pathlib
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from training.train import HISTORY
+
+
+def train_all(
+    runs: Mapping[str, Sequence[str]], folder: pathlib.Path, jobs: int
+) -> dict[str, pathlib.Path]:
+    """Trains all runs, `jobs` at a time; a run that has ended already is not trained again.
+
+    Args:
+        runs: by name, the options of `python -m training.train` but for its log directory.
+        folder: of the log directories.
+        jobs: how many train at a time, each on one thread.
+
+    Returns:
+        The log directories, by name.
+
+    Raises:
+        RuntimeError: a training failed; its output is in `<run>.log` beside its log directory.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        ended = [pool.submit(_train, folder / name, options) for name, options in runs.items()]
+        for one in concurrent.futures.as_completed(ended):
+            print(f"trained {one.result()}", flush=True)
+    return {name: folder / name for name in runs}
+
+
+def read_history(log_dir: pathlib.Path) -> dict[str, npt.NDArray[np.float64]]:
+    """What Keras reported for each epoch of a run, by name."""
+    with (log_dir / HISTORY).open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
+
+
+def _train(log_dir: pathlib.Path, options: Sequence[str]) -> pathlib.Path:
+    done = log_dir.with_suffix(".done")
+    if done.exists():
+        return log_dir
+    resume = ["--resume"] if (log_dir / "model.keras").exists() else []
+    command = [sys.executable, "-m", "training.train", f"--log-dir={log_dir}", "--threads=1"]
+    with log_dir.with_suffix(".log").open("ab") as log:
+        ended = subprocess.run(
+            [*command, *options, *resume],
+            stdout=log,
+            stderr=log,
+            check=False,
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        )
+    if ended.returncode != 0:
+        raise RuntimeError(f"Training {log_dir} failed; see {log.name}.")
+    done.touch()
+    return log_dir
