@@ -2,10 +2,12 @@
 
 logs = read_logdir("logs")
 activation = logs.activation("run1/train", "inception_3a", step=400, probe=0)
+penalty = logs.losses("run1/train")["loss/penalty"].values
 """
 
 import os
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +21,23 @@ from tb_featuremaps.format.png import Atlas, decode_atlas
 from tb_featuremaps.plugin.series import list_series
 
 _ALL = 10**9
+_SCALARS = "scalars"
 
 
 class NotLoggedError(LookupError):
     """There is no such run, layer, step or probe; the message lists those that there are."""
+
+
+class LossCurve(NamedTuple):
+    """A loss term over the steps.
+
+    Attributes:
+        steps: int64 `[points]`, the optimizer's iterations, rising.
+        values: float64 `[points]`, means over the batches since the point before.
+    """
+
+    steps: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float64]
 
 
 def read_logdir(logdir: str | os.PathLike[str]) -> "LoggedRuns":
@@ -33,7 +48,7 @@ def read_logdir(logdir: str | os.PathLike[str]) -> "LoggedRuns":
     """
     if not os.path.isdir(logdir):
         raise FileNotFoundError(f"Expected a log directory. Received: {os.fspath(logdir)!r}.")
-    multiplexer = EventMultiplexer(tensor_size_guidance={PLUGIN_NAME: 0, "scalars": 0})
+    multiplexer = EventMultiplexer(tensor_size_guidance={PLUGIN_NAME: 0, _SCALARS: 0})
     multiplexer.AddRunsFromDirectory(os.fspath(logdir))
     multiplexer.Reload()
     return LoggedRuns(MultiplexerDataProvider(multiplexer, os.fspath(logdir)))
@@ -46,6 +61,11 @@ class LoggedRuns:
         self._provider = provider
         self._ctx = RequestContext()
         listed = list_series(provider, self._ctx, "")
+        self._losses = {
+            series.run: [term.tag for term in series.data.losses.terms]
+            for series in listed.series
+            if series.data.WhichOneof("content") == "losses"
+        }
         self._tags: dict[str, dict[str, str]] = {}
         for series in sorted(listed.series, key=lambda one: one.data.layer.order):
             layers = self._tags.setdefault(series.run, {})
@@ -86,6 +106,23 @@ class LoggedRuns:
         """
         return self.atlas(run, layer, step, probe).values
 
+    def losses(self, run: str) -> dict[str, LossCurve]:
+        """The loss terms of a run by tag, in the order of the model's outputs; none if none.
+
+        Raises:
+            NotLoggedError: no such run.
+        """
+        _known(self._tags, run, "run")
+        tags = self._losses.get(run, [])
+        found = self._provider.read_scalars(
+            self._ctx,
+            experiment_id="",
+            plugin_name=_SCALARS,
+            downsample=_ALL,
+            run_tag_filter=RunTagFilter(runs=[run], tags=tags),
+        ).get(run, {})
+        return {tag: _curve(found[tag]) for tag in tags if tag in found}
+
     def _captures(self, run: str, layer: str) -> dict[int, list[str]]:
         tag = _known(_known(self._tags, run, "run"), layer, "layer")
         found = self._provider.read_blob_sequences(
@@ -99,6 +136,12 @@ class LoggedRuns:
             capture.step: [blob.blob_key for blob in capture.values[2:]]
             for capture in found[run][tag]
         }
+
+
+def _curve(points: Iterable[Any]) -> LossCurve:
+    by_step = {point.step: point.value for point in points}  # the last one, if training was resumed
+    steps = sorted(by_step)
+    return LossCurve(np.array(steps, np.int64), np.array([by_step[step] for step in steps]))
 
 
 def _known(found: dict[Any, Any], key: Any, kind: str) -> Any:

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
+from support.logdir import read_run, scalars
 from support.small_models import IMAGES, targets, two_headed_model
 
 from tb_featuremaps import FeatureMaps, LossTerms
@@ -32,6 +33,18 @@ def test_activations_come_back(trained: tuple[pathlib.Path, np.ndarray]) -> None
     activation = logs.activation("a/train", "block", 8, probe=1)
     span = trained[1].max((0, 1)) - trained[1].min((0, 1))
     assert (np.abs(activation - trained[1]) <= span / 510 + 1e-5).all()
+
+
+def test_loss_terms_come_back(trained: tuple[pathlib.Path, np.ndarray]) -> None:
+    logs = read_logdir(trained[0])
+    losses = logs.losses("a/train")
+    run = read_run(trained[0] / "a" / "train")
+    assert losses.keys() == {tag for tag in run if tag.startswith("loss/")}
+    for tag, curve in losses.items():
+        np.testing.assert_array_equal(curve.steps, sorted(run[tag]))
+        np.testing.assert_allclose(curve.values, scalars(run, tag), rtol=1e-6)
+    with pytest.raises(NotLoggedError, match=r"run.*a/train.*'b'"):
+        logs.losses("b")
 
 
 @pytest.mark.parametrize(

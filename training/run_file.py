@@ -12,7 +12,6 @@ _NOT_KEPT = {"log_dir", "resume", "threads", "distributed"}
 
 def write(options: argparse.Namespace) -> None:
     """Writes the options into their log directory."""
-    options.log_dir.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in vars(options).items() if name not in _NOT_KEPT}
     text = json.dumps(kept, indent=2, sort_keys=True, default=str)
     (options.log_dir / FILE).write_text(f"{text}\n")

@@ -174,6 +174,12 @@ def _check_log_dir(options: argparse.Namespace) -> None:
             f"{options.log_dir} holds a trained model already. Add --resume to go on with it, or "
             "name another --log-dir."
         )
+    try:
+        options.log_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise checkpoint.CheckpointError(
+            f"Expected a --log-dir that can be written. Received: {options.log_dir} ({error})."
+        ) from error
 
 
 def _total_steps(options: argparse.Namespace, data: LabelledImages) -> int:

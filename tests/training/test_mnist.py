@@ -9,7 +9,7 @@ import pytest
 from support.logdir import read_run
 
 from training import train
-from training.data.images import DataError
+from training.data.images import DataError, Sampling
 from training.data.mnist import FASHION, load_mnist, parse_idx
 from training.models.mnist_convnet import mnist_convnet
 
@@ -51,7 +51,8 @@ def test_images_and_labels_are_those_of_the_files(tmp_path: pathlib.Path) -> Non
 def test_digits_are_not_mirrored(tmp_path: pathlib.Path) -> None:
     _write(tmp_path)
     data = load_mnist(tmp_path)
-    batches = list(data.train_batches(60, ("main",), seed=1))
+    sampling = Sampling(batch_size=60, augmentation="flip")
+    batches = list(data.train_batches(("main",), sampling, range(1)))
     found = {image.numpy().tobytes() for images, _ in batches for image in images}
     assert found == {image.tobytes() for image in data.train_images}
 

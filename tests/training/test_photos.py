@@ -31,19 +31,6 @@ def test_a_seed_cuts_the_same_patches_and_another_one_others() -> None:
     assert (one.train_images != other.train_images).any()
 
 
-def test_batches_are_shuffled_anew_each_epoch_and_seeded() -> None:
-    data = load_photos(32, 4, 2)
-    epochs = [
-        [labels["main"].numpy() for _, labels in data.train_batches(8, ("main",), seed=3)]
-        for _ in range(2)
-    ]
-    np.testing.assert_array_equal(np.concatenate(epochs[0]), np.concatenate(epochs[1]))
-    batches = data.train_batches(8, ("main", "aux1"), seed=3)
-    first, second = (np.concatenate([y["aux1"] for _, y in batches]) for _ in range(2))
-    assert (first != second).any()
-    assert sorted(first) == sorted(data.train_labels)
-
-
 def test_probes_are_of_different_classes() -> None:
     data = load_photos(32, 2, 2)
     images, labels = data.probes(4)

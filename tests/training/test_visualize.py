@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from training import visualize
+from training.checkpoint import load
 from training.data.photos import load_photos
 from training.models.googlenet import googlenet
 
@@ -23,7 +24,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 def test_the_files_are_the_maps(checkpoint: pathlib.Path, tmp_path: pathlib.Path) -> None:
     options = [f"--checkpoint={checkpoint}", "--layer=conv2", f"--out={tmp_path}", "--probe=3"]
     assert visualize.main(options) == 0
-    model = visualize.load_checkpoint(checkpoint)
+    model = load(checkpoint)
     image = load_photos(32, seed=0).validation_images[3]
     maps = visualize.activation(model, "conv2", image)
     assert len(list((tmp_path / "scaled").iterdir())) == maps.shape[-1]
@@ -71,4 +72,4 @@ def test_a_damaged_checkpoint_is_a_clear_error(
     path = tmp_path / "cut.keras"
     path.write_bytes(checkpoint.read_bytes()[:cut])
     with pytest.raises(ValueError, match=r"cut\.keras is damaged or no Keras model"):
-        visualize.load_checkpoint(path)
+        load(path)

@@ -4,40 +4,31 @@ import keras
 import numpy as np
 import pytest
 
+from training.experiments.weight_decay import DECAY, RATE, START, Curve, follow_weight
 from training.weight_decay import l2_penalty
 
-_RATE, _DECAY, _START, _STEPS = 0.1, 0.5, 2.0, 5
+_STEPS = 5
 
 
-def _decayed(optimizer: keras.optimizers.Optimizer, decay: float = 0.0) -> list[float]:
-    """The weight after each step; its inputs are zero, so its loss has no gradient but decay's."""
-    layer = keras.layers.Dense(
-        1, use_bias=False, kernel_initializer="ones", kernel_regularizer=l2_penalty(decay)
-    )
-    model = keras.Sequential([keras.Input((1,)), layer])
-    layer.kernel.assign(_START * layer.kernel)
-    model.compile(optimizer, "mse")
-    weights = []
-    for _ in range(_STEPS):
-        model.train_on_batch(np.zeros((1, 1)), np.zeros((1, 1)))
-        weights.append(float(np.asarray(layer.kernel)[0, 0]))
-    return weights
+def _decayed(optimizer: keras.optimizers.Optimizer, decay: float = 0.0) -> Curve:
+    """The weight after each step."""
+    return follow_weight(optimizer, decay, _STEPS)[1:]
 
 
-_FACTOR = 1 - _RATE * _DECAY
-_SHRINKING = [_START * _FACTOR ** (step + 1) for step in range(_STEPS)]
+_FACTOR = 1 - RATE * DECAY
+_SHRINKING = [START * _FACTOR ** (step + 1) for step in range(_STEPS)]
 
 
 def test_the_penalty_multiplies_a_weight_under_plain_sgd() -> None:
-    weights = _decayed(keras.optimizers.SGD(_RATE), _DECAY)
+    weights = _decayed(keras.optimizers.SGD(RATE), DECAY)
     np.testing.assert_allclose(weights, _SHRINKING, rtol=1e-5)
 
 
 def test_under_momentum_the_penalty_gathers_speed() -> None:
-    weights = _decayed(keras.optimizers.SGD(_RATE, momentum=0.9), _DECAY)
-    expected, weight, velocity = [], _START, 0.0
+    weights = _decayed(keras.optimizers.SGD(RATE, momentum=0.9), DECAY)
+    expected, weight, velocity = [], START, 0.0
     for _ in range(_STEPS):
-        velocity = 0.9 * velocity - _RATE * _DECAY * weight
+        velocity = 0.9 * velocity - RATE * DECAY * weight
         weight += velocity
         expected.append(weight)
     np.testing.assert_allclose(weights, expected, rtol=1e-5)
@@ -46,17 +37,17 @@ def test_under_momentum_the_penalty_gathers_speed() -> None:
 
 
 def test_under_adam_the_penalty_loses_its_strength() -> None:
-    weak, strong = (_decayed(keras.optimizers.Adam(_RATE), decay) for decay in (0.01, 1.0))
+    weak, strong = (_decayed(keras.optimizers.Adam(RATE), decay) for decay in (0.01, 1.0))
     # Adam divides the gradient by its size: a step is the learning rate, whatever λ is.
     np.testing.assert_allclose(weak, strong, rtol=1e-3)
-    np.testing.assert_allclose(weak[0], _START - _RATE, rtol=1e-4)
+    np.testing.assert_allclose(weak[0], START - RATE, rtol=1e-4)
 
 
 @pytest.mark.parametrize(
     "optimizer",
     [
-        lambda: keras.optimizers.AdamW(_RATE, weight_decay=_DECAY),
-        lambda: keras.optimizers.SGD(_RATE, momentum=0.9, weight_decay=_DECAY),
+        lambda: keras.optimizers.AdamW(RATE, weight_decay=DECAY),
+        lambda: keras.optimizers.SGD(RATE, momentum=0.9, weight_decay=DECAY),
     ],
     ids=["AdamW", "SGDW"],
 )
@@ -65,7 +56,7 @@ def test_decoupled_decay_is_the_same_for_every_optimizer(optimizer) -> None:
 
 
 def test_momentum_alone_shrinks_nothing() -> None:
-    assert _decayed(keras.optimizers.SGD(_RATE, momentum=0.9)) == [_START] * _STEPS
+    assert _decayed(keras.optimizers.SGD(RATE, momentum=0.9)).tolist() == [START] * _STEPS
 
 
 def test_a_negative_weight_decay_is_refused() -> None:
