@@ -44,12 +44,16 @@ class ClassScore:
 
 
 def score_head(predictions: Predictions, labels: Labels) -> HeadScore:
-    """Scores softmax predictions `[n, classes]` for labels `[n]`; equal ones count against them."""
+    """Scores softmax predictions `[n, classes]` for labels `[n]`.
+
+    Classes that are as likely, and values that are not finite, count against an image.
+    """
     own = predictions[np.arange(len(labels)), labels]
-    ahead = np.count_nonzero(predictions >= own[:, None], axis=1) - 1
+    ahead = np.count_nonzero(~(predictions < own[:, None]), axis=1) - 1
+    sound = np.isfinite(own)
     return HeadScore(
-        accuracy=float(np.mean(ahead == 0)),
-        top3=float(np.mean(ahead < 3)),
+        accuracy=float(np.mean(sound & (ahead == 0))),
+        top3=float(np.mean(sound & (ahead < 3))),
         cross_entropy=float(-np.mean(np.log(np.maximum(own, _SMALLEST)))),
     )
 
