@@ -3,6 +3,7 @@
 import csv
 import pathlib
 
+import keras
 import numpy as np
 import pytest
 from browser.conftest import Trained
@@ -13,7 +14,9 @@ from support.logdir import read_run, scalars
 from support.tab import download, read_canvas
 from support.tensorboard_server import TensorBoardServer
 
+from tb_featuremaps import FeatureMaps, LossTerms
 from tb_featuremaps.format.png import decode_atlas
+from training.weight_decay import l2_penalty
 
 
 def test_smoothing_and_zoom_change_the_plot(
@@ -75,3 +78,30 @@ def test_the_atlas_is_saved_with_its_scale(
     maps = trained.activations["conv1"][8][0]
     span = float(maps.max() - maps.min())
     assert atlas.values == pytest.approx(maps, abs=span / 400)
+
+
+def test_the_penalty_shows_the_weight_decay(watched: WatchedPage, tmp_path: pathlib.Path) -> None:
+    """Black images give a kernel no gradient but its L2 term's: each step multiplies it alike."""
+    rate, decay, steps = 0.1, 0.5, 20
+    inputs = keras.Input((4, 4, 1))
+    maps = keras.layers.Conv2D(
+        2, 1, name="conv", use_bias=False, kernel_regularizer=l2_penalty(decay)
+    )(inputs)
+    model = keras.Model(inputs, keras.layers.GlobalAveragePooling2D(name="main")(maps))
+    model.compile(keras.optimizers.SGD(rate), "mse")
+    squares = float(np.square(np.asarray(model.get_layer("conv").kernel)).sum())
+    black, nothing = np.zeros((steps, 4, 4, 1), np.float32), np.zeros((steps, 2), np.float32)
+    callbacks = [FeatureMaps(tmp_path / "run", black[:1], every=10), LossTerms(tmp_path / "run")]
+    model.fit(black, nothing, batch_size=1, verbose=0, callbacks=callbacks)
+    with TensorBoardServer(tmp_path, load_fast=True) as running:
+        running.wait_for_runs(["run/train"])
+        tab = watched.open_tab(running.url)
+        row = tab.get_by_test_id("loss-legend").locator("tbody tr", has_text="penalty").first
+        for position, step in enumerate((10, 20), 1):
+            tab.get_by_test_id("step-slider").fill(str(position))
+            expect(tab.get_by_test_id("loss-plot")).to_have_attribute("data-cursor-step", str(step))
+            # The loss of a step is made with the weights before its update.
+            expected = decay / 2 * squares * (1 - rate * decay) ** (2 * (step - 1))
+            shown = float(row.locator("td").nth(1).inner_text())
+            assert shown == pytest.approx(expected, rel=1e-3)
+        watched.page.goto("about:blank")
