@@ -62,14 +62,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         model = checkpoint.load(options.checkpoint)
         data = load_for(model, options)
-    except (DataError, ValueError) as error:
+        predictions = predict(model, data, options.batch_size, options.aux_weight)
+        found = evaluate(model, predictions, data)
+        print(report(model.name, found, data, options.dataset))
+        out = options.out or options.checkpoint.parent / "evaluation"
+        _write(out, found, predictions, data)
+    except (DataError, ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    predictions = predict(model, data, options.batch_size, options.aux_weight)
-    found = evaluate(model, predictions, data)
-    print(report(model.name, found, data, options.dataset))
-    out = options.out or options.checkpoint.parent / "evaluation"
-    _write(out, found, predictions, data)
     print(f"\nWrote the confusion matrices and evaluation.json to {out}")
     return 0
 

@@ -4,7 +4,8 @@ python -m training.visualize --checkpoint logs/run1/model.keras --layer inceptio
 
 For a photo of the data set, `maps/scaled/` holds each channel from its own smallest value (black)
 to its largest (white), and `maps/clipped/` holds the values times 255 as they are, which loses
-everything above 1 and below 0; `--dataset` and `--probe` choose the photo.
+everything above 1 and below 0; `maps/overview.png` shows both side by side. `--dataset` and
+`--probe` choose the photo.
 """
 
 import argparse
@@ -16,11 +17,16 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from tb_featuremaps.format.atlas import quantise
+from tb_featuremaps.format.atlas import quantise, tile
 from training import checkpoint
 from training.data.images import DataError, LabelledImages
 from training.data.matching import load_for
 from training.options import add_data_options
+
+# Of the overview: the larger side of a map at least, and what lies between two.
+_MAP_PIXELS = 64
+_GAP = 4
+_WHITE = 255
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,11 +36,12 @@ def main(arguments: list[str] | None = None) -> int:
         model = checkpoint.load(options.checkpoint)
         data = load_for(model, options)
         maps = activation(model, options.layer, _probe(data, options.probe))
-    except (DataError, ValueError) as error:
+        for name, pictures in (("scaled", scaled(maps)), ("clipped", clipped(maps))):
+            write_channels(pictures, options.out / name)
+        overview(maps).save(options.out / "overview.png")
+    except (DataError, ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    for name, pictures in (("scaled", scaled(maps)), ("clipped", clipped(maps))):
-        write_channels(pictures, options.out / name)
     lost = float(np.mean((maps > 1) | (maps < 0)))
     print(
         f"Wrote {maps.shape[-1]} channels of {options.layer} to {options.out}; values lie within "
@@ -77,6 +84,20 @@ def write_channels(pictures: npt.NDArray[np.uint8], folder: pathlib.Path) -> Non
     for channel in range(pictures.shape[-1]):
         picture = Image.fromarray(np.ascontiguousarray(pictures[..., channel]))
         picture.save(folder / f"channel_{channel:03d}.png")
+
+
+def overview(maps: npt.NDArray[np.float32]) -> Image.Image:
+    """All channels `[height, width, channels]` in two grids: on the left scaled, right clipped."""
+    left, right = _grid(scaled(maps)), _grid(clipped(maps))
+    between = np.full((left.shape[0], 4 * _GAP), _WHITE, np.uint8)
+    return Image.fromarray(np.concatenate([left, between, right], 1))
+
+
+def _grid(pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    zoom = max(1, _MAP_PIXELS // max(pictures.shape[:2]))
+    enlarged = pictures.repeat(zoom, 0).repeat(zoom, 1)
+    framed = np.pad(enlarged, ((0, _GAP), (0, _GAP), (0, 0)), constant_values=_WHITE)
+    return np.asarray(tile(framed[None]))[0]
 
 
 def _probe(data: LabelledImages, index: int) -> npt.NDArray[np.float32]:

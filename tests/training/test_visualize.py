@@ -37,6 +37,16 @@ def test_the_files_are_the_maps(checkpoint: pathlib.Path, tmp_path: pathlib.Path
             np.testing.assert_allclose(picture, np.clip(one, 0, 1) * 255, atol=1)
 
 
+def test_the_overview_shows_both_side_by_side() -> None:
+    maps = np.random.default_rng(0).uniform(-1, 3, (16, 16, 5)).astype(np.float32)
+    picture = np.asarray(visualize.overview(maps))
+    half = (picture.shape[1] - 16) // 2
+    assert picture.shape == (2 * 68, 2 * half + 16)
+    for left, pictures in ((0, visualize.scaled(maps)), (half + 16, visualize.clipped(maps))):
+        fourth = picture[68 : 68 + 64 : 4, left : left + 64 : 4]
+        np.testing.assert_array_equal(fourth, pictures[..., 3])
+
+
 def test_clipping_loses_what_scaling_keeps() -> None:
     maps = np.linspace(0, 8, 64, dtype=np.float32).reshape(8, 8, 1)
     assert len(np.unique(visualize.scaled(maps))) == 64
@@ -50,6 +60,7 @@ def test_clipping_loses_what_scaling_keeps() -> None:
         (["--layer=main"], "layer of maps"),
         (["--layer=conv1", "--probe=100000"], "probe within"),
         (["--layer=conv1", "--checkpoint=nothing.keras"], "does not exist"),
+        (["--layer=conv1", "--out=/dev/null/maps"], "/dev/null"),
     ],
 )
 def test_bad_options_are_clear_errors(
