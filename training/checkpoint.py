@@ -1,19 +1,23 @@
 """Saving a model while it trains, and loading it elsewhere."""
 
 import contextlib
+import json
 import os
 import pathlib
 import warnings
+import zipfile
 from typing import Any
 
 import keras
+from keras import ops
 
-# Their layers and losses are registered for loading.
-from training.losses import SmoothedCrossentropy
-from training.models.blocks import LocalResponseNormalization
+import training.losses
+import training.models.blocks  # noqa: F401  (both register what loading needs)
+from tb_featuremaps.callbacks.steps import current_step
 
-CUSTOM = (SmoothedCrossentropy, LocalResponseNormalization)
 FILE = "model.keras"
+# Beside Keras's own entries in the file.
+_PROGRESS = "training_progress.json"
 
 
 class CheckpointError(ValueError):
@@ -25,20 +29,34 @@ class SaveEachEpoch(keras.callbacks.Callback):
 
     Args:
         path: the `.keras` file. A process that dies while saving leaves the one before whole.
+        batches: how many were trained before.
     """
 
-    def __init__(self, path: pathlib.Path) -> None:
+    def __init__(self, path: pathlib.Path, batches: int = 0) -> None:
         super().__init__()
         self._path = path
+        self._batches = batches
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._batches += 1
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        save(self.model, self._path)
+        save(self.model, self._path, self._batches)
 
 
-def save(model: keras.Model, path: pathlib.Path) -> None:
-    """Saves a model such that `path` is always a whole file."""
+def save(model: keras.Model, path: pathlib.Path, batches: int) -> None:
+    """Saves a model such that `path` is always a whole file.
+
+    Args:
+        model: a compiled model.
+        path: the `.keras` file.
+        batches: how many it was trained on. The optimizer's iterations may be fewer: under loss
+            scaling, a step whose gradients overflow is left out.
+    """
     partial = path.with_name(f".{path.stem}.partial{path.suffix}")
     model.save(partial)
+    with zipfile.ZipFile(partial, "a") as archive:
+        archive.writestr(_PROGRESS, json.dumps({"batches": batches}))
     os.replace(partial, path)
 
 
@@ -48,7 +66,7 @@ def load(path: pathlib.Path) -> keras.Model:
     Raises:
         CheckpointError: there is no such file, or it is damaged or of something else.
     """
-    _check_exists(path)
+    _check_is_file(path)
     try:
         model = keras.models.load_model(path, compile=False)
     except Exception as error:  # zip, JSON and HDF5 each fail in their own ways
@@ -59,7 +77,7 @@ def load(path: pathlib.Path) -> keras.Model:
 
 
 def restore(model: keras.Model, path: pathlib.Path) -> int:
-    """Gives a compiled model the weights and optimizer state of a file; returns its steps.
+    """Gives a compiled model the weights and optimizer state of a file; returns its batches.
 
     The learning rate stays as compiled. Built from the same seed, the model goes on as if it had
     never been interrupted.
@@ -67,15 +85,16 @@ def restore(model: keras.Model, path: pathlib.Path) -> int:
     Raises:
         CheckpointError: there is no such file, it is damaged, or it is of another model.
     """
-    _check_exists(path)
+    _check_is_file(path, "There is nothing to resume: leave out --resume to begin.")
     optimizer = model.optimizer
     optimizer.build(model.trainable_variables)
-    rate = float(optimizer.learning_rate)
+    rate = float(_numpy(optimizer.learning_rate))
     try:
         with warnings.catch_warnings():
             # Keras only warns of an optimizer that does not fit.
             warnings.filterwarnings("error", "Skipping variable loading for optimizer")
             model.load_weights(path)
+        batches = _batches(path, current_step(model))
     except Exception as error:  # as above
         raise CheckpointError(
             f"{path} is damaged, or of another model or optimizer than the options describe. "
@@ -83,22 +102,36 @@ def restore(model: keras.Model, path: pathlib.Path) -> int:
         ) from error
     with contextlib.suppress(TypeError):  # a schedule, which follows the steps
         optimizer.learning_rate = rate
-    steps = int(keras.ops.convert_to_numpy(optimizer.iterations))
-    _advance_dropout(model, steps)
-    return steps
+    _advance_dropout(model, batches)
+    return batches
 
 
-def _advance_dropout(model: keras.Model, steps: int) -> None:
-    """Keras does not save what random numbers a layer has drawn; dropout draws once a step."""
+def _batches(path: pathlib.Path, steps: int) -> int:
+    with zipfile.ZipFile(path) as archive:
+        if _PROGRESS not in archive.namelist():
+            return steps
+        return int(json.loads(archive.read(_PROGRESS))["batches"])
+
+
+def _advance_dropout(model: keras.Model, batches: int) -> None:
+    """Keras does not save what random numbers a layer has drawn; dropout draws once a batch."""
     for layer in model.layers:
         if isinstance(layer, keras.layers.Dropout) and layer.rate > 0:
             state = layer.seed_generator.state
-            state.assign(keras.ops.convert_to_numpy(state) * [1, 0] + [0, steps])
+            state.assign(_numpy(state) * [1, 0] + [0, batches])
 
 
-def _check_exists(path: pathlib.Path) -> None:
+def _numpy(variable: Any) -> Any:
+    # A sum, since under `tf.distribute` the variable itself is no array.
+    return ops.convert_to_numpy(variable + 0)
+
+
+def _check_is_file(path: pathlib.Path, remedy: str = "") -> None:
     if not path.is_file():
-        raise CheckpointError(f"Expected a .keras file. Received: {path}, which does not exist.")
+        what = "is a directory" if path.is_dir() else "does not exist"
+        raise CheckpointError(
+            f"Expected a .keras file. Received: {path}, which {what}. {remedy}".rstrip()
+        )
 
 
 def _reason(error: Exception) -> str:

@@ -31,9 +31,12 @@ def make_strategy() -> tf.distribute.Strategy:
 
 
 def is_first_process() -> bool:
-    """Whether this process is the one that saves."""
-    task = json.loads(os.environ.get("TF_CONFIG", "{}")).get("task", {})
-    return task.get("type", "chief") == "chief" or task == {"type": "worker", "index": 0}
+    """Whether this process is the one that saves: the chief, or the first worker without one."""
+    config = json.loads(os.environ.get("TF_CONFIG", "{}"))
+    if not config:
+        return True
+    first = ("chief", 0) if "chief" in config["cluster"] else ("worker", 0)
+    return (config["task"]["type"], config["task"]["index"]) == first
 
 
 def strategy_scope(strategy: tf.distribute.Strategy | None) -> contextlib.AbstractContextManager:

@@ -3,7 +3,8 @@
 python -m training.evaluate --checkpoint logs/run1/model.keras --dataset photos
 
 The auxiliary heads serve training only: the table also has the model without them, whose
-predictions are the same, and all heads together, each with its weight in the loss.
+predictions are the same, and all heads together, each with its weight in the loss. Options that
+are not given are those of the run that the checkpoint lies in.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import numpy as np
 from tb_featuremaps.capture.model_layers import main_output_index, output_names
 from training import checkpoint
 from training.confusion_picture import draw_confusion
-from training.data.images import DataError, LabelledImages
+from training.data.images import LabelledImages
 from training.data.matching import load_for
 from training.metrics import (
     ClassScore,
@@ -31,7 +32,7 @@ from training.metrics import (
 )
 from training.models.googlenet import AUXILIARY_WEIGHT
 from training.models.heads import MAIN, inference_model, loss_weights
-from training.options import add_data_options, positive, rate
+from training.options import add_data_options, parse_beside_run, positive, rate
 
 ALONE = "main, auxiliary heads removed"
 TOGETHER = "all heads together"
@@ -58,8 +59,8 @@ class Evaluation:
 
 def main(arguments: list[str] | None = None) -> int:
     """Evaluates as the command line says; returns the exit status."""
-    options = _parse(arguments)
     try:
+        options = _parse(arguments)
         model = checkpoint.load(options.checkpoint)
         data = load_for(model, options)
         predictions = predict(model, data, options.batch_size, options.aux_weight)
@@ -67,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(report(model.name, found, data, options.dataset))
         out = options.out or options.checkpoint.parent / "evaluation"
         _write(out, found, predictions, data)
-    except (DataError, ValueError, OSError) as error:
+    except (ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(f"\nWrote the confusion matrices and evaluation.json to {out}")
@@ -103,12 +104,13 @@ def evaluate(
     """Scores predictions (see `predict`)."""
     first = next(iter(predictions))
     confusion = confusion_matrix(predictions[first], data.validation_labels)
+    classes = score_classes(confusion, data.validation_labels)
     alone = inference_model(model) if ALONE in predictions else model
     return Evaluation(
         parameters=model.count_params(),
         parameters_alone=alone.count_params(),
         heads={name: score_head(one, data.validation_labels) for name, one in predictions.items()},
-        classes=dict(zip(data.class_names, score_classes(confusion), strict=True)),
+        classes=dict(zip(data.class_names, classes, strict=True)),
         confusion=confusion.tolist(),
     )
 
@@ -152,7 +154,9 @@ def _write(
     data: LabelledImages,
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(dataclasses.asdict(found), indent=2)
+    # What is not a number becomes null: JSON has no NaN.
+    plain = json.loads(json.dumps(dataclasses.asdict(found)), parse_constant=lambda _: None)
+    text = json.dumps(plain, indent=2, allow_nan=False)
     (folder / "evaluation.json").write_text(f"{text}\n")
     for head, one in predictions.items():
         if head not in (ALONE, TOGETHER):
@@ -179,7 +183,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--out", type=pathlib.Path, help="folder to write to; by default beside the checkpoint"
     )
-    return parser.parse_args(arguments)
+    return parse_beside_run(parser, arguments, ("dataset", "data_dir", "seed", "aux_weight"))
 
 
 if __name__ == "__main__":

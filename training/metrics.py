@@ -61,18 +61,21 @@ def score_head(predictions: Predictions, labels: Labels) -> HeadScore:
 def confusion_matrix(predictions: Predictions, labels: Labels) -> npt.NDArray[np.int64]:
     """Counts `[classes, classes]`: a row is what the images are, a column what they are taken for.
 
-    Images whose prediction is not finite are in no column.
+    Images without a single likeliest class, or with a prediction that is not finite, are in no
+    column.
     """
     classes = predictions.shape[1]
     counts = np.zeros((classes, classes), np.int64)
-    sound = np.isfinite(predictions).all(axis=1)
-    np.add.at(counts, (labels[sound], predictions[sound].argmax(axis=1)), 1)
+    highest = predictions.max(axis=1, keepdims=True)
+    sure = np.isfinite(predictions).all(axis=1) & ((predictions == highest).sum(axis=1) == 1)
+    np.add.at(counts, (labels[sure], predictions[sure].argmax(axis=1)), 1)
     return counts
 
 
-def score_classes(counts: npt.NDArray[np.int64]) -> list[ClassScore]:
-    """Scores each class of a confusion matrix."""
-    hits, images, taken = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
+def score_classes(counts: npt.NDArray[np.int64], labels: Labels) -> list[ClassScore]:
+    """Scores each class of a confusion matrix of images with these labels."""
+    images = np.bincount(labels, minlength=len(counts))
+    hits, taken = np.diag(counts), counts.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         precision, recall = hits / taken, hits / images
         f1 = 2 * hits / (images + taken)

@@ -23,8 +23,9 @@ class Optimisation:
             "SGDR", equation 5, without restarts).
         steps: how many steps there will be.
         decoupled_decay: λ of decoupled weight decay: each step multiplies every kernel by
-            1 − learning rate · λ beside what the optimizer does (Loshchilov and Hutter 2019,
-            "Decoupled Weight Decay Regularization": SGDW, AdamW).
+            1 − learning rate · λ beside what the optimizer does. This is SGDW and AdamW as Keras
+            and PyTorch have them; Loshchilov and Hutter 2019, "Decoupled Weight Decay
+            Regularization", leave the learning rate out and keep the schedule's factor.
     """
 
     optimizer: str = "sgd"

@@ -1,8 +1,12 @@
 """The command line of `python -m training.train`."""
 
 import argparse
+import contextlib
+import io
 import math
 import pathlib
+import sys
+from collections.abc import Collection
 
 from training import run_file
 from training.data.augmentation import AUGMENTATIONS
@@ -11,20 +15,61 @@ from training.data.registry import DATASETS
 from training.models.registry import MODELS
 from training.optimizers import DECAYS, OPTIMIZERS, SCHEDULES
 
+_EPOCHS = 10
+_LARGEST_SEED = 2**32 - 1
+
 
 def parse(arguments: list[str] | None, description: str | None = None) -> argparse.Namespace:
     """Returns the options; those that were not given have the model's own values.
 
     With `--resume` they have the values that the run was begun with. `model_options` is a dict of
     the arguments that the chosen model alone has.
+
+    Raises:
+        RunFileError: the run that is resumed has a damaged file of options.
     """
     parser = _parser(description)
-    options = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parser.parse_args(given)
     if options.resume:
-        parser.set_defaults(**run_file.read(options.log_dir))
-        options = parser.parse_args(arguments)
-    _take_model_options(parser, options)
+        kept = run_file.read_arguments(options.log_dir)
+        if options.epochs is not None and options.steps is None:
+            kept = [argument for argument in kept if not argument.startswith("--steps=")]
+        options = _parse_with(parser, kept, given, options.log_dir)
+    _complete(parser, options)
     return options
+
+
+def parse_beside_run(
+    parser: argparse.ArgumentParser, arguments: list[str] | None, shared: Collection[str]
+) -> argparse.Namespace:
+    """Parses a command line about a `--checkpoint`, which may lie in the log directory of a run.
+
+    Args:
+        parser: of the command.
+        arguments: the command line.
+        shared: names of the options whose values are those of the run unless they are given.
+
+    Raises:
+        RunFileError: the run has a damaged file of options.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    log_dir = parser.parse_args(given).checkpoint.parent
+    kept = run_file.read_arguments(log_dir, shared)
+    return _parse_with(parser, kept, given, log_dir)
+
+
+def _parse_with(
+    parser: argparse.ArgumentParser, kept: list[str], given: list[str], log_dir: pathlib.Path
+) -> argparse.Namespace:
+    """Parses what was kept in a log directory and then what is given, which alone is sound."""
+    message = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(message):
+            return parser.parse_args([*kept, *given])
+    except SystemExit as error:
+        reason = message.getvalue().strip().rpartition("error: ")[2]
+        raise run_file.unreadable(log_dir, reason) from error
 
 
 def _parser(description: str | None) -> argparse.ArgumentParser:
@@ -44,7 +89,7 @@ def add_data_options(parser: argparse._ActionsContainer) -> None:
     """Adds the options that say which images, as all commands have them."""
     parser.add_argument("--dataset", choices=sorted(DATASETS), default="photos")
     parser.add_argument("--data-dir", type=pathlib.Path, default=pathlib.Path("data"))
-    parser.add_argument("--seed", type=int, default=0, help="of all randomness")
+    parser.add_argument("--seed", type=_seed, default=0, help="of all randomness")
 
 
 def _add_data(group: argparse._ArgumentGroup) -> None:
@@ -59,7 +104,8 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--balance-classes",
-        action="store_true",
+        action=argparse.BooleanOptionalAction,
+        default=False,
         help="weigh each image by the rarity of its class",
     )
 
@@ -75,17 +121,16 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--factorize-early",
-        action="store_true",
-        default=None,
+        action=argparse.BooleanOptionalAction,
         help="of inception_v3: 1×n and n×1 convolutions on the early grid too",
     )
     group.add_argument(
-        "--residual-scale", type=rate, help="of inception_resnet_v2: of all residuals"
+        "--residual-scale", type=rate, help="of inception_resnet_v2: of all residuals but the last"
     )
 
 
 def _add_optimisation(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--epochs", type=positive, default=10)
+    group.add_argument("--epochs", type=positive, help=f"{_EPOCHS} unless --steps is given")
     group.add_argument("--steps", type=positive, help="batches in all; overrides --epochs")
     group.add_argument("--batch-size", type=positive, default=32)
     group.add_argument("--optimizer", choices=OPTIMIZERS, default="sgd")
@@ -109,7 +154,8 @@ def _add_optimisation(group: argparse._ArgumentGroup) -> None:
         "--mixed-precision",
         nargs="?",
         const="float16",
-        choices=("float16", "bfloat16"),
+        default="float32",
+        choices=("float32", "float16", "bfloat16"),
         help="layers compute in it (float16 with loss scaling); weights stay float32",
     )
     group.add_argument(
@@ -139,7 +185,7 @@ def _add_run(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _take_model_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+def _complete(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     trainable = MODELS[options.model]
     names = {name for one in MODELS.values() for name in one.options}
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
@@ -154,6 +200,8 @@ def _take_model_options(parser: argparse.ArgumentParser, options: argparse.Names
         options.aux_weight = trainable.auxiliary_weight
     if options.label_smoothing is None:
         options.label_smoothing = trainable.label_smoothing
+    if options.epochs is None:
+        options.epochs = _EPOCHS
 
 
 def positive(text: str) -> int:
@@ -177,6 +225,15 @@ def positive_rate(text: str) -> float:
     value = float(text)
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"expected a number > 0. Received: {text}")
+    return value
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= _LARGEST_SEED:
+        raise argparse.ArgumentTypeError(
+            f"expected a whole number within 0…{_LARGEST_SEED}. Received: {text}"
+        )
     return value
 
 

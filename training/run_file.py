@@ -2,25 +2,64 @@
 
 import argparse
 import json
+import os
 import pathlib
-from typing import Any
+from collections.abc import Collection
 
 FILE = "options.json"
-# What belongs to one call of the command.
-_NOT_KEPT = {"log_dir", "resume", "threads", "distributed"}
+# What belongs to one call of the command, or is made of other options.
+_NOT_KEPT = {"log_dir", "resume", "threads", "distributed", "model_options"}
+
+
+class RunFileError(ValueError):
+    """The options of a run can't be read; the message says what to do."""
 
 
 def write(options: argparse.Namespace) -> None:
     """Writes the options into their log directory."""
     kept = {name: value for name, value in vars(options).items() if name not in _NOT_KEPT}
     text = json.dumps(kept, indent=2, sort_keys=True, default=str)
-    (options.log_dir / FILE).write_text(f"{text}\n")
+    partial = options.log_dir / f".{FILE}.partial"
+    partial.write_text(f"{text}\n")
+    os.replace(partial, options.log_dir / FILE)
 
 
-def read(log_dir: pathlib.Path) -> dict[str, Any]:
-    """The options in a log directory; none where there are none."""
+def read_arguments(log_dir: pathlib.Path, only: Collection[str] | None = None) -> list[str]:
+    """The options in a log directory, as arguments of the command line; none where there are none.
+
+    Args:
+        log_dir: directory of the run.
+        only: names of the options to return; all by default.
+
+    Raises:
+        RunFileError: there is a file, and it is damaged or of something else.
+    """
+    path = log_dir / FILE
     try:
-        kept = json.loads((log_dir / FILE).read_text())
-    except (OSError, ValueError):
-        return {}
-    return kept if isinstance(kept, dict) else {}
+        kept = json.loads(path.read_text())
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as error:
+        raise unreadable(log_dir, str(error)) from error
+    if not isinstance(kept, dict):
+        raise unreadable(log_dir, f"expected an object, received {type(kept).__name__}")
+    return [
+        _argument(name, value)
+        for name, value in kept.items()
+        if value is not None and (only is None or name in only)
+    ]
+
+
+def unreadable(log_dir: pathlib.Path, reason: str) -> RunFileError:
+    """The error of a file that holds no options of a run."""
+    return RunFileError(
+        f"{log_dir / FILE} does not hold the options of a run: {reason}. Delete it and give the "
+        "options that the run was begun with."
+    )
+
+
+def _argument(name: str, value: object) -> str:
+    flag = name.replace("_", "-")
+    if isinstance(value, bool):
+        return f"--{flag}" if value else f"--no-{flag}"
+    return f"--{flag}={value}"

@@ -8,6 +8,7 @@ import argparse
 import math
 import pathlib
 import sys
+import tempfile
 from typing import Any
 
 import keras
@@ -54,9 +55,10 @@ class StopAfter(keras.callbacks.Callback):
 
 def main(arguments: list[str] | None = None) -> int:
     """Trains as the command line says; returns the exit status."""
-    options = parse(arguments, __doc__)
     try:
+        options = parse(arguments, __doc__)
         _check_log_dir(options)
+        _limit_threads(options.threads)
         strategy = make_strategy() if options.distributed else None
         _prepare_keras(options)
         data = load_dataset(options.dataset, options.data_dir, options.image_size, options.seed)
@@ -64,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
         with strategy_scope(strategy):
             model = build(options, data, steps)
             done = checkpoint.restore(model, _path(options)) if options.resume else 0
-    except (ClusterError, DataError, checkpoint.CheckpointError) as error:
+    except (ClusterError, DataError, checkpoint.CheckpointError, run_file.RunFileError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     if done >= steps:
@@ -80,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
         run_file.write(options)
     fit(options, model, data, range(done, steps))
     if is_first_process():
-        checkpoint.save(model, _path(options))
+        checkpoint.save(model, _path(options), steps)
         print(f"Saved {_path(options)}")
     return 0
 
@@ -123,24 +125,34 @@ def fit(
     sampling = Sampling(
         options.batch_size, options.seed, options.augmentation, options.balance_classes
     )
-    batches = data.train_batches(heads, sampling, steps)
+    validation = data.validation_batches(options.batch_size, heads)
+    callbacks = _callbacks(options, data, steps)
     if options.distributed:
-        prepare_for_workers(model, batches)
+        prepare_for_workers(model, data.train_batches(heads, sampling, steps))
     per_epoch = data.steps_per_epoch(options.batch_size)
-    model.fit(
-        batches,
-        validation_data=data.validation_batches(options.batch_size, heads),
-        initial_epoch=steps.start // per_epoch,
-        epochs=math.ceil(steps.stop / per_epoch),
-        steps_per_epoch=per_epoch,
-        shuffle=False,  # the data set shuffles itself
-        callbacks=_callbacks(options, data, len(steps)),
-        verbose=1 if sys.stdout.isatty() else 2,
-    )
+    for part in _parts(steps, per_epoch):
+        model.fit(
+            data.train_batches(heads, sampling, part),
+            validation_data=validation,
+            initial_epoch=part.start // per_epoch,
+            epochs=math.ceil(part.stop / per_epoch),
+            steps_per_epoch=per_epoch - part.start % per_epoch,
+            shuffle=False,  # the data set shuffles itself
+            callbacks=callbacks,
+            verbose=1 if sys.stdout.isatty() else 2,
+        )
+
+
+def _parts(steps: range, per_epoch: int) -> list[range]:
+    """The rest of an epoch that was begun, and the epochs after it."""
+    begun = steps.start % per_epoch
+    border = min(steps.start + per_epoch - begun, steps.stop) if begun else steps.start
+    parts = (range(steps.start, border), range(border, steps.stop))
+    return [part for part in parts if part]
 
 
 def _callbacks(
-    options: argparse.Namespace, data: LabelledImages, steps: int
+    options: argparse.Namespace, data: LabelledImages, steps: range
 ) -> list[keras.callbacks.Callback]:
     probes, labels = data.probes(_PROBES)
     maps = FeatureMaps(
@@ -151,35 +163,42 @@ def _callbacks(
         labels=labels,
         class_names=data.class_names,
     )
-    callbacks = [maps, LossTerms(options.log_dir), StopAfter(steps)]
+    callbacks = [maps, LossTerms(options.log_dir), StopAfter(len(steps))]
     if is_first_process():
-        history = str(options.log_dir / HISTORY)
-        callbacks.append(keras.callbacks.CSVLogger(history, append=options.resume))
-        callbacks.append(checkpoint.SaveEachEpoch(_path(options)))
+        history = options.log_dir / HISTORY
+        if not options.resume:
+            history.unlink(missing_ok=True)
+        callbacks.append(checkpoint.SaveEachEpoch(_path(options), steps.start))
+        callbacks.append(keras.callbacks.CSVLogger(str(history), append=True))
     return callbacks
 
 
+def _limit_threads(threads: int | None) -> None:
+    if threads is not None:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+
+
 def _prepare_keras(options: argparse.Namespace) -> None:
-    if options.threads is not None:
-        tf.config.threading.set_intra_op_parallelism_threads(options.threads)
-        tf.config.threading.set_inter_op_parallelism_threads(options.threads)
     precision = options.mixed_precision
-    keras.config.set_dtype_policy(f"mixed_{precision}" if precision else "float32")
+    keras.config.set_dtype_policy(precision if precision == "float32" else f"mixed_{precision}")
     keras.utils.set_random_seed(options.seed)
 
 
 def _check_log_dir(options: argparse.Namespace) -> None:
-    if _path(options).exists() and not options.resume:
-        raise checkpoint.CheckpointError(
-            f"{options.log_dir} holds a trained model already. Add --resume to go on with it, or "
-            "name another --log-dir."
-        )
     try:
+        holds_a_model = _path(options).exists()
         options.log_dir.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=options.log_dir).close()
     except OSError as error:
         raise checkpoint.CheckpointError(
             f"Expected a --log-dir that can be written. Received: {options.log_dir} ({error})."
         ) from error
+    if holds_a_model and not options.resume:
+        raise checkpoint.CheckpointError(
+            f"{options.log_dir} holds a trained model already. Add --resume to go on with it, or "
+            "name another --log-dir."
+        )
 
 
 def _total_steps(options: argparse.Namespace, data: LabelledImages) -> int:

@@ -5,7 +5,7 @@ python -m training.visualize --checkpoint logs/run1/model.keras --layer inceptio
 For a photo of the data set, `maps/scaled/` holds each channel from its own smallest value (black)
 to its largest (white), and `maps/clipped/` holds the values times 255 as they are, which loses
 everything above 1 and below 0; `maps/overview.png` shows both side by side. `--dataset` and
-`--probe` choose the photo.
+`--probe` choose the photo; the data set is by default that of the run that the checkpoint lies in.
 """
 
 import argparse
@@ -19,9 +19,9 @@ from PIL import Image
 
 from tb_featuremaps.format.atlas import quantise, tile
 from training import checkpoint
-from training.data.images import DataError, LabelledImages
+from training.data.images import LabelledImages
 from training.data.matching import load_for
-from training.options import add_data_options
+from training.options import add_data_options, parse_beside_run
 
 # Of the overview: the larger side of a map at least, and what lies between two.
 _MAP_PIXELS = 64
@@ -31,15 +31,15 @@ _WHITE = 255
 
 def main(arguments: list[str] | None = None) -> int:
     """Writes the images; returns the exit status."""
-    options = _parse(arguments)
     try:
+        options = _parse(arguments)
         model = checkpoint.load(options.checkpoint)
         data = load_for(model, options)
         maps = activation(model, options.layer, _probe(data, options.probe))
         for name, pictures in (("scaled", scaled(maps)), ("clipped", clipped(maps))):
             write_channels(pictures, options.out / name)
         overview(maps).save(options.out / "overview.png")
-    except (DataError, ValueError, OSError) as error:
+    except (ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     lost = float(np.mean((maps > 1) | (maps < 0)))
@@ -114,7 +114,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to write to")
     add_data_options(parser)
     parser.add_argument("--probe", type=int, default=0, help="index of a validation image")
-    return parser.parse_args(arguments)
+    return parse_beside_run(parser, arguments, ("dataset", "data_dir", "seed"))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ import pytest
 from support.logdir import read_run, scalars
 from support.tensorboard_server import free_port
 
+from training.distributed import is_first_process
+
 _TESTS = pathlib.Path(__file__).parents[1]
 _TWO_DEVICES = textwrap.dedent("""
     import contextlib
@@ -118,18 +120,39 @@ def test_two_processes_that_share_a_log_directory(tmp_path: pathlib.Path) -> Non
 
 
 def test_the_command_line_trains_on_two_workers(tmp_path: pathlib.Path) -> None:
-    options = ["--distributed", "--steps=4", "--width=0.125", "--every=2", "--batch-size=16"]
-    script = f"""
+    options = ["--width=0.125", "--every=2", "--batch-size=16", "--no-jit"]
+    for more in (["--steps=4", *options], ["--steps=6", "--resume"]):
+        script = f"""
 import sys
 from training.train import main
-sys.exit(main([{f"--log-dir={tmp_path}"!r}, *{options!r}]))
+sys.exit(main([{f"--log-dir={tmp_path}"!r}, "--distributed", "--threads=1", *{more!r}]))
 """
-    _finish(*(_start(script, tmp_path, TF_CONFIG=config) for config in _cluster(2)))
-    assert len(list((tmp_path / "train").iterdir())) == 1
+        _finish(*(_start(script, tmp_path, TF_CONFIG=config) for config in _cluster(2)))
+        assert (tmp_path / "model.keras").is_file()
+    assert len(list((tmp_path / "train").iterdir())) == 2  # one each time
     run = read_run(tmp_path / "train")
-    assert sorted(run["featuremaps/inception_5b"]) == [0, 2, 4]
-    assert sorted(run["loss/total"]) == [1, 2, 3, 4]
-    assert (tmp_path / "model.keras").is_file()
+    assert sorted(run["featuremaps/inception_5b"]) == [0, 2, 4, 6]
+    assert sorted(run["loss/total"]) == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("task", "cluster", "first"),
+    [
+        (("worker", 0), ("worker",), True),
+        (("worker", 1), ("worker",), False),
+        (("chief", 0), ("chief", "worker"), True),
+        (("worker", 0), ("chief", "worker"), False),
+    ],
+)
+def test_one_process_of_a_cluster_saves(
+    monkeypatch: pytest.MonkeyPatch, task: tuple[str, int], cluster: tuple[str, ...], first: bool
+) -> None:
+    config = {
+        "cluster": {kind: ["localhost:1", "localhost:2"] for kind in cluster},
+        "task": {"type": task[0], "index": task[1]},
+    }
+    monkeypatch.setenv("TF_CONFIG", json.dumps(config))
+    assert is_first_process() == first
 
 
 def test_a_cluster_that_is_none_is_a_clear_error(tmp_path: pathlib.Path) -> None:

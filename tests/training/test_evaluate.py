@@ -32,7 +32,7 @@ train._prepare_keras(options)
 data = load_photos(32)
 model = train.build(options, data, 20)
 train.fit(options, model, data, range(20))
-checkpoint.save(model, folder / "model.keras")
+checkpoint.save(model, folder / "model.keras", 20)
 predictions = model(data.validation_images[:64], training=False)
 np.savez(folder / "predictions.npz", **predictions)
 """
@@ -166,26 +166,52 @@ def test_a_file_that_does_not_exist_is_a_clear_error(capsys: pytest.CaptureFixtu
 
 def test_scores() -> None:
     predictions = np.array(
-        [[0.7, 0.2, 0.1, 0], [0.2, 0.5, 0.2, 0.1], [0.4, 0.3, 0.2, 0.1], [0.25] * 4], np.float32
+        [[0.7, 0.2, 0.1, 0], [0.2, 0.5, 0.2, 0.1], [0.4, 0.3, 0.2, 0.1], [0.3, 0.2, 0.25, 0.25]],
+        np.float32,
     )
     labels = np.array([0, 1, 3, 2])
     score = score_head(predictions, labels)
     assert score.accuracy == 0.5
-    assert score.top3 == 0.5
+    assert score.top3 == 0.75
     assert score.cross_entropy == pytest.approx(-np.log([0.7, 0.5, 0.1, 0.25]).mean(), rel=1e-5)
     counts = confusion_matrix(predictions, labels)
     np.testing.assert_array_equal(counts, [[1, 0, 0, 0], [0, 1, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]])
-    classes = score_classes(counts)
+    classes = score_classes(counts, labels)
     assert (classes[0].precision, classes[0].recall) == (pytest.approx(1 / 3), 1)
     assert classes[0].f1 == pytest.approx(0.5)
     assert (classes[3].images, classes[3].recall) == (1, 0)
     assert np.isnan(classes[3].precision)
 
 
-def test_predictions_that_are_not_finite_are_never_right() -> None:
-    predictions = np.full((2, 3), np.nan, np.float32)
-    labels = np.array([0, 1])
+def test_what_is_undecided_or_not_finite_is_never_right() -> None:
+    predictions = np.array([[0.5, 0.5, 0], [np.nan, 1, 0], [0.9, 0, 0.1]], np.float32)
+    labels = np.array([0, 1, 0])
     score = score_head(predictions, labels)
-    assert score.accuracy == score.top3 == 0
-    assert np.isnan(score.cross_entropy)
-    assert confusion_matrix(predictions, labels).sum() == 0
+    assert score.accuracy == pytest.approx(1 / 3)
+    counts = confusion_matrix(predictions, labels)
+    assert counts.sum() == counts[0, 0] == 1
+    zero, one, two = score_classes(counts, labels)
+    assert (zero.images, zero.recall, zero.precision) == (2, 0.5, 1)
+    assert (one.images, one.recall) == (1, 0)
+    assert (two.images, np.isnan(two.recall)) == (0, True)
+    assert score_head(np.full((2, 3), np.nan, np.float32), labels[:2]).top3 == 0
+
+
+def test_the_report_is_json_even_of_a_model_that_predicts_one_class(tmp_path: pathlib.Path) -> None:
+    inputs = keras.Input((32, 32, 3))
+    pooled = keras.layers.GlobalAveragePooling2D()(inputs)
+    bias = keras.initializers.Constant([9] + [0] * 9)
+    head = keras.layers.Dense(10, "softmax", kernel_initializer="zeros", bias_initializer=bias)
+    keras.Model(inputs, head(pooled)).save(tmp_path / "one.keras")
+    assert evaluate.main([f"--checkpoint={tmp_path / 'one.keras'}"]) == 0
+    text = (tmp_path / "evaluation" / "evaluation.json").read_text()
+    assert "NaN" not in text
+    assert json.loads(text)["classes"]["coffee"]["precision"] is None
+
+
+def test_options_are_those_of_the_run(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "options.json").write_text('{"seed": 5, "aux_weight": 0.0, "model": "googlenet"}')
+    path = f"--checkpoint={tmp_path / 'model.keras'}"
+    options = evaluate._parse([path])
+    assert (options.seed, options.aux_weight, options.dataset) == (5, 0, "photos")
+    assert evaluate._parse([path, "--seed=6"]).seed == 6

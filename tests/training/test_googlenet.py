@@ -87,6 +87,13 @@ def test_local_response_normalisation_is_that_of_the_paper() -> None:
     np.testing.assert_allclose(LocalResponseNormalization()(x), expected, rtol=1e-5)
 
 
+def test_local_response_normalisation_stands_large_values_in_float16() -> None:
+    x = np.full((1, 2, 2, 7), 300, np.float32)
+    half = LocalResponseNormalization(dtype="mixed_float16")(x.astype(np.float16))
+    assert keras.backend.standardize_dtype(half.dtype) == "float16"
+    np.testing.assert_allclose(half, LocalResponseNormalization()(x), rtol=1e-2)
+
+
 def test_it_can_be_saved_and_loaded(tmp_path: object) -> None:
     model = googlenet((32, 32, 3), 3, width=0.25, normalization="local_response")
     model.save(f"{tmp_path}/model.keras")

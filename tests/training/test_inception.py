@@ -86,7 +86,7 @@ def test_grids_are_those_of_the_papers(
         assert model.get_layer(layer).output.shape[1:3] == (size, size)
 
 
-@pytest.mark.parametrize("size", [26, 32, 64, 128, 224, 299])
+@pytest.mark.parametrize("size", [26, 42, 51, 84, 101, 168, 219, 362])
 @pytest.mark.parametrize(
     ("build", "layer"), [(inception_v3, "mixed4"), (inception_v4, "inception_b1")]
 )

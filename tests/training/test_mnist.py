@@ -84,9 +84,11 @@ def test_files_that_do_not_fit_each_other_are_a_clear_error(tmp_path: pathlib.Pa
     with pytest.raises(DataError, match="Received: 11"):
         load_mnist(tmp_path)
     labels.unlink()
-    (tmp_path / f"{labels.name}.gz").write_bytes(b"\x1f\x8b broken")
-    with pytest.raises(DataError, match="Download it again"):
-        load_mnist(tmp_path)
+    packed = gzip.compress(_idx(np.zeros(60)))
+    for broken in (b"\x1f\x8b broken", packed[:20], packed[:12] + b"\xff" * 9 + packed[21:]):
+        (tmp_path / f"{labels.name}.gz").write_bytes(broken)
+        with pytest.raises(DataError, match="Download it again"):
+            load_mnist(tmp_path)
 
 
 def test_the_convnet_has_the_layers_of_the_notes() -> None:

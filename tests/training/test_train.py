@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -14,9 +15,12 @@ import numpy as np
 import pytest
 from support.logdir import read_run, scalars
 
+from tb_featuremaps.reader import read_logdir
 from training import checkpoint
+from training.data.registry import load_dataset
+from training.experiments.runs import read_history
 from training.options import parse
-from training.train import build, load_dataset
+from training.train import build, main
 
 _ROOT = pathlib.Path(__file__).parents[2]
 _QUICK = ("--model=mnist_convnet", "--width=0.125", "--no-jit", "--every=50", "--batch-size=64")
@@ -63,20 +67,21 @@ def test_googlenet_trains_on_photos_and_logs(tmp_path: pathlib.Path) -> None:
 @pytest.mark.parametrize(
     ("model", "heads", "layers"),
     [
-        ("inception_v2", ("main",), {"inception_3a", "inception_4e", "inception_5b"}),
-        ("inception_v3", ("main", "aux"), {"mixed0", "mixed4", "mixed10"}),
-        ("inception_v4", ("main", "aux"), {"stem", "inception_a1", "reduction_b", "inception_c3"}),
-        ("inception_resnet_v2", ("main", "aux"), {"mixed_5b", "block17_20", "conv_7b_relu"}),
+        ("inception_v2", ("main",), "inception_3a … inception_5b, 10"),
+        ("inception_v3", ("main", "aux"), "mixed0 … mixed10, 11"),
+        ("inception_v4", ("main", "aux"), "stem … inception_c3, 17"),
+        ("inception_resnet_v2", ("main", "aux"), "mixed_5b … conv_7b_relu, 12"),
     ],
 )
-def test_the_inception_family_trains_and_is_watched(
-    tmp_path: pathlib.Path, model: str, heads: tuple[str, ...], layers: set[str]
+def test_the_inception_family_trains_and_its_modules_are_watched(
+    tmp_path: pathlib.Path, model: str, heads: tuple[str, ...], layers: str
 ) -> None:
     options = ["--steps=2", "--width=0.125", "--batch-size=8", "--no-jit"]
     _train(tmp_path, f"--model={model}", *options)
     run = read_run(tmp_path / "train")
-    assert {f"featuremaps/{layer}" for layer in layers} <= run.keys()
-    assert sorted(run["featuremaps/outputs/main"]) == [0, 2]
+    logged = read_logdir(tmp_path).layers("train")
+    assert f"{logged[0]} … {logged[-1]}, {len(logged)}" == layers
+    assert sorted(run[f"featuremaps/{logged[-1]}"]) == [0, 2]
     _assert_adds_up(run, heads)
 
 
@@ -101,7 +106,8 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(tmp_path: pathlib.Path)
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert "from step 25 to 100" in _train(killed, "--resume", "--threads=1")
+    resumed = _train(killed, "--resume", "--threads=1")
+    assert re.search("from step (25|50|75) to 100", resumed), resumed
     expected, found = _losses(whole), _losses(killed)
     assert sorted(found) == [*range(1, 101)]
     assert found == expected
@@ -130,7 +136,7 @@ def test_a_run_remembers_its_options(trained: pathlib.Path) -> None:
         ([], "holds a trained model already"),
         (["--resume", "--width=0.25"], "of another model or optimizer"),
         (["--resume", "--optimizer=adam"], "of another model or optimizer"),
-        (["--resume", "--dataset=cifar10", "--data-dir=nowhere", "--model=googlenet"], "error: "),
+        (["--resume", "--model=googlenet"], "of another model or optimizer"),
     ],
 )
 def test_what_does_not_fit_the_run_is_a_clear_error(
@@ -145,6 +151,41 @@ def test_what_does_not_fit_the_run_is_a_clear_error(
     assert (trained / "model.keras").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "does not hold the options of a run"),
+        ("[]", "expected an object"),
+        ('{"model": "lenet"}', "invalid choice: 'lenet'"),
+        ('{"epochs": -3}', "≥ 1"),
+        ('{"batch_size": [1]}', "--batch-size"),
+        ('{"colour": "red"}', "--colour=red"),
+    ],
+)
+def test_damaged_options_of_a_run_are_a_clear_error(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str], text: str, message: str
+) -> None:
+    (tmp_path / "options.json").write_text(text)
+    assert main([f"--log-dir={tmp_path}", "--resume", "--epochs=3"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"error: {tmp_path / 'options.json'} does not hold the options")
+    assert message in error
+    assert (tmp_path / "options.json").read_text() == text
+
+
+def test_more_epochs_can_be_asked_of_a_run_of_steps(tmp_path: pathlib.Path) -> None:
+    """And a begun epoch is ended where it would have been."""
+    _train(tmp_path, *_QUICK, "--steps=30", "--balance-classes")
+    _train(tmp_path, "--resume", "--epochs=3", "--no-balance-classes")
+    kept = json.loads((tmp_path / "options.json").read_text())
+    assert (kept["steps"], kept["epochs"], kept["balance_classes"]) == (None, 3, False)
+    assert sorted(_losses(tmp_path)) == [*range(1, 76)]
+    assert sorted(read_run(tmp_path / "validation")["loss/total"]) == [25, 30, 50, 75]
+    history = read_history(tmp_path)
+    assert history["epoch"].tolist() == [0, 1, 2]
+    assert (tmp_path / "history.csv").read_text().count("epoch") == 1
+
+
 def test_a_run_that_has_its_steps_stays_as_it_is(trained: pathlib.Path) -> None:
     assert "has 2 of 2 steps" in _train(trained, "--resume")
 
@@ -152,7 +193,7 @@ def test_a_run_that_has_its_steps_stays_as_it_is(trained: pathlib.Path) -> None:
 def test_resuming_nothing_is_a_clear_error(tmp_path: pathlib.Path) -> None:
     ended = _run("training.train", f"--log-dir={tmp_path}", "--resume")
     assert ended.returncode == 1
-    assert "model.keras, which does not exist" in ended.stderr
+    assert "model.keras, which does not exist. There is nothing to resume" in ended.stderr
 
 
 @pytest.mark.parametrize("precision", ["float16", "bfloat16"])
@@ -164,6 +205,21 @@ def test_mixed_precision(tmp_path: pathlib.Path, precision: str) -> None:
     assert {variable.dtype for variable in model.weights} == {"float32"}
     assert model.get_layer("main").compute_dtype == "float32"
     _assert_adds_up(read_run(tmp_path / "train"), ("main",))
+
+
+def test_steps_that_loss_scaling_leaves_out_are_not_repeated(tmp_path: pathlib.Path) -> None:
+    model = _compiled()
+    optimizer = keras.optimizers.LossScaleOptimizer(model.optimizer, initial_scale=3e38)
+    model.compile(optimizer, "sparse_categorical_crossentropy")
+    images, labels = np.full((8, 32, 32, 3), 1e3, np.float32), {"main": np.zeros(8, np.int64)}
+    for _ in range(3):
+        model.train_on_batch(images, labels)
+    assert int(optimizer.iterations) < 3
+    checkpoint.save(model, tmp_path / "model.keras", 3)
+    other = _compiled()
+    other.compile(keras.optimizers.LossScaleOptimizer(other.optimizer, initial_scale=3e38), "mse")
+    assert checkpoint.restore(other, tmp_path / "model.keras") == 3
+    assert int(other.optimizer.iterations) == int(optimizer.iterations)
 
 
 def _compiled(*arguments: str) -> keras.Model:
@@ -191,6 +247,7 @@ def test_options_reach_the_model() -> None:
         (["--epochs=0"], "≥ 1"),
         (["--weight-decay=-1"], "≥ 0"),
         (["--width=0"], "> 0"),
+        (["--seed=-1"], "0…4294967295"),
         (["--label-smoothing=1"], "< 1"),
         (["--factorize-early"], "googlenet has no --factorize-early"),
         (["--model=inception_v3", "--residual-scale=1"], "inception_v3 has no --residual-scale"),

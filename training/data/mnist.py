@@ -9,6 +9,7 @@ import gzip
 import math
 import pathlib
 import struct
+import zlib
 
 import numpy as np
 import numpy.typing as npt
@@ -95,7 +96,7 @@ def _read_file(folder: pathlib.Path, name: str, axes: int) -> npt.NDArray[np.uin
             return parse_idx(plain.read_bytes(), name, axes)
         if packed.is_file():
             return parse_idx(gzip.decompress(packed.read_bytes()), name, axes)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{packed} can't be read: {error}. Download it again.") from error
     raise DataError(
         f"Expected {name} or {name}.gz in {folder}: there is none. Download the data set's four "

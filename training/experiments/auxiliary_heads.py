@@ -6,7 +6,7 @@ Trains GoogLeNet (a quarter of its width, 32 pixels, 20 epochs, cosine schedule)
 heads' losses weighed 0.3 and 0, with batch normalisation and with the paper's local response
 normalisation, with three seeds each. A pair with one seed begins with the same weights and sees
 the same batches in the same order. Prints the table of `docs/auxiliary_heads.md` and draws its
-figure. Some 25 minutes on two cores.
+figure. Some 35 minutes on two cores.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--logs", type=pathlib.Path, default=pathlib.Path("logs/auxiliary_heads"))
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder of the figure")
-    parser.add_argument("--seeds", type=positive, default=3)
+    parser.add_argument("--seeds", type=int, choices=range(2, 100), metavar="N", default=3)
     parser.add_argument("--epochs", type=positive, default=20)
     parser.add_argument("--width", default="0.25")
     parser.add_argument("--jobs", type=positive, default=2, help="trainings at a time")
@@ -111,6 +111,7 @@ def draw(histories: dict[str, Any], seeds: int, path: pathlib.Path) -> None:
             axes.plot(epochs, curves.mean(axis=0), color=colour, linewidth=2.2, label=meaning)
         axes.set_title(described)
         axes.set_xlabel("epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
     panels[0].set_ylabel("validation accuracy of the main head, %")
     panels[0].legend()

@@ -17,7 +17,7 @@ from training.train import HISTORY
 def train_all(
     runs: Mapping[str, Sequence[str]], folder: pathlib.Path, jobs: int
 ) -> dict[str, pathlib.Path]:
-    """Trains all runs, `jobs` at a time; a run that has ended already is not trained again.
+    """Trains all runs, `jobs` at a time; one that has ended with its options is not trained again.
 
     Args:
         runs: by name, the options of `python -m training.train` but for its log directory.
@@ -28,7 +28,8 @@ def train_all(
         The log directories, by name.
 
     Raises:
-        RuntimeError: a training failed; its output is in `<run>.log` beside its log directory.
+        RuntimeError: a training failed, whose output is in `<run>.log` beside its log directory, or
+            the folder holds a run of that name with other options.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
@@ -41,13 +42,19 @@ def train_all(
 def read_history(log_dir: pathlib.Path) -> dict[str, npt.NDArray[np.float64]]:
     """What Keras reported for each epoch of a run, by name."""
     with (log_dir / HISTORY).open(newline="") as file:
-        rows = list(csv.DictReader(file))
+        # An epoch that was interrupted may be there twice.
+        rows = list({row["epoch"]: row for row in csv.DictReader(file)}.values())
     return {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
 
 
 def _train(log_dir: pathlib.Path, options: Sequence[str]) -> pathlib.Path:
-    done = log_dir.with_suffix(".done")
+    done, wanted = log_dir.with_suffix(".done"), " ".join(options)
     if done.exists():
+        if done.read_text() != wanted:
+            raise RuntimeError(
+                f"{log_dir} was trained with {done.read_text()}. Expected: {wanted}. Name another "
+                "folder with --logs."
+            )
         return log_dir
     resume = ["--resume"] if (log_dir / "model.keras").exists() else []
     command = [sys.executable, "-m", "training.train", f"--log-dir={log_dir}", "--threads=1"]
@@ -61,5 +68,5 @@ def _train(log_dir: pathlib.Path, options: Sequence[str]) -> pathlib.Path:
         )
     if ended.returncode != 0:
         raise RuntimeError(f"Training {log_dir} failed; see {log.name}.")
-    done.touch()
+    done.write_text(wanted)
     return log_dir

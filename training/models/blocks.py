@@ -33,9 +33,11 @@ class LocalResponseNormalization(layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         reach, channels = self.size // 2, inputs.shape[-1]
-        padded = ops.pad(ops.square(inputs), [[0, 0], [0, 0], [0, 0], [reach, reach]])
+        values = ops.cast(inputs, "float32")  # squares overflow in float16
+        padded = ops.pad(ops.square(values), [[0, 0], [0, 0], [0, 0], [reach, reach]])
         neighbours = sum(padded[..., shift : shift + channels] for shift in range(self.size))
-        return inputs / ops.power(1 + self.alpha / self.size * neighbours, self.beta)
+        normalized = values / ops.power(1 + self.alpha / self.size * neighbours, self.beta)
+        return ops.cast(normalized, self.compute_dtype)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
@@ -92,6 +94,11 @@ class Convolutions:
             return x
         norm = layers.BatchNormalization(momentum=0.9, scale=self.scale, name=f"{name}_norm")
         return layers.ReLU(name=f"{name}_relu")(norm(x))
+
+    def pooled(self, x: Any, channels: int, name: str) -> Any:
+        """An average over 3×3, and a 1×1 convolution of it."""
+        x = layers.AveragePooling2D(3, 1, padding="same", name=f"{name}_pool")(x)
+        return self.convolution(x, channels, 1, f"{name}_pool_projection")
 
     def linear(self, x: Any, channels: int, name: str) -> Any:
         """A 1×1 convolution with bias, without normalisation and activation."""

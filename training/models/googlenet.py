@@ -8,7 +8,8 @@ from typing import Any
 import keras
 from keras import layers
 
-from training.models.blocks import Convolutions, LocalResponseNormalization, Normalization
+from training.models.blocks import Convolutions, Normalization
+from training.models.stems import googlenet_stem
 
 # Section 5: the auxiliary classifiers' losses are added with a discount weight of 0.3.
 AUXILIARY_WEIGHT = 0.3
@@ -29,8 +30,6 @@ _INCEPTION = {
 }
 _POOL_BEFORE = {"4a": "pool3", "5a": "pool4"}
 _AUXILIARY_AFTER = {"4a": "aux1", "4d": "aux2"}
-# Below it the stem keeps the resolution, so that the auxiliary heads still see a grid.
-_SMALLEST_FOR_PAPER_STEM = 128
 
 
 def googlenet(
@@ -58,11 +57,9 @@ def googlenet(
     Raises:
         ValueError: the input is smaller than 24 pixels.
     """
-    if min(input_shape[:2]) < 24:
-        raise ValueError(f"Expected inputs of at least 24 pixels. Received: {input_shape}.")
     make = Convolutions(width, normalization, weight_decay)
     inputs = keras.Input(input_shape, name="image")
-    x = _stem(make, inputs)
+    x = googlenet_stem(make, inputs)
     heads = {}
     for block, row in _INCEPTION.items():
         if block in _POOL_BEFORE:
@@ -75,26 +72,6 @@ def googlenet(
     x = layers.Dropout(dropout, name="dropout")(x)
     heads["main"] = make.classifier(x, classes, "main")
     return keras.Model(inputs, {name: heads[name] for name in HEADS}, name="googlenet")
-
-
-def _stem(make: Convolutions, inputs: Any) -> Any:
-    smallest = min(inputs.shape[1:3])
-    paper = smallest >= _SMALLEST_FOR_PAPER_STEM
-    strides = 1 if smallest < 48 else 2
-    x = make.convolution(inputs, 64, 7 if paper else 3, "conv1", strides=strides)
-    if paper:
-        x = layers.MaxPooling2D(3, 2, padding="same", name="pool1")(x)
-    x = _normalized(make, x, "norm1")
-    x = make.convolution(x, 64, 1, "conv2_reduce")
-    x = make.convolution(x, 192, 3, "conv2")
-    x = _normalized(make, x, "norm2")
-    return layers.MaxPooling2D(3, 2, padding="same", name="pool2")(x)
-
-
-def _normalized(make: Convolutions, x: Any, name: str) -> Any:
-    if make.normalization != "local_response":
-        return x
-    return LocalResponseNormalization(name=name)(x)
 
 
 def _inception(make: Convolutions, x: Any, name: str, row: tuple[int, ...]) -> Any:

@@ -55,8 +55,8 @@ def inception_resnet_v2(
         width: multiplies every number of channels.
         weight_decay: λ of the penalty ½·λ·Σw² of every kernel.
         dropout: rate before the main classifier (section 3: keep 0.8).
-        residual_scale: what all residuals are multiplied by; by default those of each grid by
-            their own factor of `SCALES`. 1 is a network without residual scaling.
+        residual_scale: what all residuals but the last are multiplied by; by default those of each
+            grid by their own factor of `SCALES`. 1 is a network without residual scaling.
 
     Raises:
         ValueError: the input is smaller than 26 pixels.
@@ -135,8 +135,7 @@ def _mixed_5b(make: Convolutions, x: Any, name: str = "mixed_5b") -> Any:
     double = make.convolution(x, 64, 1, f"{name}_double_reduce")
     double = make.convolution(double, 96, 3, f"{name}_double1")
     double = make.convolution(double, 96, 3, f"{name}_double2")
-    pooled = layers.AveragePooling2D(3, 1, padding="same", name=f"{name}_pool")(x)
-    pooled = make.convolution(pooled, 64, 1, f"{name}_pool_projection")
+    pooled = make.pooled(x, 64, name)
     return layers.Concatenate(name=name)([one, five, double, pooled])
 
 

@@ -12,9 +12,10 @@ import keras
 from keras import layers
 
 from training.models.blocks import Convolutions
+from training.models.stems import googlenet_stem
 
 HEADS = ("main",)
-LAYERS = "inception_*"
+LAYERS = "inception_??"
 
 
 class _Row(NamedTuple):
@@ -41,8 +42,6 @@ _INCEPTION = {
     "5a": _Row(352, 192, 320, 160, 224, ("average", 128)),
     "5b": _Row(352, 192, 320, 192, 224, ("max", 128)),
 }
-# Below it the stem keeps the resolution.
-_SMALLEST_FOR_PAPER_STEM = 128
 
 
 def inception_v2(
@@ -66,27 +65,14 @@ def inception_v2(
     Raises:
         ValueError: the input is smaller than 24 pixels.
     """
-    if min(input_shape[:2]) < 24:
-        raise ValueError(f"Expected inputs of at least 24 pixels. Received: {input_shape}.")
     make = Convolutions(width, weight_decay=weight_decay, scale=False)
     inputs = keras.Input(input_shape, name="image")
-    x = _stem(make, inputs)
+    x = googlenet_stem(make, inputs)
     for block, row in _INCEPTION.items():
         x = _inception(make, x, f"inception_{block}", row)
     x = layers.GlobalAveragePooling2D(name="average_pool")(x)
     x = layers.Dropout(dropout, name="dropout")(x)
     return keras.Model(inputs, {"main": make.classifier(x, classes, "main")}, name="inception_v2")
-
-
-def _stem(make: Convolutions, inputs: Any) -> Any:
-    smallest = min(inputs.shape[1:3])
-    paper = smallest >= _SMALLEST_FOR_PAPER_STEM
-    x = make.convolution(inputs, 64, 7 if paper else 3, "conv1", strides=1 if smallest < 48 else 2)
-    if paper:
-        x = layers.MaxPooling2D(3, 2, padding="same", name="pool1")(x)
-    x = make.convolution(x, 64, 1, "conv2_reduce")
-    x = make.convolution(x, 192, 3, "conv2")
-    return layers.MaxPooling2D(3, 2, padding="same", name="pool2")(x)
 
 
 def _inception(make: Convolutions, x: Any, name: str, row: _Row) -> Any:

@@ -15,7 +15,7 @@ from training.models.heads import auxiliary_head
 from training.models.stems import stem_for, v3_stem
 
 HEADS = ("main", "aux")
-LAYERS = "mixed*"
+LAYERS = ("mixed?", "mixed10")
 # Section 7.
 LABEL_SMOOTHING = 0.1
 
@@ -79,7 +79,7 @@ def _grid_35(make: Convolutions, x: Any, name: str, projection: int, early: bool
     double = make.convolution(x, 64, 1, f"{name}_double_reduce")
     double = _square(make, double, 96, 3, f"{name}_double1", early)
     double = _square(make, double, 96, 3, f"{name}_double2", early)
-    pooled = _pooled(make, x, projection, name)
+    pooled = make.pooled(x, projection, name)
     return layers.Concatenate(name=name)([one, five, double, pooled])
 
 
@@ -111,7 +111,7 @@ def _grid_17(make: Convolutions, x: Any, name: str, channels: int) -> Any:
     double = make.convolution(double, channels, (1, 7), f"{name}_double_row1")
     double = make.convolution(double, channels, (7, 1), f"{name}_double_column2")
     double = make.convolution(double, 192, (1, 7), f"{name}_double_row2")
-    pooled = _pooled(make, x, 192, name)
+    pooled = make.pooled(x, 192, name)
     return layers.Concatenate(name=name)([one, seven, double, pooled])
 
 
@@ -134,7 +134,7 @@ def _grid_8(make: Convolutions, x: Any, name: str) -> Any:
     double = make.convolution(x, 448, 1, f"{name}_double_reduce")
     double = make.convolution(double, 384, 3, f"{name}_double1")
     double = _side_by_side(make, double, f"{name}_double2")
-    pooled = _pooled(make, x, 192, name)
+    pooled = make.pooled(x, 192, name)
     return layers.Concatenate(name=name)([one, three, double, pooled])
 
 
@@ -142,8 +142,3 @@ def _side_by_side(make: Convolutions, x: Any, name: str) -> Any:
     row = make.convolution(x, 384, (1, 3), f"{name}_row")
     column = make.convolution(x, 384, (3, 1), f"{name}_column")
     return layers.Concatenate(name=f"{name}_both")([row, column])
-
-
-def _pooled(make: Convolutions, x: Any, projection: int, name: str) -> Any:
-    x = layers.AveragePooling2D(3, 1, padding="same", name=f"{name}_pool")(x)
-    return make.convolution(x, projection, 1, f"{name}_pool_projection")

@@ -14,7 +14,7 @@ from training.models.heads import auxiliary_head
 from training.models.stems import Stem, stem_for
 
 HEADS = ("main", "aux")
-LAYERS = ("stem", "inception_*", "reduction_*")
+LAYERS = ("stem", "inception_??", "reduction_?")
 _A, _B, _C = 4, 7, 3
 
 
@@ -84,7 +84,7 @@ def _halved(make: Convolutions, x: Any, channels: int, name: str, stem: Stem) ->
 
 def _inception_a(make: Convolutions, x: Any, name: str) -> Any:
     """Figure 4, on the grid of 35."""
-    pooled = _pooled(make, x, 96, name)
+    pooled = make.pooled(x, 96, name)
     one = make.convolution(x, 96, 1, f"{name}_1x1")
     three = make.convolution(x, 64, 1, f"{name}_3x3_reduce")
     three = make.convolution(three, 96, 3, f"{name}_3x3")
@@ -106,7 +106,7 @@ def _reduction_a(make: Convolutions, x: Any, name: str = "reduction_a") -> Any:
 
 def _inception_b(make: Convolutions, x: Any, name: str) -> Any:
     """Figure 5, on the grid of 17."""
-    pooled = _pooled(make, x, 128, name)
+    pooled = make.pooled(x, 128, name)
     one = make.convolution(x, 384, 1, f"{name}_1x1")
     seven = make.convolution(x, 192, 1, f"{name}_7x7_reduce")
     seven = make.convolution(seven, 224, (1, 7), f"{name}_7x7_row")
@@ -133,7 +133,7 @@ def _reduction_b(make: Convolutions, x: Any, name: str = "reduction_b") -> Any:
 
 def _inception_c(make: Convolutions, x: Any, name: str) -> Any:
     """Figure 6, on the grid of 8."""
-    pooled = _pooled(make, x, 256, name)
+    pooled = make.pooled(x, 256, name)
     one = make.convolution(x, 256, 1, f"{name}_1x1")
     three = make.convolution(x, 384, 1, f"{name}_3x3_reduce")
     double = make.convolution(x, 384, 1, f"{name}_double_reduce")
@@ -146,8 +146,3 @@ def _inception_c(make: Convolutions, x: Any, name: str) -> Any:
         make.convolution(double, 256, (1, 3), f"{name}_double2_row"),
     ]
     return layers.Concatenate(name=name)([pooled, one, *branches])
-
-
-def _pooled(make: Convolutions, x: Any, projection: int, name: str) -> Any:
-    x = layers.AveragePooling2D(3, 1, padding="same", name=f"{name}_pool")(x)
-    return make.convolution(x, projection, 1, f"{name}_pool_projection")
