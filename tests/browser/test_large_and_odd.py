@@ -94,3 +94,18 @@ def test_names_are_shown_as_they_are(watched: WatchedPage, odd: TensorBoardServe
     expect(tab.get_by_test_id("grid-canvas")).to_have_attribute("data-run", f"{_ODD_RUN}/train")
     width = tab.locator("body").evaluate("body => body.scrollWidth - innerWidth")
     assert width <= 0
+
+
+def test_many_runs_leave_room_for_the_layers(watched: WatchedPage, tmp_path: pathlib.Path) -> None:
+    names = [f"run{number:02d}/train" for number in range(30)]
+    for name in names:
+        write_run(tmp_path / name, {"single": (16, 16, 1)})
+    with TensorBoardServer(tmp_path, load_fast=True) as many:
+        many.wait_for_runs(names)
+        tab = watched.open_tab(many.url, f"&p.featuremaps.run={names[-1].replace('/', '%2F')}")
+        expect(tab.locator("[data-testid=layer-item]").first).to_be_in_viewport()
+        expect(tab.locator(f"[data-testid=run-item][data-run='{names[-1]}']")).to_be_in_viewport()
+        expect(
+            tab.locator(f"[data-testid=run-item][data-run='{names[0]}']")
+        ).not_to_be_in_viewport()
+        watched.page.goto("about:blank")

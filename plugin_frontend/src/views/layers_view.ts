@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import type { Layer } from '../api/types';
 import { healthOf, isSpatial } from '../store/channels';
 import type { Controller } from '../store/controller';
@@ -22,6 +22,10 @@ export class LayersView extends LitElement {
         list-style: none;
         margin: 0;
         padding: 0;
+      }
+      .runs {
+        max-height: 40vh; /* many runs leave room for the layers */
+        overflow-y: auto;
       }
       .item {
         display: grid;
@@ -72,7 +76,7 @@ export class LayersView extends LitElement {
     return html`
       <section>
         <h2>Runs</h2>
-        <ul>
+        <ul class="runs" data-testid="runs">
           ${listedRuns(this.state).map((one) => this.runItem(one.name, one.layers.length))}
         </ul>
       </section>
@@ -83,6 +87,13 @@ export class LayersView extends LitElement {
         </ul>
       </section>
     `;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.get('state')?.run === this.state.run) return;
+    this.renderRoot.querySelector('.runs [aria-current="true"]')?.scrollIntoView({
+      block: 'nearest',
+    });
   }
 
   private runItem(name: string, layers: number) {
