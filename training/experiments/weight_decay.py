@@ -51,14 +51,15 @@ FORMS = {
     "AdamW": Form(Optimisation("adam", RATE, decoupled_decay=DECAY), 0.0, ":"),
     "momentum 0.9, no decay": Form(_MOMENTUM, 0.0, "-"),
 }
-# Options of `training.train` by the name of the run.
+_SGD_RATE, _SGD_MOMENTUM, _L2 = 0.01, 0.9, 5e-3
+# Options of `training.train` by the name of the run; SGD with its rate and momentum.
 RUNS = {
     "sgd_none": ["--weight-decay=0"],
-    "sgd_l2": ["--weight-decay=5e-3"],
-    "sgdw": ["--weight-decay=5e-3", "--decay=decoupled"],
+    "sgd_l2": [f"--weight-decay={_L2}"],
+    "sgdw": [f"--weight-decay={_L2}", "--decay=decoupled"],
     "sgdw_10": ["--weight-decay=5e-2", "--decay=decoupled"],
     "adam_none": ["--optimizer=adam", "--learning-rate=1e-3", "--weight-decay=0"],
-    "adam_l2": ["--optimizer=adam", "--learning-rate=1e-3", "--weight-decay=5e-3"],
+    "adam_l2": ["--optimizer=adam", "--learning-rate=1e-3", f"--weight-decay={_L2}"],
     "adamw": [
         "--optimizer=adam",
         "--learning-rate=1e-3",
@@ -160,18 +161,27 @@ def sum_of_squares(model: keras.Model) -> float:
 
 
 def draw_penalties(logs: pathlib.Path, path: pathlib.Path) -> None:
-    """Draws the penalty as it was logged, of the runs that have one."""
+    """Draws the penalty as it was logged, and what decay alone would make of that of SGD."""
     runs = read_logdir(logs)
+    curves = {name: runs.losses(f"{name}/train")["loss/penalty"] for name in RUNS}
     figure = Figure(figsize=(8, 4), layout="constrained", dpi=120)
     axes = figure.subplots()
-    for name in RUNS:
-        curve = runs.losses(f"{name}/train")["loss/penalty"]
-        axes.plot(curve.steps, curve.values, label=name, linewidth=1.8)
+    without = []
+    for name, (steps, values) in curves.items():
+        if values.any():
+            axes.plot(steps, values, label=name, linewidth=1.8)
+        else:
+            without.append(name)
+    steps, values = curves["sgd_l2"]
+    expected = values[0] * np.exp(-2 * _SGD_RATE * _L2 / (1 - _SGD_MOMENTUM) * steps)
+    axes.plot(steps, expected, ":", color="black", label="exp(−2·rate·λ·step / (1 − momentum))")
+    axes.plot(steps, 0 * steps, color="gray", label=", ".join(without))
+    axes.set_ylim(bottom=-0.3)
     axes.set_xlabel("step")
     axes.set_ylabel("loss/penalty")
     axes.set_title("The penalty in the loss of GoogLeNet, as LossTerms logs it")
     axes.grid(alpha=0.3)
-    axes.legend(frameon=False, ncols=2)
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(0, 0.3))
     figure.savefig(path)
 
 
