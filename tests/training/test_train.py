@@ -1,8 +1,10 @@
 """The command lines, in processes of their own."""
 
+import contextlib
 import json
 import os
 import pathlib
+import pty
 import re
 import signal
 import subprocess
@@ -238,6 +240,27 @@ def test_options_reach_the_model() -> None:
     cosine = _compiled("--schedule=cosine", "--learning-rate=0.5")
     cosine.optimizer.iterations.assign(50)
     assert float(cosine.optimizer.learning_rate) == pytest.approx(0.25)
+
+
+def test_a_terminal_sees_a_progress_bar(tmp_path: pathlib.Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "training.train", f"--log-dir={tmp_path}", *_QUICK]
+    with subprocess.Popen([*command, "--steps=3"], cwd=_ROOT, env=_ENVIRONMENT, stdout=theirs):
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # it ends with an error when the process has ended
+            while part := os.read(ours, 4096):
+                shown += part
+    os.close(ours)
+    assert re.search(r"\b1/25\b.*━.*/step", shown.decode(), re.DOTALL)
+
+
+def test_models_have_values_of_their_own() -> None:
+    assert parse(["--log-dir=unused", "--model=inception_v3"]).label_smoothing == 0.1
+    assert parse(["--log-dir=unused", "--model=googlenet"]).aux_weight == 0.3
+    assert parse(["--log-dir=unused", "--model=mnist_convnet"]).width == 1.0
+    v3 = parse(["--log-dir=unused", "--model=inception_v3", "--factorize-early"])
+    assert v3.model_options == {"factorize_early": True}
 
 
 @pytest.mark.parametrize(

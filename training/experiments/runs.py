@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 from training.train import HISTORY
 
+History = dict[str, npt.NDArray[np.float64]]
+
 
 def train_all(
     runs: Mapping[str, Sequence[str]], folder: pathlib.Path, jobs: int
@@ -39,7 +41,7 @@ def train_all(
     return {name: folder / name for name in runs}
 
 
-def read_history(log_dir: pathlib.Path) -> dict[str, npt.NDArray[np.float64]]:
+def read_history(log_dir: pathlib.Path) -> History:
     """What Keras reported for each epoch of a run, by name."""
     with (log_dir / HISTORY).open(newline="") as file:
         # An epoch that was interrupted may be there twice.
