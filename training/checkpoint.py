@@ -18,6 +18,7 @@ from tb_featuremaps.callbacks.steps import current_step
 FILE = "model.keras"
 # Beside Keras's own entries in the file.
 _PROGRESS = "training_progress.json"
+_LONGEST_REASON = 400
 
 
 class CheckpointError(ValueError):
@@ -135,4 +136,4 @@ def _check_is_file(path: pathlib.Path, remedy: str = "") -> None:
 
 
 def _reason(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
+    return " ".join(str(error).split())[:_LONGEST_REASON]

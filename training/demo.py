@@ -19,7 +19,11 @@ _STARTUP_SECONDS = 60
 
 def main(arguments: list[str] | None = None) -> int:
     """Trains, serving if asked to until interrupted; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m training.demo", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.demo",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--port", type=int, default=6006)
     parser.add_argument("--steps", type=int, default=_STEPS, help="batches to train")
     parser.add_argument("--no-serve", action="store_true", help="train only, then exit")

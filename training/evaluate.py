@@ -170,6 +170,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         prog="python -m training.evaluate",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument("--checkpoint", type=pathlib.Path, required=True, help="a .keras file")
     add_data_options(parser)

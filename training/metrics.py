@@ -46,11 +46,11 @@ class ClassScore:
 def score_head(predictions: Predictions, labels: Labels) -> HeadScore:
     """Scores softmax predictions `[n, classes]` for labels `[n]`.
 
-    Classes that are as likely, and values that are not finite, count against an image.
+    A class that is as likely, or a value that is not finite, counts against an image.
     """
     own = predictions[np.arange(len(labels)), labels]
     ahead = np.count_nonzero(~(predictions < own[:, None]), axis=1) - 1
-    sound = np.isfinite(own)
+    sound = np.isfinite(predictions).all(axis=1)
     return HeadScore(
         accuracy=float(np.mean(sound & (ahead == 0))),
         top3=float(np.mean(sound & (ahead < 3))),

@@ -30,13 +30,10 @@ def parse(arguments: list[str] | None, description: str | None = None) -> argpar
     """
     parser = _parser(description)
     given = sys.argv[1:] if arguments is None else arguments
-    options = parser.parse_args(given)
+    options, named = parser.parse_args(given), _named(parser, given)
     if options.resume:
-        kept = run_file.read_arguments(options.log_dir)
-        if options.epochs is not None and options.steps is None:
-            kept = [argument for argument in kept if not argument.startswith("--steps=")]
-        options = _parse_with(parser, kept, given, options.log_dir)
-    _complete(parser, options)
+        options = _resumed(parser, given, named, options.log_dir)
+    _complete(parser, options, named)
     return options
 
 
@@ -49,14 +46,41 @@ def parse_beside_run(
         parser: of the command.
         arguments: the command line.
         shared: names of the options whose values are those of the run unless they are given.
-
-    Raises:
-        RunFileError: the run has a damaged file of options.
     """
     given = sys.argv[1:] if arguments is None else arguments
-    log_dir = parser.parse_args(given).checkpoint.parent
-    kept = run_file.read_arguments(log_dir, shared)
-    return _parse_with(parser, kept, given, log_dir)
+    options = parser.parse_args(given)
+    log_dir = options.checkpoint.parent
+    try:
+        kept = run_file.read_arguments(log_dir)
+        own = [kept[name] for name in kept.keys() & set(shared) - _named(parser, given)]
+        return _parse_with(parser, own, given, log_dir)
+    except run_file.RunFileError:
+        print(
+            f"warning: {log_dir / run_file.FILE} is left out: it does not hold options of a run.",
+            file=sys.stderr,
+        )
+        return options
+
+
+def _resumed(
+    parser: argparse.ArgumentParser, given: list[str], named: set[str], log_dir: pathlib.Path
+) -> argparse.Namespace:
+    kept = run_file.read_arguments(log_dir)
+    overridden = named | ({"steps"} if "epochs" in named else set())
+    own = [argument for name, argument in kept.items() if name not in overridden]
+    options = _parse_with(parser, own, given, log_dir)
+    size = kept.get("batch_size")
+    if size not in (None, f"--batch-size={options.batch_size}"):  # progress is counted in batches
+        parser.error(f"the run goes on with its own {size}: leave --batch-size out.")
+    return options
+
+
+def _named(parser: argparse.ArgumentParser, given: list[str]) -> set[str]:
+    """Names of the options that a sound command line gives."""
+    absent = object()
+    names = vars(parser.parse_args(given))
+    found = parser.parse_args(given, argparse.Namespace(**dict.fromkeys(names, absent)))
+    return {name for name, value in vars(found).items() if value is not absent}
 
 
 def _parse_with(
@@ -77,6 +101,7 @@ def _parser(description: str | None) -> argparse.ArgumentParser:
         prog="python -m training.train",
         description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     _add_data(parser.add_argument_group("data"))
     _add_model(parser.add_argument_group("model"))
@@ -87,8 +112,15 @@ def _parser(description: str | None) -> argparse.ArgumentParser:
 
 def add_data_options(parser: argparse._ActionsContainer) -> None:
     """Adds the options that say which images, as all commands have them."""
-    parser.add_argument("--dataset", choices=sorted(DATASETS), default="photos")
-    parser.add_argument("--data-dir", type=pathlib.Path, default=pathlib.Path("data"))
+    parser.add_argument(
+        "--dataset", choices=sorted(DATASETS), default="photos", help="photos are embedded"
+    )
+    parser.add_argument(
+        "--data-dir",
+        type=pathlib.Path,
+        default=pathlib.Path("data"),
+        help="folder of the files of the other data sets",
+    )
     parser.add_argument("--seed", type=_seed, default=0, help="of all randomness")
 
 
@@ -135,7 +167,7 @@ def _add_optimisation(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--batch-size", type=positive, default=32)
     group.add_argument("--optimizer", choices=OPTIMIZERS, default="sgd")
     group.add_argument("--learning-rate", type=rate, default=0.01)
-    group.add_argument("--momentum", type=_below_one, default=0.9, help="of sgd")
+    group.add_argument("--momentum", type=_below_one, default=0.9, help="Nesterov's, of sgd")
     group.add_argument(
         "--schedule",
         choices=SCHEDULES,
@@ -185,15 +217,17 @@ def _add_run(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _complete(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+def _complete(
+    parser: argparse.ArgumentParser, options: argparse.Namespace, named: set[str]
+) -> None:
     trainable = MODELS[options.model]
-    names = {name for one in MODELS.values() for name in one.options}
-    given = {name: value for name in names if (value := getattr(options, name)) is not None}
-    foreign = sorted(given.keys() - set(trainable.options))
-    if foreign:
-        flags = ", ".join("--" + name.replace("_", "-") for name in foreign)
+    everyones = {name for one in MODELS.values() for name in one.options}
+    foreign = everyones - set(trainable.options)
+    if foreign & named:
+        flags = ", ".join("--" + name.replace("_", "-") for name in sorted(foreign & named))
         parser.error(f"{options.model} has no {flags}.")
-    options.model_options = given
+    values = {name: getattr(options, name) for name in trainable.options}
+    options.model_options = {name: one for name, one in values.items() if one is not None}
     if options.width is None:
         options.width = trainable.width
     if options.aux_weight is None:

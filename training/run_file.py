@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import pathlib
-from collections.abc import Collection
 
 FILE = "options.json"
 # What belongs to one call of the command, or is made of other options.
@@ -24,30 +23,26 @@ def write(options: argparse.Namespace) -> None:
     os.replace(partial, options.log_dir / FILE)
 
 
-def read_arguments(log_dir: pathlib.Path, only: Collection[str] | None = None) -> list[str]:
-    """The options in a log directory, as arguments of the command line; none where there are none.
+def read_arguments(log_dir: pathlib.Path) -> dict[str, str]:
+    """The options in a log directory by name, as arguments of the command line.
 
-    Args:
-        log_dir: directory of the run.
-        only: names of the options to return; all by default.
+    There are none where there is no file.
 
     Raises:
         RunFileError: there is a file, and it is damaged or of something else.
     """
-    path = log_dir / FILE
     try:
-        kept = json.loads(path.read_text())
+        kept = json.loads((log_dir / FILE).read_text())
     except FileNotFoundError:
-        return []
+        return {}
     except (OSError, ValueError) as error:
         raise unreadable(log_dir, str(error)) from error
     if not isinstance(kept, dict):
         raise unreadable(log_dir, f"expected an object, received {type(kept).__name__}")
-    return [
-        _argument(name, value)
-        for name, value in kept.items()
-        if value is not None and (only is None or name in only)
-    ]
+    for name, value in kept.items():
+        if isinstance(value, (dict, list)):
+            raise unreadable(log_dir, f"expected a number or a text as {name}, received {value}")
+    return {name: _argument(name, value) for name, value in kept.items() if value is not None}
 
 
 def unreadable(log_dir: pathlib.Path, reason: str) -> RunFileError:

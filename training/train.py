@@ -78,10 +78,10 @@ def main(arguments: list[str] | None = None) -> int:
         f"logging to {options.log_dir}",
         flush=True,
     )
-    if is_first_process():
+    if _saves(options):
         run_file.write(options)
     fit(options, model, data, range(done, steps))
-    if is_first_process():
+    if _saves(options):
         checkpoint.save(model, _path(options), steps)
         print(f"Saved {_path(options)}")
     return 0
@@ -164,13 +164,17 @@ def _callbacks(
         class_names=data.class_names,
     )
     callbacks = [maps, LossTerms(options.log_dir), StopAfter(len(steps))]
-    if is_first_process():
+    if _saves(options):
         history = options.log_dir / HISTORY
         if not options.resume:
             history.unlink(missing_ok=True)
         callbacks.append(checkpoint.SaveEachEpoch(_path(options), steps.start))
         callbacks.append(keras.callbacks.CSVLogger(str(history), append=True))
     return callbacks
+
+
+def _saves(options: argparse.Namespace) -> bool:
+    return not options.distributed or is_first_process()
 
 
 def _limit_threads(threads: int | None) -> None:

@@ -108,9 +108,14 @@ def _probe(data: LabelledImages, index: int) -> npt.NDArray[np.float32]:
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m training.visualize", description=__doc__)
-    parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
-    parser.add_argument("--layer", required=True)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.visualize",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--checkpoint", type=pathlib.Path, required=True, help="a .keras file")
+    parser.add_argument("--layer", required=True, help="name of a layer of maps")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to write to")
     add_data_options(parser)
     parser.add_argument("--probe", type=int, default=0, help="index of a validation image")

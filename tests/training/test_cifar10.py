@@ -91,6 +91,12 @@ def test_records_that_are_none_are_refused(content: bytes, message: str) -> None
         parse_records(content, "data_batch_1.bin")
 
 
+def test_a_folder_that_is_none_is_a_clear_error(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="--data-dir"):
+        load_cifar10(tmp_path / "file")
+
+
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *arguments: object) -> None:
         """Says nothing."""

@@ -184,16 +184,18 @@ def test_scores() -> None:
 
 
 def test_what_is_undecided_or_not_finite_is_never_right() -> None:
-    predictions = np.array([[0.5, 0.5, 0], [np.nan, 1, 0], [0.9, 0, 0.1]], np.float32)
-    labels = np.array([0, 1, 0])
+    predictions = np.array(
+        [[0.5, 0.5, 0], [np.nan, 1, 0], [0.9, 0, 0.1], [-np.inf, 0, 1]], np.float32
+    )
+    labels = np.array([0, 1, 0, 2])
     score = score_head(predictions, labels)
-    assert score.accuracy == pytest.approx(1 / 3)
+    assert score.accuracy == pytest.approx(1 / 4)
     counts = confusion_matrix(predictions, labels)
     assert counts.sum() == counts[0, 0] == 1
     zero, one, two = score_classes(counts, labels)
     assert (zero.images, zero.recall, zero.precision) == (2, 0.5, 1)
     assert (one.images, one.recall) == (1, 0)
-    assert (two.images, np.isnan(two.recall)) == (0, True)
+    assert (two.images, two.recall) == (1, 0)
     assert score_head(np.full((2, 3), np.nan, np.float32), labels[:2]).top3 == 0
 
 
@@ -215,3 +217,13 @@ def test_options_are_those_of_the_run(tmp_path: pathlib.Path) -> None:
     options = evaluate._parse([path])
     assert (options.seed, options.aux_weight, options.dataset) == (5, 0, "photos")
     assert evaluate._parse([path, "--seed=6"]).seed == 6
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"dataset": "imagenet"}', '{"seed": ["x"]}'])
+def test_a_file_of_something_else_is_left_out(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    (tmp_path / "options.json").write_text(text)
+    options = evaluate._parse([f"--checkpoint={tmp_path / 'model.keras'}"])
+    assert (options.seed, options.dataset) == (0, "photos")
+    assert "options.json is left out" in capsys.readouterr().err

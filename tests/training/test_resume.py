@@ -66,7 +66,7 @@ def test_a_run_remembers_its_options(trained: pathlib.Path) -> None:
     ],
 )
 def test_what_does_not_fit_the_run_is_a_clear_error(
-    trained: pathlib.Path, tmp_path: pathlib.Path, arguments: list[str], message: str
+    trained: pathlib.Path, arguments: list[str], message: str
 ) -> None:
     before = (trained / "model.keras").read_bytes()
     ended = run("training.train", f"--log-dir={trained}", "--steps=4", *arguments)
@@ -77,14 +77,32 @@ def test_what_does_not_fit_the_run_is_a_clear_error(
     assert (trained / "model.keras").read_bytes() == before
 
 
+def test_batches_can_t_change_their_size(
+    trained: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_dir = f"--log-dir={trained}"
+    assert parse([log_dir, "--resume", "--batch-size", "64"]).batch_size == 64
+    with pytest.raises(SystemExit, match="2"):
+        parse([log_dir, "--resume", "--batch-size=32"])
+    assert "goes on with its own --batch-size=64" in capsys.readouterr().err
+
+
+def test_what_is_given_needs_no_sound_value_in_the_file(tmp_path: pathlib.Path) -> None:
+    text = '{"epochs": -3, "model": "inception_v3", "factorize_early": true}'
+    (tmp_path / "options.json").write_text(text)
+    options = parse([f"--log-dir={tmp_path}", "--resume", "--epochs=3", "--model=googlenet"])
+    assert (options.epochs, options.model, options.model_options) == (3, "googlenet", {})
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("{", "does not hold the options of a run"),
         ("[]", "expected an object"),
         ('{"model": "lenet"}', "invalid choice: 'lenet'"),
-        ('{"epochs": -3}', "≥ 1"),
-        ('{"batch_size": [1]}', "--batch-size"),
+        ('{"width": -3}', "> 0"),
+        ('{"normalization": ["a"]}', "expected a number or a text as normalization"),
+        ('{"batch_size": "many"}', "--batch-size"),
         ('{"colour": "red"}', "--colour=red"),
     ],
 )

@@ -100,6 +100,21 @@ def test_options_reach_the_model() -> None:
     assert float(cosine.optimizer.learning_rate) == pytest.approx(0.25)
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        '{"cluster": {}}',
+        '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 1}}',
+    ],
+)
+def test_a_left_over_cluster_is_no_concern_of_a_single_process(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, config: str
+) -> None:
+    monkeypatch.setitem(ENVIRONMENT, "TF_CONFIG", config)
+    train(tmp_path, *QUICK, "--steps=2")
+    assert (tmp_path / "model.keras").is_file()
+
+
 def test_a_terminal_sees_a_progress_bar(tmp_path: pathlib.Path) -> None:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "training.train", f"--log-dir={tmp_path}", *QUICK]

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from training.experiments.weight_decay import DECAY, RATE, START, Curve, follow_weight
+from training.experiments.weight_decay import DECAY, FORMS, RATE, START, Curve, follow_weight
 from training.optimizers import Optimisation, make_optimizer
 from training.weight_decay import l2_penalty
 
@@ -52,6 +52,28 @@ def test_decoupled_decay_is_the_same_for_every_optimizer(optimizer: str) -> None
 
 def test_momentum_alone_shrinks_nothing() -> None:
     assert _decayed(keras.optimizers.SGD(RATE, momentum=0.9)).tolist() == [START] * _STEPS
+
+
+def _nesterov(penalty: float) -> list[float]:
+    weights, weight, velocity = [START], START, 0.0
+    for _ in range(_STEPS):
+        gradient = penalty * weight
+        velocity = 0.9 * velocity - RATE * gradient
+        weight += 0.9 * velocity - RATE * gradient
+        weights.append(weight)
+    return weights
+
+
+def test_the_curves_of_the_figure() -> None:
+    curves = {
+        name: follow_weight(make_optimizer(form.how), form.penalty, _STEPS)
+        for name, form in FORMS.items()
+    }
+    for name in ("SGD, L2", "SGDW, Nesterov 0.9", "AdamW"):
+        np.testing.assert_allclose(curves[name][1:], _SHRINKING, rtol=1e-5)
+    np.testing.assert_allclose(curves["Nesterov 0.9, L2"], _nesterov(DECAY), rtol=1e-5)
+    np.testing.assert_array_equal(curves["Nesterov 0.9, no decay"], START)
+    np.testing.assert_allclose(curves["Adam, L2 with λ"], curves["Adam, L2 with λ / 50"], rtol=1e-3)
 
 
 def test_a_negative_weight_decay_is_refused() -> None:

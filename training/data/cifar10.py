@@ -4,6 +4,7 @@ Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images". A reco
 label and 3,072 bytes of pixels: 32×32 red, then green, then blue, row by row.
 """
 
+import contextlib
 import hashlib
 import pathlib
 import tarfile
@@ -92,13 +93,14 @@ def download(url: str, target: pathlib.Path) -> None:
     Raises:
         DataError: it failed.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".partial")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         with urllib.request.urlopen(url, timeout=60) as response, partial.open("wb") as file:
             _copy(response, file, int(response.headers.get("Content-Length") or 0), target.name)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise DataError(
             f"Downloading {url} failed: {error}. Download it by other means into {target.parent}, "
             "or name its folder with --data-dir."

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import pathlib
+import sys
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from training.experiments.runs import History, read_history, train_all
-from training.options import positive
+from training.options import positive, positive_rate
 
 _ENDS = 3  # epochs that are taken together at the beginning and at the end
 _COLOURS = ("tab:blue", "tab:orange")
@@ -55,11 +56,15 @@ def run_experiment(experiment: Experiment, arguments: list[str] | None, descript
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder of the figure")
     parser.add_argument("--seeds", type=int, choices=range(2, 100), metavar="N", default=3)
     parser.add_argument("--epochs", type=positive, default=20)
-    parser.add_argument("--width", default="0.25")
+    parser.add_argument("--width", type=positive_rate, default=0.25)
     parser.add_argument("--jobs", type=positive, default=2, help="trainings at a time")
     options = parser.parse_args(arguments)
     common = (f"--epochs={options.epochs}", f"--width={options.width}", *experiment.common)
-    folders = train_all(_runs(experiment, common, options.seeds), options.logs, options.jobs)
+    try:
+        folders = train_all(_runs(experiment, common, options.seeds), options.logs, options.jobs)
+    except RuntimeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
     histories = {name: read_history(folder) for name, folder in folders.items()}
     print(table(experiment, histories, options.seeds))
     options.out.mkdir(parents=True, exist_ok=True)

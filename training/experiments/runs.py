@@ -34,9 +34,13 @@ def train_all(
             the folder holds a run of that name with other options.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for name, options in runs.items():
+        _check_options(folder / name, options)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         ended = [pool.submit(_train, folder / name, options) for name, options in runs.items()]
         for one in concurrent.futures.as_completed(ended):
+            if one.exception():
+                pool.shutdown(cancel_futures=True)
             print(f"trained {one.result()}", flush=True)
     return {name: folder / name for name in runs}
 
@@ -49,14 +53,21 @@ def read_history(log_dir: pathlib.Path) -> History:
     return {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
 
 
+def _check_options(log_dir: pathlib.Path, options: Sequence[str]) -> None:
+    """Keeps the options beside the log directory, so that no other run goes on in it."""
+    path, wanted = log_dir.with_suffix(".options"), " ".join(options)
+    if not path.exists():
+        path.write_text(wanted)
+    if path.read_text() != wanted:
+        raise RuntimeError(
+            f"{log_dir} was begun with {path.read_text()}. Expected: {wanted}. Name another folder "
+            "with --logs."
+        )
+
+
 def _train(log_dir: pathlib.Path, options: Sequence[str]) -> pathlib.Path:
-    done, wanted = log_dir.with_suffix(".done"), " ".join(options)
+    done = log_dir.with_suffix(".done")
     if done.exists():
-        if done.read_text() != wanted:
-            raise RuntimeError(
-                f"{log_dir} was trained with {done.read_text()}. Expected: {wanted}. Name another "
-                "folder with --logs."
-            )
         return log_dir
     resume = ["--resume"] if (log_dir / "model.keras").exists() else []
     command = [sys.executable, "-m", "training.train", f"--log-dir={log_dir}", "--threads=1"]
@@ -70,5 +81,5 @@ def _train(log_dir: pathlib.Path, options: Sequence[str]) -> pathlib.Path:
         )
     if ended.returncode != 0:
         raise RuntimeError(f"Training {log_dir} failed; see {log.name}.")
-    done.write_text(wanted)
+    done.touch()
     return log_dir

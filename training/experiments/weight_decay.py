@@ -44,12 +44,12 @@ _MOMENTUM = Optimisation("sgd", RATE, momentum=0.9)
 _ADAM = Optimisation("adam", RATE)
 FORMS = {
     "SGD, L2": Form(_SGD, DECAY, "-"),
-    "momentum 0.9, L2": Form(_MOMENTUM, DECAY, "-"),
+    "Nesterov 0.9, L2": Form(_MOMENTUM, DECAY, "-"),
     "Adam, L2 with λ": Form(_ADAM, DECAY, "-"),
     "Adam, L2 with λ / 50": Form(_ADAM, DECAY / 50, "--"),
-    "SGDW, momentum 0.9": Form(Optimisation("sgd", RATE, 0.9, decoupled_decay=DECAY), 0.0, "--"),
+    "SGDW, Nesterov 0.9": Form(Optimisation("sgd", RATE, 0.9, decoupled_decay=DECAY), 0.0, "--"),
     "AdamW": Form(Optimisation("adam", RATE, decoupled_decay=DECAY), 0.0, ":"),
-    "momentum 0.9, no decay": Form(_MOMENTUM, 0.0, "-"),
+    "Nesterov 0.9, no decay": Form(_MOMENTUM, 0.0, "-"),
 }
 _SGD_RATE, _SGD_MOMENTUM, _L2 = 0.01, 0.9, 5e-3
 # Options of `training.train` by the name of the run; SGD with its rate and momentum.
@@ -90,9 +90,12 @@ def main(arguments: list[str] | None = None) -> int:
         options.out / "weight_decay_one_weight.png",
     )
     common = [f"--epochs={options.epochs}", "--width=0.25", "--every=100"]
-    folders = train_all(
-        {name: [*common, *own] for name, own in RUNS.items()}, options.logs, options.jobs
-    )
+    runs = {name: [*common, *own] for name, own in RUNS.items()}
+    try:
+        folders = train_all(runs, options.logs, options.jobs)
+    except RuntimeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
     print(table(folders))
     draw_penalties(options.logs, options.out / "weight_decay_penalty.png")
     return 0
@@ -147,7 +150,7 @@ def table(folders: Mapping[str, pathlib.Path]) -> str:
         squares = sum_of_squares(checkpoint.load(folder / checkpoint.FILE))
         penalty = read_logdir(folder).losses("train")["loss/penalty"].values[-1]
         accuracy = 100 * read_history(folder)["val_main_accuracy"][-3:].mean()
-        options = " ".join(option for option in RUNS[name])
+        options = " ".join(RUNS[name])
         lines.append(
             f"| {name} | `{options}` | {squares:,.0f} | {penalty:.3f} | {accuracy:.1f} % |"
         )

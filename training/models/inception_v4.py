@@ -9,7 +9,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from training.models.blocks import Convolutions
+from training.models.blocks import Convolutions, Padding
 from training.models.heads import auxiliary_head
 from training.models.stems import Stem, stem_for
 
@@ -64,7 +64,7 @@ def _stem(make: Convolutions, x: Any, stem: Stem) -> Any:
     x = make.convolution(x, 32, 3, "conv1", first, padding)
     x = make.convolution(x, 32, 3, "conv2", padding=padding)
     x = make.convolution(x, 64, 3, "conv3")
-    x = _halved(make, x, 96, "stem1", Stem((second,) * 3, padding))
+    x = _halved(make, x, 96, "stem1", second, padding)
     short = make.convolution(x, 64, 1, "stem2_short_reduce")
     short = make.convolution(short, 96, 3, "stem2_short", padding=padding)
     long = make.convolution(x, 64, 1, "stem2_long_reduce")
@@ -72,11 +72,12 @@ def _stem(make: Convolutions, x: Any, stem: Stem) -> Any:
     long = make.convolution(long, 64, (1, 7), "stem2_long_row")
     long = make.convolution(long, 96, 3, "stem2_long", padding=padding)
     x = layers.Concatenate(name="stem2")([short, long])
-    return _halved(make, x, 192, "stem", Stem((third,) * 3, padding))
+    return _halved(make, x, 192, "stem", third, padding)
 
 
-def _halved(make: Convolutions, x: Any, channels: int, name: str, stem: Stem) -> Any:
-    strides, padding = stem.strides[0], stem.padding
+def _halved(
+    make: Convolutions, x: Any, channels: int, name: str, strides: int, padding: Padding
+) -> Any:
     pooled = layers.MaxPooling2D(3, strides, padding=padding, name=f"{name}_pool")(x)
     convolved = make.convolution(x, channels, 3, f"{name}_conv", strides, padding)
     return layers.Concatenate(name=name)([pooled, convolved])

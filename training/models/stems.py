@@ -32,7 +32,7 @@ def stem_for(input_shape: tuple[int, int, int]) -> Stem:
     """The papers' stem of V3 and V4 from 192 pixels; below, one that leaves a grid of 26 to 50.
 
     The second grid, on which the factorised convolutions stand, is 12 to 20 wide for inputs of 26
-    to 42, 51 to 84, 101 to 168, and 219 to 362 pixels, and 10 to 25 wide between.
+    to 42, 51 to 84, 101 to 168, and 219 to 362 pixels, and 10 to 24 wide between.
 
     Raises:
         ValueError: the input is smaller than 26 pixels.
