@@ -32,7 +32,7 @@ class FeatureMaps(keras.callbacks.Callback):
     Example:
         ```python
         model.fit(x, y, callbacks=[
-            FeatureMaps("logs/run1", probes=x_val[:4], layers="inception_*", every=100),
+            FeatureMaps("logs/run1", probes=x_val[:4], layers="inception_??", every=100),
         ])
         ```
 

@@ -26,7 +26,7 @@ def select_layers(model: keras.Model, specification: LayerSpecification) -> list
 
     Args:
         model: a built model.
-        specification: "auto", a name, a glob (`"inception_*"`), a compiled regular expression
+        specification: "auto", a name, a glob (`"inception_??"`), a compiled regular expression
             (matched anywhere in the name), a layer, a predicate over layers, or a list of those.
 
     Raises:
