@@ -13,7 +13,7 @@ from keras import ops
 
 import training.losses
 import training.models.blocks  # noqa: F401  (both register what loading needs)
-from tb_featuremaps.callbacks.steps import current_step
+from tb_featuremaps.callbacks.step_clock import iterations_of
 
 FILE = "model.keras"
 # Beside Keras's own entries in the file.
@@ -95,7 +95,7 @@ def restore(model: keras.Model, path: pathlib.Path) -> int:
             # Keras only warns of an optimizer that does not fit.
             warnings.filterwarnings("error", "Skipping variable loading for optimizer")
             model.load_weights(path)
-        batches = _batches(path, current_step(model))
+        batches = _batches(path, iterations_of(model) or 0)
     except Exception as error:  # as above
         raise CheckpointError(
             f"{path} is damaged, or of another model or optimizer than the options describe. "

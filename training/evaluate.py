@@ -17,7 +17,7 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 
-from tb_featuremaps.capture.model_layers import main_output_index, output_names
+from tb_featuremaps.capture.outputs import main_output_index, output_names
 from training import checkpoint
 from training.confusion_picture import draw_confusion
 from training.data.images import LabelledImages

@@ -2,17 +2,16 @@
 
 import os
 import time
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import keras
 
-from tb_featuremaps.callbacks import steps
+from tb_featuremaps.callbacks.run_session import RunSession
 from tb_featuremaps.callbacks.schedule import Backoff, Every, Schedule, Thinning
-from tb_featuremaps.callbacks.series import layer_series, output_series
 from tb_featuremaps.capture import probes as probe_arrays
 from tb_featuremaps.capture.compiled import ensure_built
+from tb_featuremaps.capture.outputs import check_main, describe_outputs
 from tb_featuremaps.capture.selection import LayerSpecification, select_layers
 from tb_featuremaps.capture.tap import ActivationTap, TapOptions
 from tb_featuremaps.summary.capture_event import (
@@ -21,7 +20,8 @@ from tb_featuremaps.summary.capture_event import (
     CaptureParts,
     probes_event,
 )
-from tb_featuremaps.summary.event_writer import EventWriter, Job
+from tb_featuremaps.summary.event_writer import Job
+from tb_featuremaps.summary.series import layer_series, output_series
 
 _MAPS = CaptureParts(maps=True, images_tab=False)
 
@@ -37,20 +37,25 @@ class FeatureMaps(keras.callbacks.Callback):
         ```
 
     The run is `<log_dir>/train`. Captures are taken before the first batch, as `every` says, and
-    after the last batch; steps are the optimizer's iterations. The training thread runs the
-    compiled forward pass of the probes; encoding and writing happen in the background.
+    after the last batch; steps are the optimizer's iterations, or batches where those do not
+    advance. A capture shows the weights as they are when this callback is called: of callbacks
+    that swap or restore weights (`SwapEMAWeights`, `BackupAndRestore`), those that stand before it
+    in the list have done so. The training thread runs the compiled forward pass of the probes;
+    encoding and writing happen in the background.
 
     Args:
         log_dir: directory of the run, as for `keras.callbacks.TensorBoard`.
         probes: array `[n, height, width, channels]`, float or uint8, fed to the model unchanged;
             a list or dict of arrays for several inputs; or a `tf.data.Dataset`, of which the first
             batch is taken.
-        layers: "auto" (blocks and convolutions with a spatial output, at most 16), a name, a glob,
-            a compiled regular expression, a layer, a predicate over layers, or a list of those.
+        layers: "auto" (what the model's blocks and convolutions pass on, at most 16 layers), a
+            name, a glob, a compiled regular expression, a layer, a predicate over layers, or a
+            list of those.
         every: "epoch", a number of batches, or a `Schedule`.
-        labels: the probes' true classes, indices or names, one a probe.
+        labels: the probes' true classes, indices or names, one for each probe.
         class_names: names of the classes, in the order of the heads' outputs.
         outputs: whether the heads' predictions for the probes are written too.
+        main: name, key or layer of the main output, as for `LossTerms`.
         max_channels: capture at most so many channels a layer, the first ones.
         max_tile: average maps whose height or width in pixels exceeds this down.
         training: run the probes in training mode (dropout, batch statistics).
@@ -71,6 +76,7 @@ class FeatureMaps(keras.callbacks.Callback):
         labels: Sequence[int | str] | None = None,
         class_names: Sequence[str] | None = None,
         outputs: bool = True,
+        main: str | None = None,
         max_channels: int | None = None,
         max_tile: int | None = None,
         training: bool = False,
@@ -78,7 +84,6 @@ class FeatureMaps(keras.callbacks.Callback):
         max_captures: int | None = None,
     ) -> None:
         super().__init__()
-        self._directory = steps.train_directory(log_dir)
         self._probes = probe_arrays.as_arrays(probes)
         self._layers = layers
         self._schedule = Schedule.of(every)
@@ -86,6 +91,7 @@ class FeatureMaps(keras.callbacks.Callback):
         self._backoff = Backoff()
         self._class_names = list(class_names or [])
         self._labels = _label_names(labels, self._class_names, probe_arrays.count(self._probes))
+        self._main = main
         self._images_tab = images_tab
         self._options = TapOptions(
             training=training,
@@ -93,96 +99,129 @@ class FeatureMaps(keras.callbacks.Callback):
             max_tile=_at_least_one("max_tile", max_tile),
             outputs=outputs,
         )
-        self._writer: EventWriter | None = None
+        self._session = RunSession("FeatureMaps", log_dir)
         self._tap: ActivationTap | None = None
         self._tapped_model: keras.Model | None = None
         self._encoder: CaptureEncoder | None = None
         self._broken = False
         self._in_fit = False
-        self._step = 0
-        self._captured_step: int | None = None
+        self._captures = 0
+        self._captured: tuple[str, int] | None = None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        probe_arrays.check_against_model(self.model, self._probes)
-        ensure_built(self.model, self._probes)
-        if self._tapped_model is not self.model:
-            selected = select_layers(self.model, self._layers)
-            self._tap = ActivationTap(self.model, selected, self._probes, self._options)
-            self._tapped_model = self.model
-            self._encoder = None
-        self._broken = self._in_fit = False
-        self._captured_step = None
+        self._in_fit = self._broken = False
+        self._captures = 0
+        self._prepare(self.model)
+        self._session.begin(self.model, left=self._close)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._session.begin_epoch()
         # Not earlier: other callbacks may restore weights and steps when the training begins.
-        if not self._in_fit:
-            self._begin(epoch)
+        if not self._in_fit and self._session.is_open:
+            self._guarded(lambda: self._begin(epoch))
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self._in_fit:
+            self._guarded(lambda: self._after_batch(batch))
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        if self._in_fit:
+            self._guarded(lambda: self._after_epoch(epoch))
+
+    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
+        if not self._session.is_open:
+            self._session.warn(
+                "evaluate",
+                "feature maps are written while `fit` trains; this `evaluate` writes none. Pass "
+                "the callback to `fit`.",
+            )
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        if self._in_fit:
+            self._guarded(self._capture_last)
+        if self._session.writes and not self._captures and not self._session.has_warned:
+            self._session.warn("nothing", "this fit ended without a capture, since no epoch began.")
+        self._close()
+
+    def _prepare(self, model: keras.Model) -> None:
+        """Everything that is wrong with the arguments is said here, before training."""
+        probe_arrays.check_against_model(model, self._probes)
+        check_main(model, self._main)
+        ensure_built(model, self._probes)
+        if self._tapped_model is not model:
+            selected = select_layers(model, self._layers)
+            self._tap = ActivationTap(model, selected, self._probes, self._options)
+            self._tapped_model = model
+            self._encoder = None
 
     def _begin(self, epoch: int) -> None:
         self._in_fit = True
-        self._step = steps.current_step(self.model)
-        self._thinning.plan(self._step, steps.last_step(self.model, self.params or {}, epoch))
-        if self._writer is None:
-            self._writer = steps.open_run(self.model, self._directory)
-        self._write_probes(self._step)
-        self._capture(self._step)
+        self._session.begin_steps(self.model, epoch)
+        self._thinning.plan(self._session.step, self._last_step(epoch))
+        self._write_probes()
+        # A fit that follows one of this callback begins at a step that is captured already.
+        if self._captured != (self._session.log_dir, self._session.step):
+            self._capture()
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        before, self._step = self._step, steps.current_step(self.model)
-        if self._schedule.due_after_batch(before, self._step) and self._allows(self._step):
-            self._capture(self._step)
+    def _last_step(self, epoch: int) -> int | None:
+        """The step at which `fit`, which is about to begin `epoch`, will end, if it says so."""
+        steps, epochs = self.params.get("steps"), self.params.get("epochs")
+        if not steps or not epochs:
+            return None
+        return self._session.step + int(steps) * (int(epochs) - epoch)
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self._step = steps.current_step(self.model)
-        due = self._schedule.due_after_epoch(epoch) and self._captured_step != self._step
-        maps = due and self._allows(self._step)
+    def _after_batch(self, batch: int) -> None:
+        before = self._session.step
+        step = self._session.after_batch(self.model, batch)
+        if self._schedule.due_after_batch(before, step) and self._allows():
+            self._capture()
+
+    def _after_epoch(self, epoch: int) -> None:
+        due = self._schedule.due_after_epoch(epoch) and not self._is_captured()
+        maps = due and self._allows()
         if maps or self._images_tab:
-            self._capture(self._step, CaptureParts(maps, self._images_tab))
+            self._capture(CaptureParts(maps, self._images_tab))
 
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        step = steps.current_step(self.model)
-        if self._captured_step != step:
-            self._capture(step, wait=True)
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+    def _capture_last(self) -> None:
+        if not self._is_captured():
+            self._capture(wait=True)
 
-    def _allows(self, step: int) -> bool:
-        return self._thinning.allows(step) and self._backoff.allows()
+    def _is_captured(self) -> bool:
+        return self._captured == (self._session.log_dir, self._session.step)
 
-    def _write_probes(self, step: int) -> None:
-        if self._writer is None:
+    def _allows(self) -> bool:
+        return self._thinning.allows(self._session.step) and self._backoff.allows()
+
+    def _write_probes(self) -> None:
+        if self._session.writer is None:
             return
+        step, labels = self._session.step, self._labels
         channels_first = keras.config.image_data_format() == "channels_first"
         pictures = probe_arrays.as_pictures(self._probes, channels_first)
-        labels = self._labels
-        self._writer.submit(lambda: probes_event(step, pictures, labels))
+        self._session.writer.submit(lambda: probes_event(step, pictures, labels))
 
-    def _capture(
-        self,
-        step: int,
-        parts: CaptureParts = _MAPS,
-        wait: bool = False,
-    ) -> None:
+    def _capture(self, parts: CaptureParts = _MAPS, wait: bool = False) -> None:
         if self._broken or self._tap is None:
             return
-        if self._writer is not None and not self._writer.reserve_capture(wait):
+        writer = self._session.writer
+        if writer is None:  # another process writes, but all take part in a distributed pass
+            self._job(self._tap, parts)
+            return
+        place = writer.reserve_capture(self._tap.bytes_per_capture, wait)
+        if place is None:
             self._backoff.refused()
             return
-        try:
-            job = self._job(self._tap, step, parts)
-        except Exception as error:  # whatever it is, the training goes on
-            self._give_up(error)
-            return
-        if self._writer is not None:
-            self._writer.submit_capture(job)
+        with place:
+            place.submit(self._job(self._tap, parts))
         if parts.maps:
-            self._captured_step = step
+            self._captured = (self._session.log_dir, self._session.step)
+            self._captures += 1
             self._thinning.took()
             self._backoff.took()
 
-    def _job(self, tap: ActivationTap, step: int, parts: CaptureParts) -> Job:
+    def _job(self, tap: ActivationTap, parts: CaptureParts) -> Job:
         """Captures; returns what is left to the background thread."""
+        step = self._session.step
         captured, moment = tap.capture(), time.time()
         if self._encoder is None:
             self._encoder = self._make_encoder(tap)
@@ -191,19 +230,25 @@ class FeatureMaps(keras.callbacks.Callback):
 
     def _make_encoder(self, tap: ActivationTap) -> CaptureEncoder:
         layers = layer_series(tap.tapped)
-        taken = [tag for series in layers for tag in (series.tag, series.stats_tag)]
-        return CaptureEncoder(layers, output_series(self.model, tap, self._class_names, taken))
+        outputs = describe_outputs(self.model, tap.predictions, self._main)
+        tapped = [(index, outputs[index]) for index in tap.tapped_outputs]
+        return CaptureEncoder(layers, output_series(tapped, self._class_names, layers))
 
-    def _give_up(self, error: Exception) -> None:
-        self._broken = True
-        if self._writer is not None:
-            self._writer.release_capture()
-        warnings.warn(
-            f"FeatureMaps can't capture activations: {type(error).__name__}: {error}. Training "
-            "goes on without feature maps; check that the model accepts the probes.",
-            RuntimeWarning,
-            stacklevel=2,
-        )
+    def _guarded(self, action: Any) -> None:
+        """Runs what must not end the training, whatever it raises."""
+        try:
+            action()
+        except Exception as error:
+            self._broken = True
+            self._session.warn(
+                "given up",
+                f"can't capture activations: {type(error).__name__}: {error}. Training goes on "
+                "without feature maps; check that the model accepts the probes.",
+            )
+
+    def _close(self) -> None:
+        self._in_fit = False
+        self._session.close()
 
 
 def _at_least_one(name: str, value: int | None) -> int | None:

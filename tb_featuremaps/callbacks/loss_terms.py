@@ -1,18 +1,16 @@
 """The callback that writes the loss split into its terms."""
 
 import os
-import warnings
 from typing import Any
 
 import keras
-from tensorboard.compat.proto import event_pb2
+import numpy as np
 
-from tb_featuremaps.callbacks import steps
-from tb_featuremaps.capture.loss_tap import LossTap
-from tb_featuremaps.capture.loss_tap import LossTerms as Means
-from tb_featuremaps.capture.model_layers import main_output_index, output_names
-from tb_featuremaps.summary.event_writer import EventWriter
-from tb_featuremaps.summary.loss_event import LossEncoder
+from tb_featuremaps.callbacks.loss_points import LossPoints
+from tb_featuremaps.callbacks.run_session import RunSession
+from tb_featuremaps.capture.loss_tap import LossTap, TermListener
+from tb_featuremaps.capture.outputs import check_main
+from tb_featuremaps.capture.step_functions import Phase
 
 
 class LossTerms(keras.callbacks.Callback):
@@ -21,18 +19,25 @@ class LossTerms(keras.callbacks.Callback):
     Example:
         `model.fit(x, y, callbacks=[LossTerms("logs/run1")])`
 
-    Written are means over each interval of `every` batches: the total, the loss of each output,
-    that loss times its weight, and the penalty (regularisers and `add_loss`), so that at every
-    step total = Σ weighted + penalty. The terms are taken where the loss is made, inside the train
+    Written are means over each interval of `every` steps: the total, the loss of each output, that
+    loss times its weight, and the penalty (regularisers and `add_loss`), so that at every step
+    total = Σ weighted + penalty. The terms are taken where the loss is made, inside the train
     step: Keras's logged values are running means since the epoch began, and the penalty after a
     step is not the one in that step's loss.
 
-    The run is `<log_dir>/train`; validation goes to `<log_dir>/validation`, as means over samples.
+    A step is an update of the weights, as the optimizer counts them. Under gradient accumulation a
+    point is the mean over all batches that led to the update. Where a `train_step` of your own
+    makes a loss that can't be split (it calls `compute_loss` not once a batch, or adds something
+    to it), what it returned is written instead, and one warning says so.
+
+    The run is `<log_dir>/train`; validation goes to `<log_dir>/validation`, as means over samples,
+    also that of `model.evaluate(…, callbacks=[LossTerms(…)])`.
 
     Args:
         log_dir: directory of the run, as for `keras.callbacks.TensorBoard`.
-        every: batches a point.
-        main: name of the main output; by default the one named "main", else the first.
+        every: steps a point.
+        main: name, key or layer of the main output; by default the one named "main", else the one
+            with the largest loss weight that is not named "aux…", of equals the first.
         epoch_terms: whether the terms of the validation at epoch ends are written.
 
     Raises:
@@ -48,94 +53,136 @@ class LossTerms(keras.callbacks.Callback):
         epoch_terms: bool = True,
     ) -> None:
         super().__init__()
-        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+        if isinstance(every, bool) or not isinstance(every, (int, np.integer)) or every < 1:
             raise ValueError(f"Expected `every` to be a whole number ≥ 1. Received: {every!r}.")
-        self._log_dir = log_dir
-        self._every = every
+        self._every = int(every)
         self._main = main
         self._epoch_terms = epoch_terms
+        self._session = RunSession("LossTerms", log_dir)
         self._tap: LossTap | None = None
-        self._train_writer: EventWriter | None = None
-        self._validation_writer: EventWriter | None = None
-        self._encoders: dict[bool, LossEncoder] = {}
-        self._in_fit = False
+        self._listener: TermListener | None = None
+        self._points: dict[Phase, LossPoints] = {}
+        self._in_fit = self._evaluates = False
         self._next = 0
+        self._logs: dict[str, Any] = {}
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        main_output_index(self.model, self._main)
-        try:
-            self._tap = LossTap.on(self.model)
-            self._tap.take(training=True)
-        except Exception as error:  # whatever it is, the training goes on
-            self._give_up(error)
-            return
-        self._encoders = {}
+        check_main(self.model, self._main)
         self._in_fit = False
+        self._listen()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        # Not earlier: other callbacks may restore weights and steps when the training begins.
-        if self._tap is None or self._in_fit:
-            return
-        self._in_fit = True
-        self._next = steps.current_step(self.model) + self._every
-        if self._train_writer is None:
-            directory = steps.train_directory(self._log_dir)
-            self._train_writer = steps.open_run(self.model, directory)
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        step = steps.current_step(self.model)
-        if step >= self._next:
-            self._write(training=True)
-            self._next = step + self._every
-
-    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
-        if self._tap is not None and self._in_fit:
-            self._tap.take(training=False)
-
-    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        if not self._in_fit or not self._epoch_terms:
-            return
-        if self._validation_writer is None:
-            directory = steps.validation_directory(self._log_dir)
-            self._validation_writer = steps.open_run(self.model, directory)
-        self._write(training=False)
-
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        self._write(training=True)
-        self._in_fit = False
-        for writer in (self._train_writer, self._validation_writer):
-            if writer is not None:
-                writer.close()
-        self._train_writer = self._validation_writer = None
-
-    def _write(self, training: bool) -> None:
-        writer = self._train_writer if training else self._validation_writer
-        if self._tap is None:
+        if self._listener is None:
             return
         try:
-            # Every worker of a distributed training takes the terms; one has a writer.
-            terms = self._tap.take(training)
-            if terms is not None and writer is not None:
-                event = self._event(self._tap, terms, training)
-                writer.submit(lambda: event)
+            self._session.begin_epoch()
+            self._listener.tap.install()
+            if not self._in_fit:
+                self._in_fit = True
+                self._session.begin_steps(self.model, epoch)
+                self._next = self._session.step + self._every
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
 
-    def _event(self, tap: LossTap, terms: Means, training: bool) -> event_pb2.Event:
-        if training not in self._encoders:
-            outputs = output_names(self.model) or tap.names
-            main = outputs[main_output_index(self.model, self._main)]
-            self._encoders[training] = LossEncoder(tap.names, main)
-        step = steps.current_step(self.model)
-        return self._encoders[training].encode(
-            step, terms.total, terms.penalty, terms.losses, terms.weighted, terms.weights
-        )
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self._listener is None or not self._in_fit:
+            return
+        try:
+            self._logs = dict(logs or {})
+            step = self._session.after_batch(self.model, batch)
+            self._points["train"].compare_once(self.model, self._listener, self._logs)
+            if step >= self._next:
+                self._write("train")
+                self._next = step + self._every
+        except Exception as error:  # whatever it is, the training goes on
+            self._give_up(error)
+
+    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
+        if not self._session.is_open:
+            self._listen()
+            self._evaluates = self._listener is not None
+            if self._evaluates:
+                self._session.begin_evaluation(self.model)
+        if self._listener is not None:
+            self._listener.take("test")  # of an evaluation that was not ours
+
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
+        if self._listener is None:
+            return
+        try:
+            if self._epoch_terms and (self._in_fit or self._evaluates):
+                self._logs = dict(logs or {})
+                self._write("test")
+        except Exception as error:  # whatever it is, the training goes on
+            self._give_up(error)
+        if self._evaluates:
+            self._close()
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        try:
+            if self._listener is not None and self._in_fit:
+                self._write("train")
+        except Exception as error:  # whatever it is, the training goes on
+            self._give_up(error)
+        self._say_if_nothing_was_written()
+        self._close()
+
+    def _listen(self) -> None:
+        self._session.begin(self.model, left=self._leave)
+        self._points = {"train": LossPoints("train"), "test": LossPoints("test")}
+        self._logs = {}
+        try:
+            self._listener = LossTap.listen(self.model, self._tap, failed=self._session.leave)
+            self._tap = self._listener.tap
+        except Exception as error:  # whatever it is, the training goes on
+            self._give_up(error)
+
+    def _write(self, phase: Phase) -> None:
+        assert self._listener is not None
+        points = self._points[phase]
+        # Every worker of a distributed training takes the terms; one has a writer.
+        event = points.event(self.model, self._listener, self._session.step, self._logs, self._main)
+        if points.trouble is not None:
+            self._session.warn(f"trouble {phase}", points.trouble)
+        if event is None or not self._session.writes:
+            return
+        writer = self._session.writer
+        if phase == "test":
+            writer = self._session.validation_writer(resumes=self._in_fit)
+        if writer is not None:
+            writer.submit(lambda: event)
+
+    def _say_if_nothing_was_written(self) -> None:
+        silent = self._session.writes and not self._session.has_warned
+        if silent and not self._points["train"].count:
+            self._session.warn(
+                "nothing",
+                "this fit ended without a point of the loss, since it ran no batch. Check the data "
+                "and `epochs`.",
+            )
+
+    def _leave(self) -> None:
+        """The `fit` was left by an exception or Ctrl-C: what is there is still written."""
+        try:
+            if self._listener is not None and self._in_fit:
+                self._write("train")
+        except Exception:  # the one that ended the fit is the one to be seen
+            pass
+        self._close()
+
+    def _close(self) -> None:
+        if self._listener is not None:
+            self._listener.stop()
+            self._listener = None
+        self._in_fit = self._evaluates = False
+        self._session.close()
 
     def _give_up(self, error: Exception) -> None:
-        self._tap = None
-        warnings.warn(
-            f"LossTerms can't take the loss terms: {type(error).__name__}: {error}. Training goes "
-            "on without them; the model must be compiled with a loss.",
-            RuntimeWarning,
-            stacklevel=2,
+        if self._listener is not None:
+            self._listener.stop()
+            self._listener = None
+        self._session.warn(
+            "given up",
+            f"can't take the loss terms: {type(error).__name__}: {error}. Training goes on without "
+            "them; check that the model is compiled with a loss.",
         )

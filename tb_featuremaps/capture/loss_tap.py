@@ -1,249 +1,201 @@
 """Takes the loss terms where they are made: inside `Model.compute_loss`, in the compiled step."""
 
 import contextlib
-import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
-from keras import ops
+import numpy as np
 
-from tb_featuremaps.capture.loss_accumulator import LossAccumulator
-from tb_featuremaps.capture.model_layers import output_names
+from tb_featuremaps.capture import keras_internals
+from tb_featuremaps.capture.keras_internals import CompiledTerm, RecordedTerms
+from tb_featuremaps.capture.loss_accumulator import Sums, make_accumulator
+from tb_featuremaps.capture.loss_terms import (
+    MAX_OUTPUTS,
+    VECTOR_LENGTH,
+    TermMeans,
+    means,
+    term_vector,
+)
+from tb_featuremaps.capture.step_functions import Phase, StepFunctions
 
-_ATTRIBUTE = "_tb_featuremaps_loss_tap"
-_UNPREPARED = object()
-
-
-@dataclasses.dataclass(frozen=True)
-class LossTerms:
-    """Means of the terms over an interval.
-
-    Attributes:
-        total: the loss that is minimised.
-        penalty: regularisers and `add_loss`, as they are in the total.
-        losses: the loss of each output, before its weight.
-        weighted: the loss of each output times its weight, as it is in the total.
-        weights: the loss weights; they may change from batch to batch.
-    """
-
-    total: float
-    penalty: float
-    losses: list[float]
-    weighted: list[float]
-    weights: list[float]
-
-
-@dataclasses.dataclass
-class _Recorded:
-    losses: list[Any] = dataclasses.field(default_factory=list)
-    weights: list[Any] = dataclasses.field(default_factory=list)
-    penalties: list[Any] = dataclasses.field(default_factory=list)
+_ARGUMENTS = ("x", "y", "y_pred", "sample_weight", "training")
+# The taps of the fits that run now: a model has one, whoever listens.
+_running: dict[int, "LossTap"] = {}
 
 
 class LossTap:
-    """Wraps a model's `compute_loss`, once a model, and accumulates the terms of each batch.
+    """Listens to a model's `compute_loss` while a `fit` runs, for any number of listeners.
 
-    The wrapper stays on the model, so that a further `fit` needs no new trace.
+    Whether a batch trains or validates is told by the function that runs it.
 
     Attributes:
-        names: the outputs that have a loss, in the order of `LossTerms.losses`.
+        predictions: the structure of what the model returned, once a step was traced.
     """
 
     def __init__(self, model: keras.Model) -> None:
+        self.predictions: Any = None
         self._model = model
-        self._compute_loss = model.compute_loss
-        self._accumulators: dict[bool, LossAccumulator] = {}
-        self._compiled_loss: Any = _UNPREPARED
-        self.names: list[str] = []
-        model.compute_loss = self._tapped_compute_loss
+        self._functions = StepFunctions(model, self._around, self._note_calls, self._fail)
+        self._sums = make_accumulator(model, VECTOR_LENGTH)
+        self._phase: Phase = "train"
+        self._calls: dict[Phase, int] = {}
+        self._terms: dict[Phase, list[CompiledTerm]] = {}
+        self._broken: dict[Phase, str] = {}
+        self._listeners: list[TermListener] = []
 
     @classmethod
-    def on(cls, model: keras.Model) -> "LossTap":
-        """Returns the tap of a compiled and built model, made at the first call."""
-        tap = getattr(model, _ATTRIBUTE, None)
-        if tap is None:
-            tap = cls(model)
-            object.__setattr__(model, _ATTRIBUTE, tap)
-        tap.prepare()
-        return tap
+    def listen(
+        cls,
+        model: keras.Model,
+        kept: "LossTap | None" = None,
+        failed: Callable[[], None] = lambda: None,
+    ) -> "TermListener":
+        """Begins to listen to a model that is about to train.
 
-    def prepare(self) -> None:
-        """Makes ready for the loss that the model is compiled with now.
+        Args:
+            model: a compiled model.
+            kept: the tap of an earlier `fit`, whose traces serve again if they still fit.
+            failed: called when an exception that ends the `fit` leaves a step.
 
-        Keras may build that loss only while the first step is traced; the accumulators are then
-        made there, as Keras's own loss trackers are.
+        Raises:
+            Exception: whatever Keras raises; the model is then as it was.
         """
-        compiled_loss = self._model._compile_loss
-        if compiled_loss is self._compiled_loss:
-            return
-        self._compiled_loss = compiled_loss
-        _untrack(self._model, list(self._accumulators.values()))
-        self._accumulators = {}
-        if compiled_loss is None or compiled_loss.built:
-            self._make_accumulators()
-        _retrace(self._model)
+        tap = _running.get(id(model))
+        if tap is None or tap._model is not model:
+            fits = kept is not None and kept._functions.fits(model)
+            tap = kept if kept is not None and fits else cls(model)
+        tap.install()
+        _running[id(model)] = tap
+        listener = TermListener(tap, failed)
+        tap._listeners.append(listener)
+        return listener
 
-    def _make_accumulators(self) -> None:
-        self.names = _output_names(self._model)
-        with self._variable_scope():
-            self._accumulators = {
-                training: LossAccumulator(2 + 3 * len(self.names), f"tb_featuremaps_{mode}")
-                for mode, training in (("train", True), ("test", False))
-            }
-        _track(self._model, list(self._accumulators.values()))
+    def install(self) -> None:
+        """Puts our step functions on the model, where they aren't."""
+        self._functions.install()
+        if not self._listeners:
+            self._sums.take()
 
-    def take(self, training: bool) -> LossTerms | None:
+    def stop(self, listener: "TermListener") -> None:
+        """Ends listening; with the last listener the model gets its own functions back."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+        if not self._listeners:
+            self._functions.remove()
+            _running.pop(id(self._model), None)
+
+    def trouble(self, phase: Phase) -> str | None:
+        """Why the terms can't be told in a phase that has been traced; None if they can."""
+        calls = self._calls.get(phase, 1)
+        if calls == 0:
+            return f"its {phase}_step does not call compute_loss"
+        if calls > 1:
+            return f"its {phase}_step calls compute_loss {calls} times a batch"
+        return self._broken.get(phase)
+
+    def terms(self, phase: Phase) -> list[CompiledTerm]:
+        """The losses that a phase's step was traced with."""
+        return self._terms.get(phase, [])
+
+    def drain(self) -> None:
+        """Hands what the steps have added up to every listener."""
+        sums = self._sums.take()
+        for listener in self._listeners:
+            listener.receive(self._phase, sums)
+
+    @contextlib.contextmanager
+    def _around(self, phase: Phase) -> Iterator[None]:
+        # What was added up so far belongs to the phase before, whoever has begun the new one.
+        if phase != self._phase:
+            self.drain()
+            self._phase = phase
+        with keras_internals.replaced(self._model, "compute_loss", self._listening(phase)):
+            yield
+
+    def _listening(self, phase: Phase) -> Callable[..., Any]:
+        compute_loss = self._model.compute_loss
+
+        def listening(*args: Any, **kwargs: Any) -> Any:
+            self._functions.count_call()
+            self._broken.pop(phase, None)
+            with contextlib.ExitStack() as stack:
+                recorded = self._record(phase, stack)
+                total = compute_loss(*args, **kwargs)
+            try:
+                self._add(
+                    phase, total, recorded, dict(zip(_ARGUMENTS, args, strict=False)) | kwargs
+                )
+            except Exception as error:  # nothing of ours may end the step
+                self._broken[phase] = f"{type(error).__name__}: {error}"
+            return total
+
+        return listening
+
+    def _record(self, phase: Phase, stack: contextlib.ExitStack) -> RecordedTerms:
+        missing = keras_internals.missing_names(self._model)
+        if not missing:
+            return stack.enter_context(keras_internals.record_terms(self._model))
+        self._broken[phase] = f"this version of Keras has no {', '.join(missing)}"
+        return RecordedTerms()
+
+    def _add(
+        self, phase: Phase, total: Any, recorded: RecordedTerms, arguments: dict[str, Any]
+    ) -> None:
+        if total is None:
+            raise ValueError("compute_loss returned None")
+        known = len(keras_internals.compiled_terms(self._model))
+        found = len(recorded.losses)
+        if found not in (0, known) or found > MAX_OUTPUTS:
+            self._broken[phase] = f"compute_loss computes {found} losses, compile was given {known}"
+            recorded = RecordedTerms(penalties=recorded.penalties)
+        self._terms[phase] = list(recorded.terms)
+        predictions = arguments.get("y_pred")
+        self.predictions = keras.tree.map_structure(lambda tensor: 0, predictions)
+        data = [
+            part
+            for name in ("y_pred", "x", "y")
+            for part in keras.tree.flatten(arguments.get(name))
+            if hasattr(part, "shape")
+        ]
+        self._sums.add(term_vector(self._model, total, recorded, data), data)
+
+    def _fail(self) -> None:
+        for listener in list(self._listeners):
+            listener.failed()
+
+    def _note_calls(self, phase: Phase, calls: int) -> None:
+        self._calls[phase] = calls
+
+
+class TermListener:
+    """Adds up what a tap hears, for one who takes the means when it wants them."""
+
+    def __init__(self, tap: LossTap, failed: Callable[[], None]) -> None:
+        self.tap = tap
+        self.failed = failed
+        self._sums: dict[Phase, Sums] = {}
+
+    def receive(self, phase: Phase, sums: Sums) -> None:
+        """Adds sums of term vectors."""
+        self._sums[phase] = self._sums.get(phase, np.zeros(VECTOR_LENGTH)) + sums
+
+    def take(self, phase: Phase) -> TermMeans | None:
         """Returns the means since the last call, or None if there was no batch; starts anew."""
-        accumulator = self._accumulators.get(training)
-        means = accumulator.take() if accumulator is not None else None
-        if means is None:
+        self.tap.drain()
+        sums = self._sums.pop(phase, None)
+        if sums is None:
             return None
-        total, penalty, *others = means
-        count = len(self.names)
-        return LossTerms(
-            total, penalty, others[:count], others[count : 2 * count], others[2 * count :]
-        )
+        return means(sums, len(self.tap.terms(phase)), over_samples=phase == "test")
 
-    def _variable_scope(self) -> contextlib.AbstractContextManager[Any]:
-        strategy = getattr(self._model, "distribute_strategy", None)
-        return strategy.scope() if strategy is not None else contextlib.nullcontext()
+    def so_far(self, phase: Phase) -> TermMeans | None:
+        """The means over the samples since the last `take`, which stays as it was."""
+        self.tap.drain()
+        sums = self._sums.get(phase)
+        if sums is None:
+            return None
+        return means(sums, len(self.tap.terms(phase)), over_samples=True)
 
-    def _of_all_replicas(self, loss: Any) -> Any:
-        """Under `tf.distribute`, Keras divides each replica's loss by the number of replicas."""
-        strategy = getattr(self._model, "distribute_strategy", None)
-        replicas = getattr(strategy, "num_replicas_in_sync", 1)
-        return loss if replicas == 1 else ops.cast(loss, "float32") * replicas
-
-    def _tapped_compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        arguments = {"x": x, "y": y, "y_pred": y_pred, "sample_weight": sample_weight}
-        if self._model._compute_loss_has_training_arg:
-            arguments["training"] = training
-        with _recording(self._model) as recorded:
-            total = self._compute_loss(**arguments)
-        if not self._accumulators:
-            self._make_accumulators()
-        if len(recorded.losses) == len(self.names):
-            # A validation mean is over samples, as Keras's own; a training mean over batches.
-            samples = 1.0 if training else ops.shape(keras.tree.flatten(y_pred)[0])[0]
-            self._accumulators[bool(training)].update_state(self._terms(total, recorded), samples)
-        return total
-
-    def _terms(self, total: Any, recorded: _Recorded) -> list[Any]:
-        """The terms of one batch in the order in which `take` reads them."""
-        penalty = sum(recorded.penalties) if recorded.penalties else ops.zeros(())
-        losses = [self._of_all_replicas(one) for one in (total, penalty, *recorded.losses)]
-        weighted = [
-            loss * ops.cast(weight, loss.dtype)
-            for loss, weight in zip(losses[2:], recorded.weights, strict=True)
-        ]
-        return [*losses, *weighted, *recorded.weights]
-
-
-@contextlib.contextmanager
-def _recording(model: keras.Model) -> Iterator[_Recorded]:
-    """Within it, the loss of each output and each added loss are recorded as they are computed."""
-    recorded = _Recorded()
-    aggregate = model._aggregate_additional_loss
-
-    def recording_aggregate(loss: Any) -> Any:
-        recorded.penalties.append(aggregate(loss))
-        return recorded.penalties[-1]
-
-    model._aggregate_additional_loss = recording_aggregate
-    try:
-        with _recording_outputs(model._compile_loss, recorded):
-            yield recorded
-    finally:
-        del model._aggregate_additional_loss
-
-
-@contextlib.contextmanager
-def _recording_outputs(compiled_loss: Any, into: _Recorded) -> Iterator[None]:
-    if compiled_loss is None:
-        yield
-        return
-    build = compiled_loss.build
-
-    def record() -> list[Any]:
-        flat = list(compiled_loss._flat_losses)
-        compiled_loss._flat_losses = [
-            loss._replace(loss=_recording_loss(loss.loss, loss.loss_weights, into)) for loss in flat
-        ]
-        return flat
-
-    def recording_build(*args: Any, **kwargs: Any) -> None:
-        build(*args, **kwargs)
-        original.extend(record())
-
-    original = record() if compiled_loss.built else []
-    compiled_loss.build = recording_build
-    try:
-        yield
-    finally:
-        del compiled_loss.build
-        if original:
-            compiled_loss._flat_losses = original
-
-
-def _recording_loss(loss: Callable[..., Any], weight: Any, into: _Recorded) -> Callable[..., Any]:
-    def recording(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        into.losses.append(loss(y_true, y_pred, sample_weight))
-        # A weight may be a variable, whose value is that of this step.
-        into.weights.append(ops.convert_to_tensor(1.0 if weight is None else weight))
-        return into.losses[-1]
-
-    return recording
-
-
-def _flat_losses(model: keras.Model) -> list[Any]:
-    compiled_loss = model._compile_loss
-    return list(compiled_loss._flat_losses or []) if compiled_loss is not None else []
-
-
-def _output_names(model: keras.Model) -> list[str]:
-    """The outputs that have a loss, as the compiled loss names them."""
-    outputs = output_names(model)
-    flat = _flat_losses(model)
-    if len(flat) == 1 and len(outputs) <= 1:  # Keras names it after the loss function
-        return outputs or ["main"]
-    return [loss.name or f"output_{index}" for index, loss in enumerate(flat)]
-
-
-def _track(model: keras.Model, accumulators: list[LossAccumulator]) -> None:
-    with _unlocked(model):
-        model._metrics.extend(accumulators)
-
-
-def _untrack(model: keras.Model, accumulators: list[LossAccumulator]) -> None:
-    with _unlocked(model):
-        for accumulator in accumulators:
-            model._metrics.remove(accumulator)
-
-
-@contextlib.contextmanager
-def _unlocked(model: keras.Model) -> Iterator[None]:
-    """A built model's tracked lists are locked; metrics may still come and go."""
-    tracker = model._tracker
-    locked = tracker.locked
-    tracker.unlock()
-    try:
-        yield
-    finally:
-        if locked:
-            tracker.lock()
-
-
-def _retrace(model: keras.Model) -> None:
-    """Steps that were traced without the tap are made anew."""
-    if model.train_function is not None:
-        model.make_train_function(force=True)
-    if model.test_function is not None:
-        model.make_test_function(force=True)
+    def stop(self) -> None:
+        """Ends listening."""
+        self.tap.stop(self)

@@ -6,6 +6,8 @@ from typing import Any
 
 import keras
 
+from tb_featuremaps.capture.outputs import main_output_index
+
 _BLOCK_CLASSES = (
     keras.layers.Concatenate,
     keras.layers.Add,
@@ -131,24 +133,3 @@ def _ancestors(output: Any) -> tuple[dict[int, int], list[Any]]:
 def _node_of(tensor: Any) -> Any:
     history = tensor._keras_history
     return history.operation._inbound_nodes[history.node_index]
-
-
-def output_names(model: keras.Model) -> list[str]:
-    """The names of the model's outputs; none where it does not say, as a subclassed model."""
-    names = getattr(model, "output_names", None)
-    if names:
-        return list(names)
-    return [model.layers[-1].name] if isinstance(model, keras.Sequential) else []
-
-
-def main_output_index(model: keras.Model, main: str | None = None) -> int:
-    """Index of the main output: `main`, else the one named "main", else the first.
-
-    Raises:
-        ValueError: the model has no output of the name `main`.
-    """
-    names = output_names(model)
-    if main is not None and main not in names:
-        raise ValueError(f"Expected `main` to name an output, one of {names}. Received: {main!r}.")
-    wanted = main if main is not None else "main"
-    return names.index(wanted) if wanted in names else 0

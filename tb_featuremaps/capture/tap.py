@@ -80,6 +80,8 @@ class ActivationTap:
         self.tapped: list[TappedLayer] = []
         self.tapped_outputs: list[int] = []
         self.output_count = 0
+        self.predictions: Any = None
+        self.bytes_per_capture = 0
         self._model = model
         self._layers = layers
         self._options = options
@@ -94,6 +96,7 @@ class ActivationTap:
         """Returns the layers' maps and the heads' outputs; notes what they are."""
         with record_outputs(self._layers) as recorded:
             predictions = self._model(probes, training=self._options.training)
+        self.predictions = keras.tree.map_structure(lambda tensor: 0, predictions)
         recorded = [one for one in recorded if 2 <= len(one.tensor.shape) <= 5]
         # Traced anew, the list must not grow.
         self.tapped[:] = []

@@ -95,11 +95,13 @@ class LossTerm(_message.Message):
         OUTPUT: _ClassVar[LossTerm.Kind]
         WEIGHTED: _ClassVar[LossTerm.Kind]
         PENALTY: _ClassVar[LossTerm.Kind]
+        REPORTED: _ClassVar[LossTerm.Kind]
     KIND_UNSPECIFIED: LossTerm.Kind
     TOTAL: LossTerm.Kind
     OUTPUT: LossTerm.Kind
     WEIGHTED: LossTerm.Kind
     PENALTY: LossTerm.Kind
+    REPORTED: LossTerm.Kind
     TAG_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     OUTPUT_FIELD_NUMBER: _ClassVar[int]

@@ -74,6 +74,9 @@ class EventWriter:
         self._thread = threading.Thread(target=self._work, name="tb_featuremaps", daemon=True)
         self._thread.start()
 
+    def start_session(self, step: int) -> None:
+        """Shim."""
+
     def submit(self, job: Job) -> None:
         """Queues a small event; `job` makes it on the background thread."""
         if self._jobs.qsize() >= MAX_WAITING_EVENTS:
@@ -81,7 +84,10 @@ class EventWriter:
             return
         self._put(job, is_capture=False)
 
-    def reserve_capture(self, wait: bool = False) -> bool:
+    def reserve_capture(self, size: int, wait: bool = False) -> "Reservation | None":
+        return Reservation(self) if self._reserve(wait) else None
+
+    def _reserve(self, wait: bool = False) -> bool:
         """Reserves a place for a capture, to be submitted or released; False if there is none.
 
         Args:
@@ -185,3 +191,26 @@ class EventWriter:
         if kind not in self._warned:
             self._warned.add(kind)
             warnings.warn(message, RuntimeWarning, stacklevel=4)
+
+
+class Reservation:
+    """Shim."""
+
+    def __init__(self, writer: EventWriter) -> None:
+        self._writer: EventWriter | None = writer
+
+    def __enter__(self) -> "Reservation":
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self.release()
+
+    def submit(self, job: Job) -> None:
+        if self._writer is not None:
+            self._writer.submit_capture(job)
+        self._writer = None
+
+    def release(self) -> None:
+        if self._writer is not None:
+            self._writer.release_capture()
+        self._writer = None

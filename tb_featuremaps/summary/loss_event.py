@@ -1,9 +1,9 @@
 """Loss terms to their event: scalars, and the series that says which is which."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from tensorboard.compat.proto import event_pb2
+from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
@@ -18,7 +18,7 @@ class LossEncoder:
         main: which of them is the main one; the others are auxiliary.
     """
 
-    def __init__(self, outputs: Sequence[str], main: str) -> None:
+    def __init__(self, outputs: Sequence[str], main: str | None) -> None:
         self._tags: list[tuple[str, str]] = []
         taken = {names.TOTAL_TAG, names.PENALTY_TAG}
         for output in outputs:
@@ -26,9 +26,7 @@ class LossEncoder:
             weighted = names.unique_tag(names.weighted_loss_tag(output), {*taken, plain})
             taken |= {plain, weighted}
             self._tags.append((plain, weighted))
-        self._payload = pb.FeatureMapPluginData(
-            losses=pb.LossSeries(terms=self._terms(outputs, main))
-        )
+        self._payload = _payload(self._terms(outputs, main))
         self._written_weights: list[float] | None = None
 
     def encode(
@@ -56,7 +54,7 @@ class LossEncoder:
             values.append(events.tensor_value(names.LOSSES_TAG, self._payload, array))
         return events.event(step, values)
 
-    def _terms(self, outputs: Sequence[str], main: str) -> list[pb.LossTerm]:
+    def _terms(self, outputs: Sequence[str], main: str | None) -> list[pb.LossTerm]:
         terms = [
             pb.LossTerm(tag=names.TOTAL_TAG, kind=pb.LossTerm.TOTAL),
             pb.LossTerm(tag=names.PENALTY_TAG, kind=pb.LossTerm.PENALTY),
@@ -66,3 +64,45 @@ class LossEncoder:
             for tag, kind in ((plain, pb.LossTerm.OUTPUT), (weighted, pb.LossTerm.WEIGHTED)):
                 terms.append(pb.LossTerm(tag=tag, kind=kind, output=output, role=role))
         return terms
+
+
+class ReportedLossEncoder:
+    """Encodes what a train step returned, where the terms of its loss can't be told.
+
+    Args:
+        reported: the names under which losses are returned; "loss" is the total.
+    """
+
+    def __init__(self, reported: Sequence[str]) -> None:
+        self._tags: dict[str, str] = {}
+        taken = {names.TOTAL_TAG, names.PENALTY_TAG}
+        for name in reported:
+            tag = names.TOTAL_TAG
+            if name != "loss":
+                tag = names.unique_tag(names.loss_tag(name), taken)
+            taken.add(tag)
+            self._tags[name] = tag
+        self._is_described = False
+
+    def encode(self, step: int, values: Mapping[str, float]) -> event_pb2.Event:
+        """Returns the event of what was returned at `step`; other names are passed over."""
+        return events.event(step, self._values(values))
+
+    def _values(self, values: Mapping[str, float]) -> Iterator[summary_pb2.Summary.Value]:
+        for name, tag in self._tags.items():
+            if name in values:
+                yield events.scalar_value(tag, float(values[name]))
+        if not self._is_described:
+            self._is_described = True
+            # No output has a weight that is known: an empty list of weights.
+            payload = _payload([self._term(name, tag) for name, tag in self._tags.items()])
+            yield events.tensor_value(names.LOSSES_TAG, payload, np.zeros(0, np.float32))
+
+    def _term(self, name: str, tag: str) -> pb.LossTerm:
+        if name == "loss":
+            return pb.LossTerm(tag=tag, kind=pb.LossTerm.TOTAL)
+        return pb.LossTerm(tag=tag, kind=pb.LossTerm.REPORTED, output=name)
+
+
+def _payload(terms: Sequence[pb.LossTerm]) -> pb.FeatureMapPluginData:
+    return pb.FeatureMapPluginData(losses=pb.LossSeries(terms=terms))

@@ -4,7 +4,7 @@ import argparse
 
 import keras
 
-from tb_featuremaps.capture.model_layers import output_names
+from tb_featuremaps.capture.outputs import output_names
 from training.data.images import DataError, LabelledImages
 from training.data.registry import load_dataset
 

@@ -1,0 +1,154 @@
+"""One `fit` as a callback of ours logs it: run directory, writers, steps and warnings."""
+
+import os
+import threading
+import warnings
+from collections.abc import Callable
+
+import keras
+
+from tb_featuremaps.callbacks.fit_scope import FitScope, current_fit
+from tb_featuremaps.callbacks.processes import is_first_process
+from tb_featuremaps.callbacks.step_clock import StepClock
+from tb_featuremaps.summary.event_writer import EventWriter, open_writer
+from tb_featuremaps.summary.logged_steps import newest_step
+
+_claims_lock = threading.Lock()
+_claims: set[tuple[str, str]] = set()
+
+
+class RunSession:
+    """What a callback holds while a `fit` runs; all of it is given back when the `fit` ends.
+
+    Args:
+        owner: name of the callback's class; one of a class logs to a directory at a time.
+        log_dir: directory of the run, as for `keras.callbacks.TensorBoard`.
+
+    Attributes:
+        step: the step now.
+        is_open: whether a `fit`, or an `evaluate`, has begun and not ended.
+        log_dir: where this `fit` is logged.
+        writer: of the training run; None before the first epoch begins, and in a process of a
+            distributed training that writes nothing.
+    """
+
+    def __init__(self, owner: str, log_dir: str | os.PathLike[str]) -> None:
+        self._owner = owner
+        self._wanted = os.fspath(log_dir)
+        self.log_dir = self._wanted
+        self.writer: EventWriter | None = None
+        self.is_open = False
+        self._validation: EventWriter | None = None
+        self._writes = False
+        self._clock: StepClock | None = None
+        self._scope: FitScope | None = None
+        self._left: Callable[[], None] = self.close
+        self._batch = -1
+        self._warned: set[str] = set()
+
+    @property
+    def step(self) -> int:
+        """The step now; 0 before the first epoch begins."""
+        return self._clock.step if self._clock is not None else 0
+
+    @property
+    def writes(self) -> bool:
+        """Whether this process writes what is logged."""
+        return self._writes
+
+    @property
+    def has_warned(self) -> bool:
+        """Whether anything was said in this `fit`."""
+        return bool(self._warned)
+
+    def begin(self, model: keras.Model, left: Callable[[], None]) -> None:
+        """A `fit` begins; `left` is called if it is left without `on_train_end`."""
+        self.close()
+        self._warned = set()
+        self._writes = is_first_process(model)
+        self._claim()
+        self.is_open = True
+        self._left = left
+        self._scope = current_fit(left)
+
+    def begin_steps(self, model: keras.Model, initial_epoch: int) -> None:
+        """The first epoch begins; not earlier, since other callbacks restore weights and steps."""
+        directory = os.path.join(self.log_dir, "train")
+        self._clock = StepClock(directory, lambda message: self.warn("steps", message))
+        self._clock.begin(model, initial_epoch, lambda: newest_step(directory))
+        self._batch = -1
+        if self._writes:
+            self.writer = self._open(directory)
+
+    def begin_evaluation(self, model: keras.Model) -> None:
+        """An `evaluate` of its own begins, at the step at which the model is."""
+        directory = os.path.join(self.log_dir, "train")
+        self._clock = StepClock(directory)
+        self._clock.begin(model, 1, lambda: newest_step(directory))
+
+    def begin_epoch(self) -> None:
+        """Batches are counted from 0 again."""
+        self._batch = -1
+
+    def after_batch(self, model: keras.Model, batch: int) -> int:
+        """Batch number `batch` of the epoch has run, and those before; returns the step now."""
+        assert self._clock is not None
+        batches, self._batch = max(1, batch - self._batch), batch
+        return self._clock.after_batches(model, batches)
+
+    def validation_writer(self, resumes: bool = True) -> EventWriter | None:
+        """The writer of the validation run, opened at the first call."""
+        if self._validation is None and self._writes:
+            self._validation = self._open(os.path.join(self.log_dir, "validation"), resumes)
+        return self._validation
+
+    def warn(self, kind: str, message: str) -> None:
+        """Warns, once in a `fit` for each kind of message."""
+        if kind not in self._warned:
+            self._warned.add(kind)
+            warnings.warn(f"{self._owner}: {message}", RuntimeWarning, stacklevel=3)
+
+    def leave(self) -> None:
+        """The `fit` is being left by an exception."""
+        if self._scope is not None:
+            self._scope.leave()
+
+    def close(self) -> None:
+        """Closes the writers and gives everything back; again without effect."""
+        self.is_open = False
+        if self._scope is not None:
+            scope, self._scope = self._scope, None
+            scope.end(self._left)
+        writers, self.writer, self._validation = (self.writer, self._validation), None, None
+        for writer in writers:
+            if writer is not None:
+                writer.close()
+        with _claims_lock:
+            _claims.discard((self._owner, _key(self.log_dir)))
+
+    def _open(self, directory: str, resumes: bool = True) -> EventWriter:
+        writer = open_writer(directory)
+        if resumes:
+            # What an earlier training logged from here on did not happen to these weights. The
+            # loss of the step at which they are is still theirs.
+            writer.start_session(self.step + 1 if self.step else 0)
+        return writer
+
+    def _claim(self) -> None:
+        """Takes the directory, or one beside it if another callback of the class logs there."""
+        with _claims_lock:
+            number, self.log_dir = 1, self._wanted
+            while (self._owner, _key(self.log_dir)) in _claims:
+                number += 1
+                self.log_dir = f"{self._wanted.rstrip('/')}_{number}"
+            _claims.add((self._owner, _key(self.log_dir)))
+        if number > 1:
+            self.warn(
+                "claim",
+                f"another {self._owner} logs to {self._wanted} at the same time, so this one logs "
+                f"to {self.log_dir}. Give each a directory of its own to choose the names.",
+            )
+
+
+def _key(directory: str) -> str:
+    return directory if "://" in directory else os.path.abspath(directory)

@@ -1,0 +1,137 @@
+"""Which step it is: what `fit` has done to the weights, never running backwards in a run."""
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+# Batches of which a loss-scaling optimizer may skip the update at first, while it finds its scale.
+_SKIPPED_AT_FIRST = 20
+
+
+class StepClock:
+    """Counts the steps of one `fit` in one run directory.
+
+    A step is the optimizer's iterations. Where those do not advance with the batches (a train step
+    with optimizers of its own, no optimizer at all), batches are counted instead. Where the same
+    weights train on in the same directory with an optimizer that begins anew, as a model that is
+    compiled again for fine-tuning, the steps go on.
+
+    Args:
+        directory: of the run.
+        warn: told, once, that batches are counted.
+    """
+
+    def __init__(self, directory: str, warn: Callable[[str], None] = lambda message: None) -> None:
+        self._directory = directory
+        self._warn = warn
+        self._training: _Training | None = None
+        self._begun_at = 0
+        self._offset = 0
+        self._batches = 0
+        self._counts_batches = False
+        self._advanced = False
+        self.step = 0
+
+    def begin(
+        self, model: keras.Model, initial_epoch: int, last_logged: Callable[[], int | None]
+    ) -> int:
+        """Begins at the step at which the model is; returns it.
+
+        Args:
+            model: about to train.
+            initial_epoch: of `fit`; more than 0 says that a training goes on.
+            last_logged: finds the newest step that the directory holds; None if none.
+        """
+        self._batches, self._advanced, self._counts_batches = 0, False, False
+        iterations = iterations_of(model)
+        self._begun_at = iterations or 0
+        before = _trainings.get(self._directory)
+        if before is not None and before.is_of(model):
+            self._offset = before.offset_for(model, iterations)
+        elif not iterations and initial_epoch > 0:
+            self._offset = last_logged() or 0
+        else:
+            self._offset = 0
+        self.step = self._offset + self._begun_at
+        self._training = _trainings[self._directory] = _Training(model, self._offset)
+        self._training.reached(self.step, iterations)
+        return self.step
+
+    def after_batches(self, model: keras.Model, batches: int) -> int:
+        """Tells that `batches` more have run; returns the step now."""
+        self._batches += batches
+        iterations = iterations_of(model)
+        if iterations is not None and iterations > self._begun_at and not self._counts_batches:
+            self._advanced = True
+            self.step = max(self.step, self._offset + iterations)
+        elif not self._advanced and self._batches >= _patience(model, iterations):
+            self._count_batches(iterations)
+            self.step = self._offset + self._begun_at + self._batches
+        if self._training is not None:
+            self._training.reached(self.step, iterations)
+        return self.step
+
+    def _count_batches(self, iterations: int | None) -> None:
+        if self._counts_batches:
+            return
+        self._counts_batches = True
+        why = "has no optimizer" if iterations is None else "does not advance its optimizer"
+        self._warn(
+            f"The model {why}, so steps count batches from {self.step} on. Compile the model with "
+            "the optimizer that its train_step uses if steps shall be its iterations."
+        )
+
+
+class _Training:
+    """Where a training in a run directory is; kept in this process, holding nothing alive."""
+
+    def __init__(self, model: keras.Model, offset: int) -> None:
+        self._weights = [weakref.ref(weight) for weight in model.weights]
+        self._optimizer = _reference(getattr(model, "optimizer", None))
+        self._offset = offset
+        self._step = 0
+        self._iterations: int | None = None
+
+    def reached(self, step: int, iterations: int | None) -> None:
+        """Notes where the training is."""
+        self._step, self._iterations = step, iterations
+
+    def is_of(self, model: keras.Model) -> bool:
+        """Whether the model has weights of this training, if only some."""
+        alive = {id(weight()) for weight in self._weights} - {id(None)}
+        return any(id(weight) in alive for weight in model.weights)
+
+    def offset_for(self, model: keras.Model, iterations: int | None) -> int:
+        """What to add to the iterations, so that the steps go on."""
+        optimizer = getattr(model, "optimizer", None)
+        same = optimizer is not None and self._optimizer() is optimizer
+        if same and iterations != self._iterations:
+            return self._offset  # something has restored the optimizer's state
+        return self._step - (iterations or 0)
+
+
+def _reference(optimizer: Any) -> Callable[[], Any]:
+    return weakref.ref(optimizer) if optimizer is not None else lambda: None
+
+
+_trainings: dict[str, _Training] = {}
+
+
+def iterations_of(model: keras.Model) -> int | None:
+    """The optimizer's iterations; None where the model has no optimizer."""
+    iterations = getattr(getattr(model, "optimizer", None), "iterations", None)
+    if iterations is None:
+        return None
+    # A sum, since under `tf.distribute` the variable itself is no number.
+    return int(keras.ops.convert_to_numpy(iterations + 0))
+
+
+def _patience(model: keras.Model, iterations: int | None) -> int:
+    """How many batches may pass before the optimizer's iterations advance."""
+    if iterations is None:
+        return 1
+    if isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer):
+        return _SKIPPED_AT_FIRST
+    return getattr(model.optimizer, "gradient_accumulation_steps", None) or 1
