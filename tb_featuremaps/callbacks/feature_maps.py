@@ -15,13 +15,14 @@ from tb_featuremaps.capture import probes as probe_arrays
 from tb_featuremaps.capture.compiled import ensure_built
 from tb_featuremaps.capture.selection import LayerSpecification, select_layers
 from tb_featuremaps.capture.tap import ActivationTap, TapOptions
+from tb_featuremaps.format.atlas import columns_of, rows_of
 from tb_featuremaps.summary.capture_event import (
     CaptureArrays,
     CaptureEncoder,
     CaptureParts,
     probes_event,
 )
-from tb_featuremaps.summary.event_writer import EventWriter, Job
+from tb_featuremaps.summary.event_writer import EventWriter, Job, Reservation
 
 _MAPS = CaptureParts(maps=True, images_tab=False)
 
@@ -124,6 +125,8 @@ class FeatureMaps(keras.callbacks.Callback):
         self._thinning.plan(self._step, steps.last_step(self.model, self.params or {}, epoch))
         if self._writer is None:
             self._writer = steps.open_run(self.model, self._directory)
+        if self._writer is not None:
+            self._writer.start_session(self._step)
         self._write_probes(self._step)
         self._capture(self._step)
 
@@ -156,7 +159,9 @@ class FeatureMaps(keras.callbacks.Callback):
         channels_first = keras.config.image_data_format() == "channels_first"
         pictures = probe_arrays.as_pictures(self._probes, channels_first)
         labels = self._labels
-        self._writer.submit(lambda: probes_event(step, pictures, labels))
+        self._writer.submit(
+            lambda: probes_event(step, pictures, labels), pictures.nbytes, "the probes"
+        )
 
     def _capture(
         self,
@@ -166,20 +171,50 @@ class FeatureMaps(keras.callbacks.Callback):
     ) -> None:
         if self._broken or self._tap is None:
             return
-        if self._writer is not None and not self._writer.reserve_capture(wait):
-            self._backoff.refused()
-            return
-        try:
-            job = self._job(self._tap, step, parts)
-        except Exception as error:  # whatever it is, the training goes on
-            self._give_up(error)
-            return
-        if self._writer is not None:
-            self._writer.submit_capture(job)
+        if self._writer is None:
+            if not self._is_made(self._tap, step, parts):
+                return
+        else:
+            reservation = self._writer.reserve_capture(self._capture_size(self._tap), wait)
+            if reservation is None:
+                self._backoff.refused()
+                return
+            with reservation:
+                if not self._is_made(self._tap, step, parts, reservation):
+                    return
         if parts.maps:
             self._captured_step = step
             self._thinning.took()
             self._backoff.took()
+
+    def _is_made(
+        self,
+        tap: ActivationTap,
+        step: int,
+        parts: CaptureParts,
+        reservation: Reservation | None = None,
+    ) -> bool:
+        """Captures, also in a worker that writes nothing; False after an error."""
+        try:
+            job = self._job(tap, step, parts)
+        except Exception as error:  # whatever it is, the training goes on
+            self._give_up(error)
+            return False
+        if reservation is not None:
+            reservation.submit(job, f"the capture at step {step}")
+        return True
+
+    def _capture_size(self, tap: ActivationTap) -> int:
+        """Bytes of the arrays of a capture."""
+        pixels = sum(
+            rows_of(layer.channels)
+            * layer.tile_height
+            * columns_of(layer.channels)
+            * layer.tile_width
+            for layer in tap.tapped
+        )
+        scales = 8 * 4 * sum(layer.channels for layer in tap.tapped)
+        return probe_arrays.count(self._probes) * (pixels + scales)
 
     def _job(self, tap: ActivationTap, step: int, parts: CaptureParts) -> Job:
         """Captures; returns what is left to the background thread."""
@@ -196,8 +231,6 @@ class FeatureMaps(keras.callbacks.Callback):
 
     def _give_up(self, error: Exception) -> None:
         self._broken = True
-        if self._writer is not None:
-            self._writer.release_capture()
         warnings.warn(
             f"FeatureMaps can't capture activations: {type(error).__name__}: {error}. Training "
             "goes on without feature maps; check that the model accepts the probes.",

@@ -59,7 +59,7 @@ class LossTerms(keras.callbacks.Callback):
         self._validation_writer: EventWriter | None = None
         self._encoders: dict[bool, LossEncoder] = {}
         self._in_fit = False
-        self._next = 0
+        self._first = self._next = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         main_output_index(self.model, self._main)
@@ -77,10 +77,13 @@ class LossTerms(keras.callbacks.Callback):
         if self._tap is None or self._in_fit:
             return
         self._in_fit = True
-        self._next = steps.current_step(self.model) + self._every
+        self._first = steps.current_step(self.model)
+        self._next = self._first + self._every
         if self._train_writer is None:
             directory = steps.train_directory(self._log_dir)
             self._train_writer = steps.open_run(self.model, directory)
+            if self._train_writer is not None:
+                self._train_writer.start_session(self._first)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         step = steps.current_step(self.model)
@@ -98,6 +101,8 @@ class LossTerms(keras.callbacks.Callback):
         if self._validation_writer is None:
             directory = steps.validation_directory(self._log_dir)
             self._validation_writer = steps.open_run(self.model, directory)
+            if self._validation_writer is not None:
+                self._validation_writer.start_session(self._first)
         self._write(training=False)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:

@@ -13,7 +13,7 @@ from tb_featuremaps.summary.capture_event import LayerSeries, OutputSeries
 
 def layer_series(tapped: Sequence[TappedLayer]) -> list[LayerSeries]:
     """The series of the tapped layers, in their order; colliding tags are told apart."""
-    taken = {names.PROBES_TAG, names.LOSSES_TAG}
+    taken = {names.PROBES_TAG, names.LOSSES_TAG, names.GAPS_TAG}
     series = []
     for order, layer in enumerate(tapped):
         tag = names.unique_tag(names.layer_tag(layer.name), taken)
