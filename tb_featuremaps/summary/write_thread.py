@@ -148,8 +148,12 @@ class WriteThread:
             self._log.check_place(at_once=True)
             self._log.begin_session(item.step)
         else:
-            self._settle()
+            self._write()
+            if self._log.is_unchecked:
+                self._log.check_place(at_once=True)
             if isinstance(item, End):
+                self._log.mark_gaps()
+                self._write()
                 return False
             with self._changed:
                 item.reached = not self._abandoned
@@ -172,14 +176,6 @@ class WriteThread:
             )
         self._making = 0
         self._made_progress()
-
-    def _settle(self) -> None:
-        """Writes everything, the marks of what is missing included."""
-        self._write()
-        if self._log.is_unchecked:
-            self._log.check_place(at_once=True)
-        self._log.mark_gaps()
-        self._write()
 
     def _write(self) -> None:
         delay = FIRST_RETRY_SECONDS
