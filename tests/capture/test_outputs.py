@@ -70,9 +70,7 @@ def test_nested_outputs_and_nested_weights() -> None:
         (["scores", "main"], {"loss": ["mse", "mse"], "loss_weights": [2.0, 1.0]}, "main"),
     ],
 )
-def test_which_output_is_the_main_one(
-    outputs: Any, compiled: dict[str, Any], main: str
-) -> None:
+def test_which_output_is_the_main_one(outputs: Any, compiled: dict[str, Any], main: str) -> None:
     described = _described(_model(outputs, **compiled))
     assert [name for name, output in described.items() if output.is_main] == [main]
 
