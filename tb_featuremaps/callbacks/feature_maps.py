@@ -106,7 +106,7 @@ class FeatureMaps(keras.callbacks.Callback):
         probe_arrays.check_against_model(self.model, self._probes)
         ensure_built(self.model, self._probes)
         if self._tapped_model is not self.model:
-            selected = select_layers(self.model, self._layers)
+            selected = select_layers(self.model, self._layers).layers
             self._tap = ActivationTap(self.model, selected, self._probes, self._options)
             self._tapped_model = self.model
             self._encoder = None

@@ -30,6 +30,7 @@ class _Candidate:
         rank: of its output, None if that isn't known.
         scale: of its output; layers next to each other with the same scale are a stage.
         pooled: whether its maps are of one pixel by global pooling.
+        is_output: whether it is the model's output, which is logged as such.
         composite: whether it has layers inside that could be looked at instead.
     """
 
@@ -37,6 +38,7 @@ class _Candidate:
     rank: int | None = None
     scale: tuple[int | None, ...] | None = None
     pooled: bool = False
+    is_output: bool = False
     composite: bool = False
 
 
@@ -46,7 +48,7 @@ def automatic_layers(model: keras.Model, limit: int) -> tuple[list[NamedLayer], 
     In a functional model they are the outputs of its blocks (see `block_boundaries`), after
     normalisation and activation where a convolution has them, and nothing of an auxiliary head.
     Of a model whose graph Keras doesn't know, the layers inside, outer ones first. Where there are
-    maps, units are left out. More than `limit` are thinned over the depth.
+    enough maps, units are left out. More than `limit` are thinned over the depth.
     """
     found = _looked_at(list(_candidates(model, "")))
     if not found:
@@ -69,10 +71,12 @@ def _opened(candidate: _Candidate) -> list[_Candidate]:
 
 
 def _maps_first(found: list[_Candidate]) -> list[_Candidate]:
-    if not any(_is_spatial(one) for one in found):
+    if not any(map(_is_spatial, found)):
         return found
-    maps = [one for one in found if _is_spatial(one) or (one.rank or 0) >= 3]
-    return [one for one in maps if not one.pooled] or maps
+    maps = [one for one in found if (_is_spatial(one) or (one.rank or 0) >= 3) and not one.pooled]
+    if len(maps) >= ENOUGH:
+        return maps
+    return [one for one in found if one in maps or (one.rank == 2 and not one.is_output)]
 
 
 def _is_spatial(candidate: _Candidate) -> bool:
@@ -94,7 +98,8 @@ def _candidates(model: keras.layers.Layer, prefix: str) -> Iterator[_Candidate]:
             yield from _candidates(chain[0].operation, f"{prefix}{chain[0].operation.name}/")
             if len(chain) == 1:
                 continue
-        yield _of_node(chain[-1], prefix, scales)
+        candidate = _of_node(chain[-1], prefix, scales)
+        yield dataclasses.replace(candidate, is_output=chain[-1] is nodes[-1])
 
 
 def _chains(nodes: Iterable[GraphNode]) -> Iterator[list[GraphNode]]:

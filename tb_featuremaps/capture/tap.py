@@ -188,13 +188,14 @@ class ActivationTap:
 
     def _known_maps(self, outputs: list[LayerOutput]) -> list[Any]:
         """The maps of what was prepared, of a model that is run eagerly or traced anew."""
-        by_name = {output.name: output for output in outputs}
-        missing = [tapped.name for tapped in self.tapped if tapped.name not in by_name]
-        if missing:
+        wanted = [tapped.name for tapped in self.tapped]
+        found = [output for output in outputs if output.name in set(wanted)]
+        if [output.name for output in found] != wanted:
             raise RuntimeError(
-                f"Expected the model to call the same layers as before. Missing now: {missing}."
+                f"Expected the model to call the layers that it called before, {wanted}. "
+                f"Received: {[output.name for output in found]}."
             )
-        return [self._maps(by_name[tapped.name]) for tapped in self.tapped]
+        return [self._maps(output) for output in found]
 
     def _note_heads(self, predictions: list[Any], count: int) -> None:
         self.output_count = len(predictions)
