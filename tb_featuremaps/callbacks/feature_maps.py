@@ -13,6 +13,7 @@ from tb_featuremaps.callbacks.schedule import Backoff, Every, Schedule, Thinning
 from tb_featuremaps.callbacks.series import layer_series, output_series
 from tb_featuremaps.capture import probes as probe_arrays
 from tb_featuremaps.capture.compiled import ensure_built
+from tb_featuremaps.capture.labels import class_name_list, label_names
 from tb_featuremaps.capture.selection import LayerSpecification, select_layers
 from tb_featuremaps.capture.tap import ActivationTap, TapOptions
 from tb_featuremaps.summary.capture_event import (
@@ -84,8 +85,8 @@ class FeatureMaps(keras.callbacks.Callback):
         self._schedule = Schedule.of(every)
         self._thinning = Thinning(max_captures)
         self._backoff = Backoff()
-        self._class_names = list(class_names or [])
-        self._labels = _label_names(labels, self._class_names, probe_arrays.count(self._probes))
+        self._class_names = class_name_list(class_names)
+        self._labels = label_names(labels, self._class_names, probe_arrays.count(self._probes))
         self._images_tab = images_tab
         self._options = TapOptions(
             training=training,
@@ -103,11 +104,11 @@ class FeatureMaps(keras.callbacks.Callback):
         self._captured_step: int | None = None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        probe_arrays.check_against_model(self.model, self._probes)
-        ensure_built(self.model, self._probes)
+        probes = probe_arrays.for_model(self.model, self._probes)
+        ensure_built(self.model, probes)
         if self._tapped_model is not self.model:
             selected = select_layers(self.model, self._layers).layers
-            self._tap = ActivationTap(self.model, selected, self._probes, self._options)
+            self._tap = ActivationTap(self.model, selected, probes, self._options)
             self._tapped_model = self.model
             self._encoder = None
         self._broken = self._in_fit = False
@@ -210,26 +211,3 @@ def _at_least_one(name: str, value: int | None) -> int | None:
     if value is not None and value < 1:
         raise ValueError(f"Expected `{name}` to be None or at least 1. Received: {value!r}.")
     return value
-
-
-def _label_names(
-    labels: Sequence[int | str] | None, class_names: list[str], probes: int
-) -> list[str]:
-    if labels is None:
-        return []
-    if len(labels) != probes:
-        raise ValueError(
-            f"Expected `labels` for each of the {probes} probes. Received: {len(labels)} labels."
-        )
-    return [_label_name(label, class_names) for label in labels]
-
-
-def _label_name(label: int | str, class_names: list[str]) -> str:
-    if isinstance(label, str) or not class_names:
-        return str(label)
-    index = int(label)
-    if not 0 <= index < len(class_names):
-        raise ValueError(
-            f"Expected `labels` within the {len(class_names)} class names. Received: {index}."
-        )
-    return class_names[index]

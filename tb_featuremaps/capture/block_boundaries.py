@@ -7,6 +7,7 @@ its inside: of the scales of a U-Net under its outermost shortcut, of the cells 
 the last but one cell, of the towers of several inputs.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -88,7 +89,7 @@ def _fewest(alive: list[int], gap: range) -> list[int]:
 
 def _gaps(found: Sequence[int], end: int) -> list[range]:
     edges = [*found, end]
-    return [range(a + 1, b) for a, b in zip(edges, edges[1:], strict=False) if b > a + 1]
+    return [range(a + 1, b) for a, b in itertools.pairwise(edges) if b > a + 1]
 
 
 def _has_more_than_a_block(nodes: Sequence[GraphNode], gap: range, scales: Scales) -> bool:

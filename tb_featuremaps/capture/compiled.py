@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from tb_featuremaps.capture.finishing import Fuse
 from tb_featuremaps.capture.keras_graph import is_built
 
 _log = logging.getLogger(__name__)
@@ -22,10 +23,13 @@ class CompiledPass(abc.ABC):
         self,
         model: keras.Model,
         forward: Callable[[Any], Any],
-        finish: Callable[[Any], Any],
+        finish: Callable[[Any, Fuse], Any],
         probes: Any,
     ) -> None:
-        """`probes` is a structure of arrays; `finish` needs no state of the model."""
+        """`finish` needs no state of the model; it may fuse parts of itself.
+
+        `probes` is a structure of arrays.
+        """
         self._eager = False
         self._model = model
         self._forward = forward
@@ -73,7 +77,10 @@ class CompiledPass(abc.ABC):
 
 
 def compile_pass(
-    model: keras.Model, forward: Callable[[Any], Any], finish: Callable[[Any], Any], probes: Any
+    model: keras.Model,
+    forward: Callable[[Any], Any],
+    finish: Callable[[Any, Fuse], Any],
+    probes: Any,
 ) -> CompiledPass:
     """Returns the pass for the backend that is in use.
 
@@ -99,7 +106,7 @@ def ensure_built(model: keras.Model, probes: Any) -> None:
 
 
 class _TensorFlowPass(CompiledPass):
-    """A `tf.function`, in which XLA fuses the many small operations that follow the model."""
+    """A `tf.function`, in which XLA fuses the many small operations that follow each layer."""
 
     _function: Any = None
     _fused = True
@@ -131,13 +138,14 @@ class _TensorFlowPass(CompiledPass):
     def _body(self, fused: bool) -> Callable[[], Any]:
         import tensorflow as tf
 
-        finish = self._finish
-        end = tf.function(finish, autograph=False, jit_compile=True) if fused else finish
+        def fuse(function: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
+            # Compiling many small functions is a matter of seconds, a large one of minutes.
+            return tf.function(function, autograph=False, jit_compile=True) if fused else function
 
         def body() -> Any:
             with keras.StatelessScope(collect_losses=True):
                 passed = self._forward(self._probes)
-            return end(passed)
+            return self._finish(passed, fuse)
 
         return body
 
@@ -175,7 +183,7 @@ class _JaxPass(CompiledPass):
     def _stateless(self, values: list[Any], probes: Any) -> Any:
         mapping = list(zip(self._model.variables, values, strict=True))
         with keras.StatelessScope(state_mapping=mapping, collect_losses=True):
-            return self._finish(self._forward(probes))
+            return self._finish(self._forward(probes), _unfused)
 
     @staticmethod
     def place() -> Any:
@@ -197,7 +205,11 @@ class _TorchPass(CompiledPass):
         import torch
 
         with torch.no_grad(), keras.StatelessScope(collect_losses=True):
-            return self._finish(self._forward(self._probes))
+            return self._finish(self._forward(self._probes), _unfused)
+
+
+def _unfused(function: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
+    return function
 
 
 _PASSES: dict[str, type[CompiledPass]] = {

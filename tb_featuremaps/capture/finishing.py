@@ -1,6 +1,7 @@
 """Makes atlases, scales and statistics of maps, where the maps are."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from keras import ops
@@ -13,12 +14,14 @@ from tb_featuremaps.format.statistics import channel_statistics
 # `(atlas uint8 [n, rows·h, columns·w], lo [n, c], hi [n, c], stats [n, c, 6])`
 FinishedLayer: TypeAlias = tuple[Any, Any, Any, Any]
 
+Fuse: TypeAlias = Callable[[Callable[[list[Any]], Any]], Callable[[list[Any]], Any]]
+
 # Putting maps together copies them: worth it for small ones, whose operations are what costs.
 _GROUP_BYTES = 32 * 2**20
 
 
 def finish_layers(
-    maps: Sequence[Any], windows: Sequence[tuple[int, int]]
+    maps: Sequence[Any], windows: Sequence[tuple[int, int]], fuse: Fuse
 ) -> tuple[FinishedLayer, ...]:
     """Finishes each layer's maps.
 
@@ -28,16 +31,13 @@ def finish_layers(
     Args:
         maps: float32 `[n, height, width, channels]` of each layer, n being the same for all.
         windows: over how many pixels each layer's maps are averaged, as `limit_tile` takes it.
+        fuse: compiles a function of tensors on its own, where that pays.
     """
     finished: list[FinishedLayer | None] = [None] * len(maps)
     for indices in _groups(maps, windows):
-        group = [maps[index] for index in indices]
-        together = ops.concatenate(group, axis=0) if len(group) > 1 else group[0]
-        parts = _finish(together, windows[indices[0]])
-        probes = group[0].shape[0]
-        for place, index in enumerate(indices):
-            rows = slice(place * probes, (place + 1) * probes)
-            atlas, lo, hi, stats = (part[rows] for part in parts)
+        finish = fuse(functools.partial(_finish_group, window=windows[indices[0]]))
+        apart = finish([maps[index] for index in indices])
+        for index, atlas, lo, hi, stats in zip(indices, *apart, strict=True):
             finished[index] = (atlas, lo, hi, stats)
     return tuple(layer for layer in finished if layer is not None)
 
@@ -56,6 +56,14 @@ def _groups(maps: Sequence[Any], windows: Sequence[tuple[int, int]]) -> list[lis
             groups.append(group)
         group.append(index)
     return groups
+
+
+def _finish_group(group: list[Any], window: tuple[int, int]) -> list[list[Any]]:
+    """Returns the atlases of all layers of a group, their lo, their hi, and their statistics."""
+    if len(group) == 1:
+        return [[part] for part in _finish(group[0], window)]
+    parts = _finish(ops.concatenate(group, axis=0), window)
+    return [ops.split(part, len(group), axis=0) for part in parts]
 
 
 def _finish(maps: Any, window: tuple[int, int]) -> FinishedLayer:

@@ -16,7 +16,7 @@ from tb_featuremaps.capture.capturable import (
 )
 from tb_featuremaps.capture.channels import tile_size, tile_window, to_maps
 from tb_featuremaps.capture.compiled import compile_pass
-from tb_featuremaps.capture.finishing import FinishedLayer, finish_layers
+from tb_featuremaps.capture.finishing import FinishedLayer, Fuse, finish_layers
 from tb_featuremaps.capture.model_layers import NamedLayer, all_operations
 from tb_featuremaps.capture.recording import record_calls
 from tb_featuremaps.format.atlas import columns_of, rows_of
@@ -88,6 +88,7 @@ class ActivationTap:
     Attributes:
         tapped: what is tapped, in the order of `Capture.layers`; known from `prepare` on.
         skipped: what can't be captured, and why; known from `prepare` on.
+        probes: how many probes there are.
         tapped_outputs: which of the model's outputs `Capture.outputs` holds, by index.
         output_count: how many outputs the model has.
         bytes_per_capture: what a capture holds until it is encoded, in bytes.
@@ -107,7 +108,7 @@ class ActivationTap:
         self._model = model
         self._layers = list(layers)
         self._options = options
-        self._probes = int(keras.tree.flatten(probes)[0].shape[0])
+        self.probes = int(keras.tree.flatten(probes)[0].shape[0])
         self._prepared = False
         self._watched = [*all_operations(model), *(named.layer for named in self._layers)]
         self._pass = compile_pass(model, self._forward, self._finish, probes)
@@ -184,7 +185,8 @@ class ActivationTap:
 
     def _maps(self, output: LayerOutput) -> Any:
         maps = to_maps(output.tensor, output.data_format == "channels_first")
-        return maps[..., : self._options.max_channels]
+        limit = self._options.max_channels
+        return maps if limit is None or maps.shape[-1] <= limit else maps[..., :limit]
 
     def _known_maps(self, outputs: list[LayerOutput]) -> list[Any]:
         """The maps of what was prepared, of a model that is run eagerly or traced anew."""
@@ -213,12 +215,12 @@ class ActivationTap:
     def _measure(self, maps: list[Any], predictions: list[Any]) -> None:
         heads = sum(int(predictions[index].shape[1]) * 4 for index in self.tapped_outputs)
         layers = sum(tapped.bytes_per_probe for tapped in self.tapped)
-        self.bytes_per_capture = self._probes * (layers + heads)
+        self.bytes_per_capture = self.probes * (layers + heads)
         sizes = [4 * int(one.shape[1] * one.shape[2] * one.shape[3]) for one in maps]
         # Quantising holds about four arrays of a layer's size at once.
-        self.peak_bytes = self._probes * (sum(sizes) + 4 * max(sizes, default=0))
+        self.peak_bytes = self.probes * (sum(sizes) + 4 * max(sizes, default=0))
         self.peak_bytes += self.bytes_per_capture
 
-    def _finish(self, passed: tuple[list[Any], list[Any]]) -> tuple[Any, list[Any]]:
+    def _finish(self, passed: tuple[list[Any], list[Any]], fuse: Fuse) -> tuple[Any, list[Any]]:
         maps, outputs = passed
-        return finish_layers(maps, [tapped.averaged for tapped in self.tapped]), outputs
+        return finish_layers(maps, [tapped.averaged for tapped in self.tapped], fuse), outputs
