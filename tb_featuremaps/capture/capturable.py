@@ -87,7 +87,7 @@ def _why_no_call(
         return recording.unwatched[id(named.layer)]
     if not own:
         return "the model never called it for the probes (a layer around it may call its parts)"
-    if not here:
+    if len(here) < len(own):  # Keras calls a cell once before its loop too
         return "it runs inside a loop or a function of its own, as a recurrent layer's cell does"
     if len(here) > MOST_CALLS:
         return f"it was called {len(here)} times in one pass; the limit is {MOST_CALLS}"

@@ -51,7 +51,7 @@ def test_layers_have_the_format_of_those_around_them(
     np.testing.assert_allclose(values, expected, atol=np.ptp(expected) / 500)
 
 
-class _Subclassed(keras.Model):
+class Subclassed(keras.Model):
     def __init__(self) -> None:
         super().__init__()
         self.pool = layers.MaxPooling2D(2, data_format="channels_first", name="pool")
@@ -72,7 +72,7 @@ class _Subclassed(keras.Model):
     [("relu", (4, 4, 3)), ("late", (4, 4, 3)), ("conv", (2, 2, 4)), ("end", (2, 2, 4))],
 )
 def test_a_subclassed_model(name: str, shape: tuple[int, ...]) -> None:
-    _, values = captured(_Subclassed(), name, _X)
+    _, values = captured(Subclassed(), name, _X)
     assert values.shape[1:] == shape
 
 

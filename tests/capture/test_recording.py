@@ -60,6 +60,7 @@ def test_what_layers_return_is_recorded_and_the_model_computes_the_same() -> Non
 @pytest.mark.parametrize("call", [lambda f: f(), lambda f: tf.function(f, autograph=False)()])
 def test_nothing_stays_on_layers_or_classes(call: Callable[[Any], Any]) -> None:
     model = _model()
+    model(_X)
     layers = _layers(model)
     classes = [type(layer) for layer in layers]
     attributes = [set(vars(layer)) for layer in layers]
