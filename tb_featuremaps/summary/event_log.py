@@ -55,6 +55,7 @@ class EventLog:
         gaps: events already known to be missing.
 
     Attributes:
+        wrote_any: whether any event has been written.
         is_unchecked: whether events were written since the file was last seen in its place.
     """
 
@@ -67,7 +68,7 @@ class EventLog:
         self._pending: list[_Record] = []
         self._session: Session | None = None
         self._latest_step: int | None = None
-        self._wrote_any = False
+        self.wrote_any = False
         self._checked = time.monotonic()
         self.is_unchecked = False
 
@@ -179,7 +180,7 @@ class EventLog:
         for record in self._pending[:written]:
             if record.step is not None:
                 self._in_file.add(record.step)
-                self._wrote_any = self.is_unchecked = True
+                self.wrote_any = self.is_unchecked = True
         del self._pending[:written]
 
     def _encode(self, event: event_pb2.Event, step: int | None) -> None:
@@ -192,7 +193,7 @@ class EventLog:
 
     def _holds_events(self) -> bool:
         """Whether the directory holds events of earlier sessions."""
-        if self._wrote_any or self._pending:
+        if self.wrote_any or self._pending:
             return True
         try:
             return bool(event_files(self._directory))
