@@ -152,7 +152,7 @@ class EventLog:
         None where there is no file any more: a directory that was deleted is not made anew for it.
         """
         if self._file is not None:
-            self._mark_gap(self._latest_step or 0)
+            self._mark_gap(self._latest_step or 0, is_end=True)
 
     def let_go(self) -> None:
         """Closes this process's descriptor of the file and does nothing else."""
@@ -186,8 +186,8 @@ class EventLog:
     def _encode(self, event: event_pb2.Event, step: int | None) -> None:
         self._pending.append(_Record(encode_record(event.SerializeToString()), step))
 
-    def _mark_gap(self, step: int) -> None:
-        mark = self._gaps.take(step)
+    def _mark_gap(self, step: int, is_end: bool = False) -> None:
+        mark = self._gaps.take(step, is_end)
         if mark is not None:
             self._encode(events.event(step, [mark]), None)
 
