@@ -60,7 +60,9 @@ class Description:
         widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
         lines = [_aligned(row, widths) for row in rows]
         lines.insert(1, "─" * max(map(len, lines)))
-        lines += [f"{one.name.ljust(widths[0])}  not captured: {one.reason}" for one in self.skipped]
+        lines += [
+            f"{one.name.ljust(widths[0])}  not captured: {one.reason}" for one in self.skipped
+        ]
         return "\n".join([*lines, self._totals(), *self.notes])
 
     @property

@@ -95,7 +95,7 @@ class _Recorder:
         recorder = self
 
         def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:
-            outputs = own.__call__(self, *args, **kwargs)  # type: ignore[operator]
+            outputs = own.__call__(self, *args, **kwargs)
             recorder._note(self, (args, kwargs), outputs)
             return outputs
 
