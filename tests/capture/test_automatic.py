@@ -146,11 +146,10 @@ def test_a_model_without_layers_selects_nothing() -> None:
     assert select_layers(Empty(), "auto") == Selection([])
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", ["googlenet", "inception_v3"])
 def test_models_with_auxiliary_heads_show_nothing_of_these(name: str) -> None:
     trainable = MODELS[name]
-    shape = (28, 28, 1) if name == "mnist_convnet" else (32, 32, 3)
-    names = _auto(trainable.build(shape, 10, width=trainable.width / 4))
+    names = _auto(trainable.build((32, 32, 3), 10, width=trainable.width / 4))
     assert not [part for part in names if "aux" in part]
     if name == "googlenet":
         modules = ["3a", "3b", "4a", "4b", "4c", "4d", "4e", "5a", "5b"]

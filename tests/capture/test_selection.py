@@ -34,9 +34,9 @@ def _names(model: keras.Model, specification: object) -> list[str]:
 def test_selects_in_the_order_of_the_model(
     model: keras.Model, specification: object, expected: list[str]
 ) -> None:
-    assert sorted(_names(model, specification)) == sorted(expected)
-    positions = {layer.name: position for position, layer in enumerate(model.layers)}
     chosen = _names(model, specification)
+    assert sorted(chosen) == sorted(expected)
+    positions = {layer.name: position for position, layer in enumerate(model.layers)}
     assert chosen == sorted(chosen, key=positions.__getitem__)
 
 
