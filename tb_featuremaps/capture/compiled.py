@@ -106,7 +106,7 @@ def ensure_built(model: keras.Model, probes: Any) -> None:
 
 
 class _TensorFlowPass(CompiledPass):
-    """A `tf.function`, in which XLA fuses the many small operations that follow each layer."""
+    """A `tf.function`, in which XLA fuses the many small operations that follow the model."""
 
     _function: Any = None
     _fused = True
@@ -139,7 +139,6 @@ class _TensorFlowPass(CompiledPass):
         import tensorflow as tf
 
         def fuse(function: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
-            # Compiling many small functions is a matter of seconds, a large one of minutes.
             return tf.function(function, autograph=False, jit_compile=True) if fused else function
 
         def body() -> Any:
