@@ -14,8 +14,7 @@ import { PictureSource } from './store/picture_source';
 import { initialState, type State } from './store/state';
 import { Store } from './store/store';
 import { fromParameters, isElsewhere, toParameters } from './store/url';
-import './views/app_view';
-import type { AppView } from './views/app_view';
+import { AppView } from './views/app_view';
 import { pageStyle } from './views/theme';
 
 /** Builds the one client, store and view, and wires them to TensorBoard. */
@@ -38,7 +37,7 @@ export async function start(page: Document): Promise<void> {
   keepAddress(store, controller);
   page.addEventListener('keydown', (event) => handleKey(event, controller));
 
-  const view = page.createElement('fm-app') as AppView;
+  const view = new AppView();
   view.store = store;
   view.controller = controller;
   page.body.append(view);

@@ -20,13 +20,11 @@ test.each([
   [new Response('{"error": "no such run."}', { status: 404 }), 'no such run.'],
   [new Response('<html>', { status: 502 }), 'status 502'],
 ])('an answer that is none says why', async (response, message) => {
-  vi.stubGlobal('fetch', async () => response);
+  vi.stubGlobal('fetch', () => Promise.resolve(response));
   await expect(client.runs()).rejects.toThrow(message);
 });
 
 test('a server that is gone is a request error', async () => {
-  vi.stubGlobal('fetch', async () => {
-    throw new TypeError('refused');
-  });
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('refused')));
   await expect(client.runs()).rejects.toThrow(RequestError);
 });

@@ -22,7 +22,7 @@ function png(chunks: [string, number[]][]): ArrayBuffer {
   const bytes = [137, 80, 78, 71, 13, 10, 26, 10];
   for (const [kind, content] of chunks) {
     bytes.push(0, 0, content.length >> 8, content.length & 255);
-    bytes.push(...[...kind].map((letter) => letter.charCodeAt(0)), ...content, 0, 0, 0, 0);
+    bytes.push(...Array.from(kind, (letter) => letter.charCodeAt(0)), ...content, 0, 0, 0, 0);
   }
   return Uint8Array.from(bytes).buffer;
 }

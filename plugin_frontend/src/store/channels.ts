@@ -79,7 +79,7 @@ export function healthOf(
   const found = at(stats, step);
   if (!found) return null;
   let known = healths.get(found);
-  if (!known) healths.set(found, (known = new Map()));
+  if (!known) healths.set(found, (known = new Map<string, Health>()));
   const key = `${probe} ${spatial}`;
   let health = known.get(key);
   if (!health) known.set(key, (health = countHealth(stats, found, probe, spatial)));
@@ -162,7 +162,7 @@ export function changeAt(
 export function rangesOverSteps(stats: Stats | undefined, probe: number): Range[] | null {
   if (!stats?.steps.length) return null;
   let known = overSteps.get(stats);
-  if (!known) overSteps.set(stats, (known = new Map()));
+  if (!known) overSteps.set(stats, (known = new Map<number, Range[]>()));
   let ranges = known.get(probe);
   if (!ranges) known.set(probe, (ranges = findRanges(stats, probe)));
   return ranges;

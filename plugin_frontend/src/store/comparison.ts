@@ -58,7 +58,8 @@ export class ComparisonFollower {
       return;
     }
     const compared = await this.picture(state, series, signal);
-    if (!signal.aborted && compared) this.store.patch({ compared, comparisonProblem: null });
+    signal.throwIfAborted();
+    if (compared) this.store.patch({ compared, comparisonProblem: null });
   }
 
   private async picture(

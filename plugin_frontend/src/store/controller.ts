@@ -172,7 +172,7 @@ export class Controller {
       run.heads.length ? this.client.outputs(run.name, signal) : [],
       run.probes ? this.client.steps(run.name, run.probes.tag, signal) : [],
     ]);
-    if (signal.aborted) return;
+    signal.throwIfAborted();
     const keys = probes.at(-1)?.blob_keys ?? [];
     const probePictures = keys.map((key) => this.client.pictureAddress(key));
     this.store.patch({ losses, outputs, probePictures });

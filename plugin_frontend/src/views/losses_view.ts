@@ -159,9 +159,9 @@ export class LossesView extends PlottedView {
     this.controller.chooseStep(step);
   }
 
-  protected override zoomChanged(zoomed: boolean): void {
+  protected override zoomChanged = (zoomed: boolean): void => {
     this.zoomed = zoomed;
-  }
+  };
 
   private drawnCurves(): Curve[] {
     return this.curves.of([this.state.losses], () => curvesOf(this.state.losses));

@@ -13,7 +13,7 @@ export abstract class PlottedView extends LitElement {
   protected abstract chart(): Chart | null;
   protected abstract cursor(): number | null;
   protected abstract choose(step: number): void;
-  protected zoomChanged(_zoomed: boolean): void {}
+  protected zoomChanged: (zoomed: boolean) => void = () => undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
