@@ -5,24 +5,17 @@ import math
 from typing import Any
 
 import numpy as np
-from tensorboard import errors
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider, RunTagFilter
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.names import PLUGIN_NAME, STATS_COLUMNS
+from tb_featuremaps.plugin.problems import NotFoundError
 from tb_featuremaps.plugin.series import Series, SeriesList, list_series
 
 _SCALARS = "scalars"
-_PNG = b"\x89PNG\r\n\x1a\n"
 # Between TensorBoard's own key and the wall time that tells a rewritten run's pictures apart.
 _KEY_SEPARATOR = "~"
-# What the data server of TensorBoard 2.19 to 2.21 says of a key that holds an escaped character.
-_UNREADABLE_KEY = "expected a borrowed string"
-_NAME_TOO_ODD = (
-    "TensorBoard's data server can't read pictures of a run whose directory's name holds quotes or "
-    "backslashes. Rename the directory, or start TensorBoard with --load_fast=false."
-)
 _ROLES = {pb.ROLE_MAIN: "main", pb.ROLE_AUXILIARY: "auxiliary"}
 _KINDS = {
     pb.LossTerm.TOTAL: "total",
@@ -30,10 +23,6 @@ _KINDS = {
     pb.LossTerm.WEIGHTED: "weighted",
     pb.LossTerm.PENALTY: "penalty",
 }
-
-
-class NotFoundError(LookupError):
-    """There is no such run, tag or key."""
 
 
 class FeatureMapReader:
@@ -49,19 +38,6 @@ class FeatureMapReader:
         self._provider = provider
         self._samples = samples
         self._scalar_samples = scalar_samples
-
-    def runs(self, ctx: RequestContext, experiment: str) -> dict[str, Any]:
-        """The runs with data of ours, with their layers, heads and probes."""
-        listed = list_series(self._provider, ctx, experiment)
-        times = {
-            run.run_name: run.start_time
-            for run in self._provider.list_runs(ctx, experiment_id=experiment)
-        }
-        names = sorted({series.run for series in listed.series})
-        return {
-            "runs": [_run(listed, name, times.get(name), names) for name in names],
-            "messages": listed.messages,
-        }
 
     def steps(self, ctx: RequestContext, experiment: str, run: str, tag: str) -> dict[str, Any]:
         """The captures of a blob sequence: steps, wall times and picture keys."""
@@ -89,18 +65,6 @@ class FeatureMapReader:
                 for capture in captures
             ],
         }
-
-    def image(self, ctx: RequestContext, key: str) -> bytes:
-        """The PNG of a key that `steps` returned."""
-        try:
-            blob: bytes = self._provider.read_blob(ctx, blob_key=key.split(_KEY_SEPARATOR)[0])
-        except errors.InvalidArgumentError as error:
-            if _UNREADABLE_KEY not in str(error):
-                raise
-            raise errors.InvalidArgumentError(_NAME_TOO_ODD) from error
-        if not blob.startswith(_PNG):
-            raise NotFoundError("the key does not name a picture.")
-        return blob
 
     def stats(self, ctx: RequestContext, experiment: str, run: str, tag: str) -> dict[str, Any]:
         """The channel statistics of a layer."""
@@ -197,43 +161,9 @@ class FeatureMapReader:
         )
 
 
-def _run(
-    listed: SeriesList, name: str, start_time: float | None, names: list[str]
-) -> dict[str, Any]:
-    stats = {one.tag for one in listed.of(name, "stats")}
-    layers = sorted(listed.of(name, "layer"), key=lambda one: one.data.layer.order)
-    probes = listed.of(name, "probes")
-    heads = _in_order(listed, name)
-    validation = _validation_run(name)
-    return {
-        "name": name,
-        "start_time": start_time,
-        "layers": [_layer(layer, stats) for layer in layers],
-        "heads": [_head(head) for head in heads],
-        "probes": _probes(probes[0]) if probes else None,
-        "has_losses": bool(listed.of(name, "losses")),
-        "validation_run": validation if validation in names else None,
-    }
-
-
 def _in_order(listed: SeriesList, run: str) -> list[Series]:
     """The run's heads in the order of the model's outputs."""
     return sorted(listed.of(run, "outputs"), key=lambda head: head.data.outputs.order)
-
-
-def _layer(series: Series, stats: set[str]) -> dict[str, Any]:
-    layer = series.data.layer
-    return {
-        "tag": series.tag,
-        "stats_tag": layer.stats_tag if layer.stats_tag in stats else None,
-        "name": layer.name,
-        "class_name": layer.class_name,
-        "order": layer.order,
-        "shape": list(layer.shape),
-        "data_format": layer.data_format,
-        "channels": layer.channels,
-        "last_step": series.last_step,
-    }
 
 
 def _head(series: Series) -> dict[str, Any]:
@@ -245,11 +175,6 @@ def _head(series: Series) -> dict[str, Any]:
         "weight": head.weight,
         "class_names": list(head.class_names),
     }
-
-
-def _probes(series: Series) -> dict[str, Any]:
-    probes = series.data.probes
-    return {"tag": series.tag, "count": probes.count, "labels": list(probes.labels)}
 
 
 def _validation_run(run: str) -> str | None:
