@@ -161,9 +161,10 @@ def _reading(what: str) -> Iterator[None]:
     try:
         with _data_server(what):
             yield
-    except (ValueError, TypeError, MemoryError, OverflowError) as error:
-        if isinstance(error, DamagedError | errors.PublicError):
-            raise
+    except (DamagedError, errors.PublicError):
+        raise
+    # All that TensorBoard's `make_ndarray` raises for a tensor that contradicts itself.
+    except (ValueError, TypeError, LookupError, ArithmeticError, MemoryError) as error:
         raise DamagedError(f"{what} is damaged; TensorBoard can't read it: {error}") from error
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from tb_featuremaps.plugin.descriptions import head_of, in_order, layer_of, probes_of
-from tb_featuremaps.plugin.items import Items
+from tb_featuremaps.plugin.gaps import gaps_of
+from tb_featuremaps.plugin.items import Items, seconds
 from tb_featuremaps.plugin.logged_data import LoggedData
 from tb_featuremaps.plugin.series import Series, SeriesList
 from tb_featuremaps.plugin.since import Growth
@@ -23,7 +24,12 @@ def runs(data: LoggedData, since: str | None) -> bytes:
     listed = _of_sound_size(data.series())
     times = data.start_times()
     names = sorted({series.run for series in listed.series})
-    found = [_described(listed, name, times.get(name), names) for name in names]
+    found = []
+    for name in names:
+        gaps, problems = gaps_of(data, listed, name)
+        listed.messages.extend(problems)
+        said = _run(listed, name, names) | {"start_time": seconds(times.get(name)), "gaps": gaps}
+        found.append(_described(name, said, listed.of_run(name)))
     growth = Growth([run.identity for run in found], since)
     kept = {run.name: run.version for place, run in enumerate(found) if not len(growth.new(place))}
     seen = [run.last_wall_time for run in found if run.last_wall_time is not None]
@@ -62,13 +68,10 @@ class _Run:
         return Items(f"{self.name}\0{self.version}", np.zeros(1, np.int64), times)
 
 
-def _described(listed: SeriesList, name: str, start_time: float | None, names: list[str]) -> _Run:
-    series = listed.of_run(name)
+def _described(name: str, said: dict[str, Any], series: list[Series]) -> _Run:
     times = [one.last_wall_time for one in series if one.last_wall_time is not None]
     last_wall_time = max(times, default=None)
-    content = json.dumps(
-        _run(listed, name, names) | {"start_time": start_time, "last_wall_time": last_wall_time}
-    )
+    content = json.dumps(said | {"last_wall_time": last_wall_time})
     version = hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
     whole = f'{content[:-1]}, "version": "{version}"}}'
     return _Run(name, whole.encode(), version, last_wall_time)
@@ -86,7 +89,6 @@ def _run(listed: SeriesList, name: str, names: list[str]) -> dict[str, Any]:
         "probes": probes_of(probes[0]) if probes else None,
         "has_losses": bool(listed.of(name, "losses")),
         "validation_run": validation if validation in names else None,
-        "gaps": [],
     }
 
 
