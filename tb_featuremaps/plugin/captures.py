@@ -4,7 +4,7 @@ from typing import Any
 
 from tensorboard.data.provider import BlobSequenceDatum
 
-from tb_featuremaps.plugin.items import identified, seconds, surviving
+from tb_featuremaps.plugin.items import seconds, surviving
 from tb_featuremaps.plugin.logged_data import LoggedData
 from tb_featuremaps.plugin.pictures import picture_key
 from tb_featuremaps.plugin.since import Growth
@@ -16,8 +16,8 @@ _FIRST_PICTURE = 2
 def captures(data: LoggedData, run: str, tag: str, since: str | None) -> dict[str, Any]:
     """The captures of a blob sequence that are new to the client."""
     found = data.captures(run, tag)
-    present = surviving(found)
-    growth = Growth([identified(tag, present)], since)
+    present, items = surviving(tag, found)
+    growth = Growth([items], since)
     kept = growth.kept(0)
     return {
         "run": run,

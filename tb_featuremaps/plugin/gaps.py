@@ -1,10 +1,9 @@
 """What a run's log lacks: marks that the writer left where events were lost."""
 
-from tb_featuremaps.plugin.items import surviving
 from tb_featuremaps.plugin.logged_data import LoggedData
-from tb_featuremaps.plugin.problems import DamagedError
+from tb_featuremaps.plugin.problems import DamagedError, NotFoundError
 from tb_featuremaps.plugin.series import SeriesList
-from tb_featuremaps.plugin.tensors import check_numbers
+from tb_featuremaps.plugin.tensors import read_arrays
 
 # Events lost, and the steps between which they lie.
 _COLUMNS = 3
@@ -18,11 +17,10 @@ def gaps_of(
     messages: list[str] = []
     for series in listed.of(run, "gaps"):
         try:
-            for item in surviving(data.tensors(run, series.tag)):
-                check_numbers(f"{series.tag!r} of run {run!r}", item.numpy, (_COLUMNS,))
-                lost, from_step, to_step = (int(number) for number in item.numpy)
+            for marks in read_arrays(data, run, series.tag, (_COLUMNS,)).values:
+                lost, from_step, to_step = (int(number) for number in marks)
                 if lost > 0:  # 0 marks that there was none
                     gaps.append({"from_step": from_step, "to_step": to_step, "lost": lost})
-        except DamagedError as error:
+        except (DamagedError, NotFoundError) as error:
             messages.append(str(error))
     return gaps, messages

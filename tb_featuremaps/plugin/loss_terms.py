@@ -1,6 +1,7 @@
 """Answers with the loss terms of a run."""
 
 import dataclasses
+import operator
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from tensorboard.data.provider import ScalarDatum
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.plugin.descriptions import ROLES
 from tb_featuremaps.plugin.framing import pack
-from tb_featuremaps.plugin.items import Items, identified, surviving
+from tb_featuremaps.plugin.items import Items, surviving
 from tb_featuremaps.plugin.logged_data import LoggedData
 from tb_featuremaps.plugin.problems import DamagedError, NotFoundError
 from tb_featuremaps.plugin.since import Growth
@@ -23,25 +24,28 @@ _KINDS = {
     5: "reported",  # LossTerm.REPORTED
 }
 
+_value = operator.attrgetter("value")
+
 
 @dataclasses.dataclass
 class _Group:
     """Terms that were logged at the same steps.
 
     Attributes:
-        present: one term's points, which the others have steps and wall times of.
-        count: points of a term before those that no longer hold were left out.
+        steps, wall_times: of the points, as in `Items`.
+        found: points of a term that TensorBoard gave, with those that no longer hold.
         rows: float64 `[points]` by the term's tag.
     """
 
-    present: list[ScalarDatum]
-    count: int
+    steps: npt.NDArray[np.int64]
+    wall_times: npt.NDArray[np.float64]
+    found: int
     rows: dict[str, npt.NDArray[np.float64]] = dataclasses.field(default_factory=dict)
 
     @property
     def items(self) -> Items:
         """The identities of the points; a client without one of the terms hasn't got them."""
-        return identified("\0".join(self.rows), self.present)
+        return Items("\0".join(self.rows), self.steps, self.wall_times)
 
 
 def loss_terms(data: LoggedData, run: str, since: str | None) -> bytes:
@@ -71,7 +75,7 @@ def loss_terms(data: LoggedData, run: str, since: str | None) -> bytes:
         "groups": [
             {
                 "kept": growth.number_kept(index),
-                "all_kept": data.limits.keeps_scalars(group.count),
+                "all_kept": data.limits.keeps_scalars(group.found),
             }
             for index, group in enumerate(listed)
         ],
@@ -128,11 +132,10 @@ def _placed(
     groups: dict[tuple[bytes, bytes], _Group], tag: str, points: list[ScalarDatum]
 ) -> dict[str, int]:
     """Puts a term's points into the group of their steps, and says where."""
-    present = surviving(points)
-    items = identified(tag, present)
+    present, items = surviving(tag, points)
     key = (items.steps.tobytes(), items.wall_times.tobytes())
-    group = groups.setdefault(key, _Group(present, len(points)))
-    group.rows[tag] = np.fromiter((point.value for point in present), np.float64, len(present))
+    group = groups.setdefault(key, _Group(items.steps, items.wall_times, len(points)))
+    group.rows[tag] = np.fromiter(map(_value, present), np.float64, len(present))
     return {"group": list(groups).index(key), "row": list(group.rows).index(tag)}
 
 

@@ -6,30 +6,22 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from tensorboard.data.provider import TensorDatum
 
 from tb_featuremaps.plugin.descriptions import head_of, in_order
 from tb_featuremaps.plugin.framing import pack
-from tb_featuremaps.plugin.items import identified, seconds, surviving
+from tb_featuremaps.plugin.items import seconds
 from tb_featuremaps.plugin.logged_data import LoggedData
 from tb_featuremaps.plugin.problems import DamagedError, NotFoundError
 from tb_featuremaps.plugin.ranking import Ranking, true_classes
 from tb_featuremaps.plugin.series import Series
 from tb_featuremaps.plugin.since import Growth
-from tb_featuremaps.plugin.tensors import check_numbers, of_one_shape
+from tb_featuremaps.plugin.tensors import Arrays, read_arrays
 
 
 @dataclasses.dataclass(frozen=True)
 class _Head:
     series: Series
-    items: list[TensorDatum]
-    count: int  # before those that no longer hold, or don't fit, were left out
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Probes and classes."""
-        probes, classes = self.items[-1].numpy.shape
-        return probes, classes
+    logged: Arrays  # [probes, classes] each
 
 
 def predictions(data: LoggedData, run: str, since: str | None) -> bytes:
@@ -46,7 +38,7 @@ def predictions(data: LoggedData, run: str, since: str | None) -> bytes:
         if (head := _head(data, series, messages)) is not None
     ]
     labels = [label for series in listed.of(run, "probes") for label in series.data.probes.labels]
-    growth = Growth([identified(head.series.tag, head.items) for head in heads], since)
+    growth = Growth([head.logged.items for head in heads], since)
     header = {
         "run": run,
         "version": growth.version,
@@ -56,8 +48,8 @@ def predictions(data: LoggedData, run: str, since: str | None) -> bytes:
         "heads": [
             head_of(head.series)
             | {
-                "classes": head.shape[1],
-                "all_kept": data.limits.keeps_captures(head.count),
+                "classes": head.logged.shape[1],
+                "all_kept": data.limits.keeps_captures(head.logged.found),
                 "kept": growth.number_kept(index),
             }
             for index, head in enumerate(heads)
@@ -81,40 +73,36 @@ def output(data: LoggedData, run: str, tag: str, step: int) -> bytes:
         DamagedError: the values are not `[probes, classes]`.
     """
     data.only(run, tag, "outputs")
-    for item in surviving(data.tensors(run, tag)):
-        if item.step == step:
-            check_numbers(f"{tag!r} of run {run!r}", item.numpy, (None, None))
-            header = {
-                "run": run,
-                "tag": tag,
-                "step": step,
-                "wall_time": seconds(item.wall_time),
-            }
-            return pack(header, {"values": item.numpy.astype(np.float32)})
-    raise NotFoundError(f"no capture at step {step} of tag {tag!r} in run {run!r}.")
+    logged = read_arrays(data, run, tag, (None, None))
+    places = np.flatnonzero(logged.items.steps == step)
+    if not len(places):
+        raise NotFoundError(f"no capture at step {step} of tag {tag!r} in run {run!r}.")
+    header = {
+        "run": run,
+        "tag": tag,
+        "step": step,
+        "wall_time": seconds(float(logged.items.wall_times[places[0]])),
+    }
+    return pack(header, {"values": logged.stacked(places)[0]})
 
 
 def _head(data: LoggedData, series: Series, messages: list[str]) -> _Head | None:
     """A head's captures; None, and a message, if they can't be shown."""
-    what = f"{series.tag!r} of run {series.run!r}"
     try:
-        found = data.tensors(series.run, series.tag)
-        items, left_out = of_one_shape(what, surviving(found))
-        for item in items[-1:]:
-            check_numbers(what, item.numpy, (None, None))
+        logged = read_arrays(data, series.run, series.tag, (None, None))
     except (DamagedError, NotFoundError) as error:
         messages.append(str(error))
         return None
-    messages += left_out
-    return _Head(series, items, len(found)) if items else None
+    messages += logged.messages
+    return _Head(series, logged)
 
 
 def _ranked(
     head: _Head, places: npt.NDArray[np.intp], labels: Sequence[str]
 ) -> dict[str, npt.NDArray[Any]]:
-    probes, classes = head.shape
+    probes, classes = head.logged.shape
     truth = true_classes(labels, head.series.data.outputs.class_names, probes, classes)
     ranking = Ranking(len(places), truth)
     for row, place in enumerate(places):
-        ranking.add(row, head.items[place].numpy)
+        ranking.add(row, head.logged.values[place])
     return ranking.arrays()

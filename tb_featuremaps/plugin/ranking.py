@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tb_featuremaps.plugin.tensors import as_float32
+
 TOP = 5
 _UNKNOWN = -1
 
@@ -53,8 +55,7 @@ class Ranking:
 
     def add(self, capture: int, values: npt.NDArray[Any]) -> None:
         """Ranks one capture, `[probes, classes]`."""
-        with np.errstate(over="ignore"):  # a float64 beyond float32 is shown as infinite
-            numbers = values.astype(np.float32)
+        numbers = as_float32(values)
         self._nonfinite[capture] = np.count_nonzero(~np.isfinite(numbers), axis=1)
         self._add_top(capture, numbers)
         self._add_truth(capture, numbers)

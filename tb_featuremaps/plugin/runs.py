@@ -14,14 +14,13 @@ from tb_featuremaps.plugin.items import Items, seconds
 from tb_featuremaps.plugin.logged_data import LoggedData
 from tb_featuremaps.plugin.series import Series, SeriesList
 from tb_featuremaps.plugin.since import Growth
-from tb_featuremaps.plugin.sizes import size_problem
 
 _MAX_MESSAGES = 100
 
 
 def runs(data: LoggedData, since: str | None) -> bytes:
     """The runs with data of ours that are new to the client or have changed, as JSON."""
-    listed = _of_sound_size(data.series())
+    listed = data.series()
     times = data.start_times()
     names = sorted({series.run for series in listed.series})
     found = []
@@ -96,19 +95,6 @@ def validation_run(run: str) -> str | None:
     """The run that `keras.callbacks.TensorBoard` would log validation to, beside `…/train`."""
     head, separator, last = run.rpartition("/")
     return f"{head}{separator}validation" if last == "train" else None
-
-
-def _of_sound_size(listed: SeriesList) -> SeriesList:
-    """The series that a page can show, and a message about each other one."""
-    sound: list[Series] = []
-    messages = list(listed.messages)
-    for series in listed.series:
-        problem = size_problem(series.data)
-        if problem is None:
-            sound.append(series)
-        else:
-            messages.append(f"{series.run}: tag {series.tag} {problem}")
-    return SeriesList(sound, messages)
 
 
 def _bounded(messages: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import DataProvider, RunTagFilter
@@ -12,13 +12,13 @@ from tensorboard.data.provider import DataProvider, RunTagFilter
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.metadata import UnknownFormatError, parse_plugin_data
 from tb_featuremaps.format.names import PLUGIN_NAME
+from tb_featuremaps.plugin.sizes import size_problem
 
 # Payloads of at most so many bytes are kept parsed; only those of many class names are longer.
 _SMALL_PAYLOAD = 16384
 
 
-@dataclasses.dataclass(frozen=True)
-class Series:
+class Series(NamedTuple):
     """A time series of ours: where it is, what its payload says, and its newest item.
 
     Attributes:
@@ -115,9 +115,10 @@ def _parsed(content: bytes) -> pb.FeatureMapPluginData | str:
 
 def _parse(content: bytes) -> pb.FeatureMapPluginData | str:
     try:
-        return parse_plugin_data(content)
+        data = parse_plugin_data(content)
     except UnknownFormatError as error:
         return str(error)
+    return size_problem(data) or data
 
 
 # All runs of a model share payloads, and every poll of the tab asks for them again.

@@ -1,12 +1,15 @@
 """Tensor series as arrays that the page can be sent."""
 
+import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from tensorboard.data.provider import TensorDatum
 
-from tb_featuremaps.plugin.problems import DamagedError
+from tb_featuremaps.plugin.items import Items, surviving
+from tb_featuremaps.plugin.logged_data import LoggedData
+from tb_featuremaps.plugin.problems import DamagedError, NotFoundError
 
 
 def check_numbers(what: str, values: npt.NDArray[np.generic], shape: Sequence[int | None]) -> None:
@@ -27,30 +30,68 @@ def check_numbers(what: str, values: npt.NDArray[np.generic], shape: Sequence[in
         )
 
 
-def of_one_shape(what: str, items: Sequence[TensorDatum]) -> tuple[list[TensorDatum], list[str]]:
-    """The items with the newest's shape and kind of number, and a message about the others."""
-    if not items:
-        return [], []
-    newest = items[-1].numpy
-    fitting = [
-        item
-        for item in items
-        if item.numpy.shape == newest.shape and item.numpy.dtype.kind == newest.dtype.kind
-    ]
-    left_out = len(items) - len(fitting)
-    if not left_out:
-        return fitting, []
-    return fitting, [
-        f"{what}: {left_out} of {len(items)} captures have another shape than the newest and are "
-        "left out."
-    ]
+@dataclasses.dataclass(frozen=True)
+class Arrays:
+    """A series of arrays of one shape.
+
+    Attributes:
+        items: their identities.
+        values: one array per item.
+        found: how many items TensorBoard gave, with those that no longer hold or were left out.
+        messages: what had to be left out.
+    """
+
+    items: Items
+    values: list[npt.NDArray[Any]]
+    found: int
+    messages: list[str]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of each array; there has to be one."""
+        return tuple(self.values[-1].shape)
+
+    def stacked(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
+        """The arrays at some places as float32 `[places, …]`."""
+        if not len(places):
+            return np.zeros((0, *self.shape), np.float32)
+        return as_float32(np.stack([self.values[place] for place in places]))
 
 
-def stacked(
-    items: Sequence[TensorDatum], places: npt.NDArray[np.intp], shape: Sequence[int]
-) -> npt.NDArray[np.float32]:
-    """The items at some places as float32 `[places, …]`, each of one shape."""
-    if not len(places):
-        return np.zeros((0, *shape), np.float32)
-    with np.errstate(over="ignore"):  # a float64 beyond float32 is shown as infinite
-        return np.stack([items[place].numpy for place in places]).astype(np.float32)
+def read_arrays(data: LoggedData, run: str, tag: str, shape: Sequence[int | None]) -> Arrays:
+    """Reads a tensor series; arrays of another shape than the newest are left out.
+
+    Args:
+        data: where to read.
+        run, tag: of the series.
+        shape: of the newest array; None stands for any size but 0.
+
+    Raises:
+        NotFoundError: there is no such series, or nothing in it.
+        DamagedError: the newest array is of another shape, or none of numbers.
+    """
+    what = f"{tag!r} of run {run!r}"
+    found = data.tensors(run, tag)
+    if not found:
+        raise NotFoundError(f"nothing is logged yet in {what}.")
+    present, items = surviving(tag, found)
+    newest = present[-1].numpy
+    check_numbers(what, newest, shape)
+    fits = np.array(
+        [one.numpy.shape == newest.shape and one.numpy.dtype == newest.dtype for one in present]
+    )
+    values = [one.numpy for one, fit in zip(present, fits, strict=True) if fit]
+    left_out = len(present) - len(values)
+    messages = (
+        [f"{what}: {left_out} of {len(present)} captures are left out; their shape is another."]
+        if left_out
+        else []
+    )
+    kept = Items(tag, items.steps[fits], items.wall_times[fits])
+    return Arrays(kept, values, len(found), messages)
+
+
+def as_float32(values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """The numbers as the page has them: beyond float32 they are infinite."""
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tb_featuremaps.plugin.items import Items, identified, surviving
+from tb_featuremaps.plugin.items import Items, surviving
 from tb_featuremaps.plugin.since import Growth
 
 Held = list[tuple[int, float]]
@@ -146,11 +146,11 @@ class _Datum:
 )
 def test_later_items_make_void_what_comes_after_them(arrived: list[int], valid: list[int]) -> None:
     data = [_Datum(step, float(place)) for place, step in enumerate(arrived)]
-    present = surviving(data)
-    assert [item.step for item in present] == valid
+    present, items = surviving("series", data)
+    assert [item.step for item in present] == items.steps.tolist() == valid
     assert present == [data[len(arrived) - 1 - arrived[::-1].index(step)] for step in valid]
 
 
 def test_times_that_are_no_numbers_are_none() -> None:
-    items = identified("series", [_Datum(0, math.inf), _Datum(1, -math.inf), _Datum(2, 5.0)])
+    _, items = surviving("series", [_Datum(0, math.inf), _Datum(1, -math.inf), _Datum(2, 5.0)])
     np.testing.assert_array_equal(items.wall_times, [np.nan, np.nan, 5.0])
