@@ -10,7 +10,6 @@ from werkzeug import wrappers
 from tb_featuremaps.format.names import DEFAULT_SAMPLES, PLUGIN_NAME
 from tb_featuremaps.plugin import framing
 from tb_featuremaps.plugin.captures import captures
-from tb_featuremaps.plugin.former_routes import former_routes
 from tb_featuremaps.plugin.logged_data import Limits, LoggedData
 from tb_featuremaps.plugin.loss_terms import loss_terms
 from tb_featuremaps.plugin.pictures import picture
@@ -51,7 +50,6 @@ class FeatureMapsPlugin(base_plugin.TBPlugin):
             "/output": route(self._serve_output),
             "/loss_terms": route(self._serve_loss_terms),
             "/static/*": route(serve_static),
-            **former_routes(self._provider, self._limits.captures, self._limits.scalars),
         }
 
     def is_active(self) -> bool:
