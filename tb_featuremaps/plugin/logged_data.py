@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from tensorboard import errors
 from tensorboard.context import RequestContext
@@ -20,8 +20,6 @@ from tb_featuremaps.plugin.problems import DamagedError, NotFoundError, Unavaila
 from tb_featuremaps.plugin.series import Series, SeriesList, list_series
 
 _SCALARS = "scalars"
-# What one series may take in an answer; TensorBoard's own link to its data server carries twice it.
-MAX_SERIES_BYTES = 128 * 2**20
 # A sampling hint of 0, "all", as a number of samples.
 _ALL = 10**6
 # gRPC's word for a message above its bound.
@@ -30,15 +28,18 @@ _TOO_LARGE = "RESOURCE_EXHAUSTED"
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
-    """How many items of a series TensorBoard keeps; 0 means all.
+    """How much there can be of a series.
 
     Attributes:
-        captures: of our own series.
-        scalars: of the loss terms.
+        captures: items of our own series that TensorBoard keeps; 0 means all.
+        scalars: points of a loss term that it keeps; 0 means all.
+        series_bytes: what a tensor series may take in an answer. TensorBoard's link to its data
+            server carries twice the default.
     """
 
     captures: int
     scalars: int
+    series_bytes: int = 128 * 2**20
 
     def keeps_captures(self, count: int) -> bool:
         """Whether none can have been dropped where so many captures are left."""
@@ -47,6 +48,20 @@ class Limits:
     def keeps_scalars(self, count: int) -> bool:
         """Whether none can have been dropped where so many points are left."""
         return not self.scalars or count < self.scalars
+
+
+class Tensors(NamedTuple):
+    """A tensor series as TensorBoard gives it.
+
+    Attributes:
+        items: in the order of their arrival.
+        all_kept: whether no item can have been dropped.
+        messages: that there are more than fit into an answer.
+    """
+
+    items: list[TensorDatum]
+    all_kept: bool
+    messages: list[str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,24 +114,28 @@ class LoggedData:
         items: list[BlobSequenceDatum] = _of(found, run, tag)
         return items
 
-    def tensors(self, run: str, tag: str) -> list[TensorDatum]:
-        """The items of a tensor series, in the order of their arrival.
-
-        Where all of them would be larger than `MAX_SERIES_BYTES`, those that TensorBoard draws.
+    def tensors(self, run: str, tag: str) -> Tensors:
+        """The items of a tensor series; of a series that is too large those that TensorBoard draws.
 
         Raises:
             NotFoundError: there is no such series.
             DamagedError: TensorBoard can't read it, or a single item is too large.
         """
-        newest = self._tensors(run, tag, 1)
-        size = max((item.numpy.nbytes for item in newest), default=0)
-        affordable = MAX_SERIES_BYTES // max(size, 1)
+        size = max((item.numpy.nbytes for item in self._tensors(run, tag, 1)), default=0)
+        affordable, limit = self.limits.series_bytes // max(size, 1), self.limits.captures
         if not affordable:
             raise DamagedError(
-                f"expected at most {MAX_SERIES_BYTES // 2**20} MiB a step of {tag!r} in {run!r}. "
-                f"Received: {size // 2**20} MiB."
+                f"{tag!r} of run {run!r}: expected at most {self.limits.series_bytes:,} bytes for "
+                f"a capture. Received: {size:,}."
             )
-        return self._tensors(run, tag, min(self.limits.captures or _ALL, affordable))
+        found = self._tensors(run, tag, min(limit or _ALL, affordable))
+        if len(found) < affordable or 0 < limit <= affordable:
+            return Tensors(found, self.limits.keeps_captures(len(found)), [])
+        message = (
+            f"{tag!r} of run {run!r}: only {affordable} captures of {size:,} bytes each are shown, "
+            "drawn at random."
+        )
+        return Tensors(found, False, [message])
 
     def scalars(self, run: str, tags: list[str]) -> dict[str, list[ScalarDatum]]:
         """The points of scalar series by tag, in the order of their arrival."""

@@ -49,7 +49,7 @@ def predictions(data: LoggedData, run: str, since: str | None) -> bytes:
             head_of(head.series)
             | {
                 "classes": head.logged.shape[1],
-                "all_kept": data.limits.keeps_captures(head.logged.found),
+                "all_kept": head.logged.all_kept,
                 "kept": growth.number_kept(index),
             }
             for index, head in enumerate(heads)

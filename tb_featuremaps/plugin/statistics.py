@@ -30,7 +30,7 @@ def statistics(data: LoggedData, run: str, tag: str, since: str | None) -> bytes
         "reset": growth.reset,
         "kept": growth.number_kept(0),
         "limit": data.limits.captures or None,
-        "all_kept": data.limits.keeps_captures(logged.found),
+        "all_kept": logged.all_kept,
         "columns": columns,
         "messages": logged.messages,
     }

@@ -37,13 +37,13 @@ class Arrays:
     Attributes:
         items: their identities.
         values: one array per item.
-        found: how many items TensorBoard gave, with those that no longer hold or were left out.
+        all_kept: whether TensorBoard can't have dropped any.
         messages: what had to be left out.
     """
 
     items: Items
     values: list[npt.NDArray[Any]]
-    found: int
+    all_kept: bool
     messages: list[str]
 
     @property
@@ -72,9 +72,9 @@ def read_arrays(data: LoggedData, run: str, tag: str, shape: Sequence[int | None
     """
     what = f"{tag!r} of run {run!r}"
     found = data.tensors(run, tag)
-    if not found:
+    if not found.items:
         raise NotFoundError(f"nothing is logged yet in {what}.")
-    present, items = surviving(tag, found)
+    present, items = surviving(tag, found.items)
     newest = present[-1].numpy
     check_numbers(what, newest, shape)
     fits = np.array(
@@ -82,13 +82,13 @@ def read_arrays(data: LoggedData, run: str, tag: str, shape: Sequence[int | None
     )
     values = [one.numpy for one, fit in zip(present, fits, strict=True) if fit]
     left_out = len(present) - len(values)
-    messages = (
-        [f"{what}: {left_out} of {len(present)} captures are left out; their shape is another."]
-        if left_out
-        else []
-    )
+    messages = list(found.messages)
+    if left_out:
+        messages.append(
+            f"{what}: {left_out} of {len(present)} captures are left out; their shape is another."
+        )
     kept = Items(tag, items.steps[fits], items.wall_times[fits])
-    return Arrays(kept, values, len(found), messages)
+    return Arrays(kept, values, found.all_kept, messages)
 
 
 def as_float32(values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:

@@ -93,9 +93,10 @@ def test_a_million_channels_are_a_message_and_the_rest_is_listed(
 
 def test_a_loss_of_an_unknown_kind_is_a_message(server: TensorBoardServer) -> None:
     answer = ask_numbers(server, "loss_terms", run="a future loss")
-    assert [term["tag"] for term in answer.header["terms"]] == ["loss/total"]
+    terms = [(term["tag"], term["kind"]) for term in answer.header["terms"]]
+    assert terms == [("loss/total", "total"), ("loss/reported", "reported")]
     assert "loss/future" in answer.header["messages"][0]
-    assert np.isnan(answer.arrays["0/values"]).all()
+    np.testing.assert_array_equal(answer.arrays["0/values"], [[np.nan], [2.0]])
 
 
 def test_an_event_without_a_time_is_passed_on_or_skipped(server: TensorBoardServer) -> None:

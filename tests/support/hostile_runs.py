@@ -54,11 +54,13 @@ def write_hostile_runs(logdir: pathlib.Path) -> None:
     write_values(logdir / "a million channels", [wide, picture_value(atlas())])
     term = pb.LossTerm(tag="loss/total", kind=pb.LossTerm.TOTAL)
     future = pb.LossTerm(tag="loss/future", kind=99)  # type: ignore[arg-type]
-    losses = pb.FeatureMapPluginData(losses=pb.LossSeries(terms=[term, future]))
+    reported = pb.LossTerm(tag="loss/reported", kind=5)  # type: ignore[arg-type]  # REPORTED
+    losses = pb.FeatureMapPluginData(losses=pb.LossSeries(terms=[term, future, reported]))
     values = [
         events.tensor_value("featuremaps/losses", losses, np.ones(1, np.float32)),
         events.scalar_value("loss/total", math.nan),
         events.scalar_value("loss/future", 1.0),
+        events.scalar_value("loss/reported", 2.0),
     ]
     write_values(logdir / "a future loss", values)
 
