@@ -33,6 +33,7 @@ def write_run(
     classes: int = 0,
     labels: Sequence[str] = ("probe",),
     images_tab: bool = False,
+    probe_level: int = 90,
 ) -> None:
     """Writes captures of layers `{name: (height, width, channels)}` at each step.
 
@@ -45,13 +46,14 @@ def write_run(
         classes: of the one head; 0 writes no outputs.
         labels: one for each probe.
         images_tab: whether the stock Images tab gets the same.
+        probe_level: of the one grey that all probes are.
     """
     writer = open_writer(str(directory))
     series = [_series(name, shape, order) for order, (name, shape) in enumerate(layers.items())]
     encoder = CaptureEncoder(series, [_head(classes)] if classes else [])
     count = len(labels)
     if steps:
-        pictures = np.full((count, 8, 8, 3), 90, np.uint8)
+        pictures = np.full((count, 8, 8, 3), probe_level, np.uint8)
         writer.submit(lambda: probes_event(steps[0], pictures, labels))
     for step in steps:
         maps = [_layer(shape, step, count) for shape in layers.values()]

@@ -76,7 +76,7 @@ export class Library {
         loadSeries(known, (since) => source.statistics(run, tag, since, signal)),
       bytesOf: ({ items }) => items.reduce((bytes, { values }) => bytes + values.byteLength, 0),
       limit: 64 * MIB,
-      concurrency: 2,
+      concurrency: 1,
     });
     this.losses = resource({
       nameOf: ({ run }) => run,

@@ -15,7 +15,7 @@ export function formatMeasured(value: number, uncertainty: number): string {
   const spread = Number(uncertainty.toExponential(0));
   const exponent = Math.floor(Math.log10(spread));
   const size = Math.max(Math.abs(value), spread);
-  if (size >= 1e5 || size < 1e-3) {
+  if (size >= 1e5 || size < 1e-4) {
     const power = Math.floor(Math.log10(size));
     const digits = Math.max(0, power - exponent);
     const scaled = (number: number) => (number / 10 ** power).toFixed(digits);

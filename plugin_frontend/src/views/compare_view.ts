@@ -15,7 +15,7 @@ export class CompareView extends Connected<[Comparison | null, number | null, re
         display: inline-block;
       }
       select {
-        max-width: 180px;
+        max-width: 140px;
       }
     `,
   ];

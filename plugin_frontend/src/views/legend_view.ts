@@ -17,8 +17,7 @@ export class LegendView extends Connected<[Pane | null, RangeOf | null, Look, nu
     common,
     css`
       :host {
-        /* The same for all values, so that it never wraps and moves the maps. */
-        width: 240px;
+        min-width: 0;
       }
       div {
         display: flex;

@@ -24,9 +24,15 @@ export class MessagesView extends Connected<
         color: var(--bad);
         overflow-wrap: anywhere;
       }
-      .message span {
+      .message span,
+      ul {
         flex: 1;
-        max-height: 60px;
+      }
+      ul {
+        margin: 0;
+        padding: 0;
+        list-style: none;
+        max-height: 66px;
         overflow: auto;
       }
       .note {
@@ -65,7 +71,15 @@ export class MessagesView extends Connected<
           </div>`
         : nothing
     }
-    ${messages.map((message) => html`<div class="message note"><span>${message}</span></div>`)}
+    ${
+      messages.length
+        ? html`<div class="message note" data-testid="messages">
+            <ul tabindex="0" aria-label="What could not be read">
+              ${messages.map((message) => html`<li>${message}</li>`)}
+            </ul>
+          </div>`
+        : nothing
+    }
     ${gaps.map(
       ({ fromStep, toStep, lost: events }) =>
         html`<div class="message note" data-testid="gap">

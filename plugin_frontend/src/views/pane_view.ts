@@ -44,6 +44,9 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
       .warning {
         color: var(--bad);
       }
+      .elsewhere {
+        color: var(--accent-text);
+      }
       .message {
         padding: 16px;
         overflow-wrap: anywhere;
@@ -101,7 +104,9 @@ function waiting(wanted: Pane, pane: Pane) {
 /** Says that the nearest capture is not of the step that is asked for. */
 function elsewhere({ capture, cursor }: Pane) {
   if (!capture || cursor === null || capture.step === cursor) return nothing;
-  return html`<span class="warning" data-testid="nearest">nearest to ${formatStep(cursor)}</span>`;
+  return html`<span class="elsewhere" data-testid="nearest"
+    >nearest to ${formatStep(cursor)}</span
+  >`;
 }
 
 function message(slot: Slot | null) {

@@ -44,7 +44,7 @@ export class RunsView extends Connected<[readonly Run[], string | null]> {
   }
 
   private item({ name, layers, hasLosses }: Run, chosen: boolean) {
-    const content = layers.length ? `${layers.length} layers` : hasLosses ? 'losses only' : nothing;
+    const content = layers.length ? counted(layers.length) : hasLosses ? 'losses only' : nothing;
     return html`<li>
       <button
         class="item"
@@ -61,3 +61,7 @@ export class RunsView extends Connected<[readonly Run[], string | null]> {
   }
 }
 customElements.define('fm-runs', RunsView);
+
+function counted(layers: number): string {
+  return `${layers} ${layers === 1 ? 'layer' : 'layers'}`;
+}

@@ -59,6 +59,12 @@ export class ToolbarView extends Connected<[View, Look, Pane | null, boolean]> {
       }
       fm-legend {
         margin-left: auto;
+        /* The same for all values, so that it never wraps and moves the maps. */
+        flex: 1 1 176px;
+        max-width: 240px;
+      }
+      select {
+        max-width: 132px;
       }
       input {
         margin: 0;
@@ -178,5 +184,5 @@ customElements.define('fm-toolbar', ToolbarView);
 
 function sortTitle(name: SortOrder, comparing: boolean): string {
   if (name !== 'change') return SORT_NAMES[name];
-  return comparing ? 'change between the two' : 'change since the capture before';
+  return comparing ? 'change between' : 'change since before';
 }
