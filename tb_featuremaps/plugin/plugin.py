@@ -15,7 +15,7 @@ from tb_featuremaps.plugin.loss_terms import loss_terms
 from tb_featuremaps.plugin.pictures import picture
 from tb_featuremaps.plugin.predictions import output, predictions
 from tb_featuremaps.plugin.responses import argument, json_of, route, unchanging, whole_number
-from tb_featuremaps.plugin.runs import runs
+from tb_featuremaps.plugin.runs import Listings
 from tb_featuremaps.plugin.static_files import serve_static
 from tb_featuremaps.plugin.statistics import statistics
 
@@ -35,6 +35,7 @@ class FeatureMapsPlugin(base_plugin.TBPlugin):
     def __init__(self, context: base_plugin.TBContext) -> None:
         hints = context.sampling_hints or {}
         self._provider = context.data_provider
+        self._listings = Listings()
         self._limits = Limits(
             captures=hints.get(PLUGIN_NAME, DEFAULT_SAMPLES),
             scalars=hints.get("scalars", _DEFAULT_SCALAR_SAMPLES),
@@ -64,7 +65,9 @@ class FeatureMapsPlugin(base_plugin.TBPlugin):
         )
 
     def _serve_runs(self, request: wrappers.Request) -> wrappers.Response:
-        return json_of(request, runs(self._data(request), request.args.get("since")))
+        return json_of(
+            request, self._listings.answer(self._data(request), request.args.get("since"))
+        )
 
     def _serve_captures(self, request: wrappers.Request) -> wrappers.Response:
         return json_of(request, captures(self._data(request), *_series(request)))

@@ -39,7 +39,6 @@ class Growth:
     Attributes:
         version: what the client sends the next time.
         reset: whether the client has to forget what it holds.
-        keeps_all: whether all that the client holds is still there.
     """
 
     def __init__(self, series: Sequence[Items], since: str | None) -> None:
@@ -49,7 +48,7 @@ class Growth:
         present = _held(series, held.newest) if held else None
         # More items than it holds: some came with an older wall time, from another clock.
         self.reset = held is None or present is None or present.count > held.count
-        self.keeps_all = not self.reset and held == present
+        self._keeps_all = not self.reset and held == present
         self._newest_held = -math.inf if held is None or self.reset else held.newest
 
     def new(self, index: int) -> npt.NDArray[np.intp]:
@@ -58,7 +57,7 @@ class Growth:
 
     def kept(self, index: int) -> npt.NDArray[np.intp] | None:
         """Places of the items of one series that the client keeps; None if it keeps all."""
-        return None if self.reset or self.keeps_all else np.flatnonzero(self._old(index))
+        return None if self.reset or self._keeps_all else np.flatnonzero(self._old(index))
 
     def arrays(self, index: int) -> dict[str, npt.NDArray[Any]]:
         """The identities in a binary answer: of what is new, and of what is kept."""

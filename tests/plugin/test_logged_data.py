@@ -5,13 +5,11 @@ import pathlib
 import numpy as np
 import pytest
 from support.hostile_runs import OUTPUTS, floats, tensor_value, write_values
-from tensorboard.backend.event_processing.data_provider import MultiplexerDataProvider
-from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
-from tensorboard.context import RequestContext
+from support.logged import logged_data
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.plugin.gaps import gaps_of
-from tb_featuremaps.plugin.logged_data import Limits, LoggedData
+from tb_featuremaps.plugin.logged_data import Limits
 from tb_featuremaps.plugin.problems import DamagedError
 from tb_featuremaps.plugin.tensors import read_arrays
 from tb_featuremaps.summary.event_writer import open_writer
@@ -19,14 +17,6 @@ from tb_featuremaps.summary.events import event
 from tb_featuremaps.summary.events import tensor_value as float_tensor_value
 
 _TAG = "featuremaps/outputs/main"
-
-
-def _logged(logdir: pathlib.Path, limits: Limits) -> LoggedData:
-    multiplexer = EventMultiplexer(tensor_size_guidance={"featuremaps": limits.captures})
-    multiplexer.AddRunsFromDirectory(str(logdir))
-    multiplexer.Reload()
-    provider = MultiplexerDataProvider(multiplexer, str(logdir))
-    return LoggedData(provider, RequestContext(), "", limits)
 
 
 @pytest.fixture(scope="module")
@@ -55,18 +45,18 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 def test_a_series_is_bounded_in_bytes_and_says_what_is_missing(
     logdir: pathlib.Path, limits: Limits, count: int, all_kept: bool, messages: int
 ) -> None:
-    found = _logged(logdir, limits).tensors("run", _TAG)
+    found = logged_data(logdir, limits).tensors("run", _TAG)
     assert (len(found.items), found.all_kept, len(found.messages)) == (count, all_kept, messages)
     assert found.items[-1].step == 9
 
 
 def test_a_capture_beyond_the_bound_is_refused(logdir: pathlib.Path) -> None:
     with pytest.raises(DamagedError, match="at most 31 bytes"):
-        _logged(logdir, Limits(100, 0, series_bytes=31)).tensors("run", _TAG)
+        logged_data(logdir, Limits(100, 0, series_bytes=31)).tensors("run", _TAG)
 
 
 def test_captures_of_another_shape_are_left_out_with_a_message(logdir: pathlib.Path) -> None:
-    arrays = read_arrays(_logged(logdir, Limits(100, 0)), "run", _TAG, (None, None))
+    arrays = read_arrays(logged_data(logdir, Limits(100, 0)), "run", _TAG, (None, None))
     assert arrays.items.steps.tolist() == [0, 1, 2, 3, 5, 6, 7, 8, 9]
     assert len(arrays.messages) == 1
     assert "1 of 10 captures" in arrays.messages[0]
@@ -82,6 +72,6 @@ def test_gaps_are_listed(tmp_path: pathlib.Path) -> None:
     for step, marks in ((0, [0, 0, 0]), (9, [4, 5, 9])):
         value = float_tensor_value("featuremaps/gaps", payload, np.array(marks, np.float32))
         write_values(tmp_path / "run", [value], step, 1e9 + step)
-    data = _logged(tmp_path, Limits(100, 0))
+    data = logged_data(tmp_path, Limits(100, 0))
     gaps, messages = gaps_of(data, data.series(), "run")
     assert (gaps, messages) == ([{"from_step": 5, "to_step": 9, "lost": 4}], [])
