@@ -26,11 +26,12 @@ test-tab: $(VENV)/.installed plugin_frontend/node_modules/.installed
 test-python: $(VENV)/.tested plugin_frontend/node_modules/.installed
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## ruff, mypy, TypeScript, prettier
+lint: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## ruff, mypy, TypeScript, ESLint, prettier
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run typecheck
+	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run lint
 	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run format:check
 
 format: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## Format all sources
