@@ -17,7 +17,7 @@ _BELOW = {
     "summary": {"format"},
     "callbacks": {"format", "capture", "summary"},
     "plugin": {"format"},
-    "reader": {"format", "plugin"},
+    "reader": {"format"},
     "cli": {"format", "reader"},
 }
 _VIEWER = ("format", "plugin", "reader", "cli")
