@@ -37,7 +37,10 @@ def limit_tile(maps: Any, max_tile: int | None) -> Any:
     window = _window(maps.shape, max_tile)
     if window == (1, 1):
         return maps
-    return ops.average_pool(maps, window, padding="same", data_format="channels_last")
+    # Keras on JAX takes no default for the strides.
+    return ops.average_pool(
+        maps, window, strides=window, padding="same", data_format="channels_last"
+    )
 
 
 def tile_size(shape: tuple[int, ...], max_tile: int | None) -> tuple[int, int]:

@@ -18,7 +18,8 @@ _BELOW = {
     "callbacks": {"format", "capture", "summary"},
     "plugin": {"format"},
     "reader": {"format"},
-    "cli": {"format", "reader"},
+    "command_line": set(),
+    "cli": {"command_line", "format", "reader"},
 }
 _VIEWER = ("format", "plugin", "reader", "cli")
 
