@@ -13,7 +13,8 @@ TAB_SOURCES := $(shell find plugin_frontend -type f -not -path '*/node_modules/*
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-python test-tab test-versions lint format bench dist clean
+.PHONY: help demo test test-python test-tab test-versions lint format bench dist clean \
+	$(VERSIONS:%=test-version-%)
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,9 +31,9 @@ test-tab: $(VENV)/.installed plugin_frontend/node_modules/.installed
 test-python: $(VENV)/.tested plugin_frontend/node_modules/.installed
 	$(BIN)/python -m pytest
 
-test-versions: $(VERSIONS:%=test-version-%)  ## The callbacks with the lowest and newest TensorFlow, JAX, PyTorch
+test-versions: $(VERSIONS:%=test-version-%)  ## Lowest and newest TensorFlow, JAX, PyTorch (VERSIONS=)
 
-test-version-%: .venv-versions/%/.installed
+$(VERSIONS:%=test-version-%): test-version-%: .venv-versions/%/.installed
 	@echo "Testing with tests/versions/$*.txt …"
 	KERAS_BACKEND=$(or $(filter jax torch,$*),tensorflow) \
 		.venv-versions/$*/bin/python -m pytest -p no:cacheprovider $(VERSION_TESTS)
@@ -75,6 +76,7 @@ $(VENV)/.installed: $(VENV)/.made setup.py pyproject.toml $(TAB_SOURCES)
 	@touch $@
 
 # With the tab built, which takes no part in these tests, the package installs without npm.
+.PRECIOUS: .venv-versions/%/.installed
 .venv-versions/%/.installed: tests/versions/%.txt pyproject.toml | $(VENV)/.installed
 	@echo "Installing tests/versions/$*.txt into $(@D) …"
 	@$(PYTHON) -m venv --clear $(@D)
