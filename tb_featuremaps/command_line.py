@@ -18,6 +18,7 @@ def run_command(action: Callable[[], int], *errors: type[Exception]) -> int:
         errors: kinds of errors whose messages are for the user, besides those of the operating
             system and want of memory. Others are faults of the program and go through.
     """
+    expected: tuple[type[Exception], ...] = (OSError, MemoryError, *errors)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names may be beyond the terminal's encoding
             stream.reconfigure(errors="backslashreplace")
@@ -29,7 +30,7 @@ def run_command(action: Callable[[], int], *errors: type[Exception]) -> int:
     except BrokenPipeError:  # as by `| head`
         _discard_output()
         return 1
-    except (OSError, MemoryError, *errors) as error:
+    except expected as error:
         say(f"error: {str(error) or 'there is not enough memory.'}", sys.stderr)
         _discard_output()
         return 1
