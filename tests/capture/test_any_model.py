@@ -276,10 +276,11 @@ def test_however_fit_ends_what_was_captured_is_readable(
 
 @pytest.mark.filterwarnings("ignore")  # tf-explain's
 def test_beside_the_stock_callback_and_tf_explain_in_one_directory(tmp_path: pathlib.Path) -> None:
-    from tf_explain.callbacks.activations_visualization import ActivationsVisualizationCallback
-
+    activations = pytest.importorskip("tf_explain.callbacks.activations_visualization")
     stock = keras.callbacks.TensorBoard(tmp_path, update_freq=1)
-    explain = ActivationsVisualizationCallback((IMAGES[:1], None), ["conv"], tmp_path / "train")
+    explain = activations.ActivationsVisualizationCallback(
+        (IMAGES[:1], None), ["conv"], tmp_path / "train"
+    )
     run = _fit(_small(), tmp_path, callbacks=[stock, explain])
     assert sorted(run["featuremaps/conv"]) == [0, 4, 8]
     assert sorted(run["loss/total"]) == [*range(1, 9)]
