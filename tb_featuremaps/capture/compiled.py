@@ -186,9 +186,13 @@ class _JaxPass(CompiledPass):
 
     @staticmethod
     def place() -> Any:
-        import jax.extend.core
+        import jax.core
 
-        return jax.extend.core.get_opaque_trace_state(convention="flax")
+        try:
+            from jax.extend.core import get_opaque_trace_state
+        except ImportError:  # where older versions have it
+            get_opaque_trace_state = jax.core.get_opaque_trace_state
+        return get_opaque_trace_state(convention="flax")
 
 
 class _TorchPass(CompiledPass):

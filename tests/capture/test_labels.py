@@ -1,8 +1,8 @@
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from tb_featuremaps.capture.labels import label_names
 
@@ -17,13 +17,12 @@ _NAMES = ["cat", "dog", "owl"]
         np.array([2, 0]),
         np.array([[2], [0]], np.uint8),
         np.array([[2.0], [0.0]]),
-        tf.constant([[2], [0]]),
+        keras.ops.convert_to_tensor([[2], [0]]),
         ["owl", "cat"],
         [b"owl", b"cat"],
         np.array(["owl", "cat"]),
         np.array([b"owl", b"cat"]),
         np.array([["owl"], ["cat"]], object),
-        tf.constant(["owl", "cat"]),
     ],
 )
 @pytest.mark.parametrize("class_names", [_NAMES, np.array(_NAMES), np.array(_NAMES, object)])

@@ -111,7 +111,7 @@ def test_a_last_axis_that_keras_adds_itself_may_be_missing() -> None:
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_short_floats_are_numbers(dtype: str) -> None:
-    given = tf.cast(IMAGES[:2], dtype)
+    given = keras.ops.cast(IMAGES[:2], dtype)
     np.testing.assert_allclose(probes.as_arrays(given).astype(np.float32), IMAGES[:2], atol=0.01)
 
 
@@ -125,6 +125,7 @@ class _Batches(keras.utils.PyDataset):
 
 
 def test_inputs_are_told_from_labels_and_weights() -> None:
+    tf = pytest.importorskip("tensorflow")
     parts = ({"image": IMAGES}, np.zeros(100), np.ones(100))
     dataset = tf.data.Dataset.from_tensor_slices(parts).batch(4)
     for given in (dataset, _Batches()):
