@@ -59,19 +59,11 @@ class FeatureMaps(keras.callbacks.Callback):
         probes: array `[n, height, width, channels]`, float or uint8, fed to the model unchanged;
             a list or dict of arrays for several inputs; or a `tf.data.Dataset`, of which the first
             batch is taken.
-<<<<<<< HEAD
-        layers: "auto" (what the model's blocks and convolutions pass on, at most 16 layers), a
-            name, a glob, a compiled regular expression, a layer, a predicate over layers, or a
-            list of those.
-        every: "epoch", a number of batches, or a `Schedule`.
-        labels: the probes' true classes, indices or names, one for each probe: `[n]` or `[n, 1]`.
-=======
         layers: "auto" (what the blocks of the network hand on, after normalisation and activation;
             at most 16), a name, a glob, a compiled regular expression, a layer, a predicate over
             layers, or several of those.
         every: "epoch", a number of batches, or a `Schedule`.
         labels: the probes' true classes, indices or names, `[n]` or `[n, 1]`.
->>>>>>> selection
         class_names: names of the classes, in the order of the heads' outputs.
         outputs: whether the heads' predictions for the probes are written too.
         main: name, key or layer of the main output, as for `LossTerms`.
