@@ -1,0 +1,25 @@
+"""The table of what was compared; `PYTHONPATH=tests python -m conformance.table` prints it."""
+
+import functools
+
+from conformance import functional_models
+from conformance.rows import Row
+
+SECTIONS: dict[str, list[Row]] = {
+    "Functional and sequential models": functional_models.ROWS,
+}
+
+
+def rows() -> list[Row]:
+    """All rows, in the order of the table."""
+    return [row for section in SECTIONS.values() for row in section]
+
+
+@functools.cache
+def _by_name() -> dict[str, Row]:
+    return {row.name: row for row in rows()}
+
+
+def row(name: str) -> Row:
+    """The row of a name."""
+    return _by_name()[name]

@@ -1,0 +1,132 @@
+"""Trains a row's model, with our callbacks or without, and keeps what is to be compared."""
+
+import dataclasses
+import os
+import pathlib
+import threading
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from conformance.rows import Batch, Row
+
+from tb_featuremaps import FeatureMaps, LossTerms
+
+PROBES = 2
+
+
+@dataclasses.dataclass
+class Trained:
+    """What a training left."""
+
+    model: keras.Model
+    batches: Sequence[Batch]
+    spy: "Spy"
+    history: dict[str, Any]
+    weights: list[np.ndarray[Any, Any]]
+    optimizer: list[np.ndarray[Any, Any]]
+    warnings: list[str]
+    threads: set[str]
+    open_files: list[str]
+
+
+class Spy(keras.callbacks.Callback):
+    """Keras's own losses batch by batch, and the weights before each; stands first in the list.
+
+    The metrics are reset before each batch, so that the logs are of this batch alone.
+    """
+
+    def __init__(self, keeps_weights: bool) -> None:
+        super().__init__()
+        self._keeps_weights = keeps_weights
+        self._batches_before, self._batches_in_epoch = 0, 0
+        self.initial: list[np.ndarray[Any, Any]] | None = None
+        self.weights: list[list[np.ndarray[Any, Any]]] = []
+        self.logs: dict[int, dict[str, float]] = {}
+        self.evaluations: dict[int, dict[str, float]] = {}
+
+    @property
+    def batches(self) -> int:
+        """Batches that have run, in all epochs and fits."""
+        return self._batches_before + self._batches_in_epoch
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._batches_before, self._batches_in_epoch = self.batches, 0
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        if self.initial is None:
+            self.initial = self.model.get_weights()
+        if self._keeps_weights:
+            self.weights.append(self.model.get_weights())
+        self.model.reset_metrics()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self._batches_in_epoch = batch + 1
+        self.logs[self.batches] = {name: float(value) for name, value in (logs or {}).items()}
+
+    def on_test_end(self, logs: Any = None) -> None:
+        self.evaluations[self.batches] = {name: float(v) for name, v in (logs or {}).items()}
+
+
+def train(row: Row, directory: pathlib.Path, *, watched: bool) -> Trained:
+    """Trains a row's model, made anew, with our callbacks if `watched`."""
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(11)
+    model, batches = row.make(), row.batches()
+    spy = Spy(keeps_weights=not watched and row.terms is not None)
+    ours = _our_callbacks(row, model, batches, directory) if watched else []
+    callbacks = [spy, *row.before(directory), *ours, *row.after(directory)]
+    threads = {thread.name for thread in threading.enumerate()}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        history = row.train(model, row, batches, callbacks)
+    return Trained(
+        model=model,
+        batches=batches,
+        spy=spy,
+        history=getattr(history, "history", None) or {},
+        weights=model.get_weights(),
+        optimizer=_values(getattr(model, "optimizer", None)),
+        warnings=[str(one.message) for one in caught if _is_ours(one.message)],
+        threads={thread.name for thread in threading.enumerate()} - threads,
+        open_files=[name for name in _open_files() if str(directory) in name],
+    )
+
+
+def probes_of(batches: Sequence[Batch]) -> Any:
+    """The first inputs of the first batch."""
+    return keras.tree.map_structure(lambda array: array[:PROBES], batches[0][0])
+
+
+def layer_names(row: Row, model: keras.Model) -> list[str]:
+    """The names of the layers that the row captures."""
+    return list(row.layers(model) if callable(row.layers) else row.layers)
+
+
+def _our_callbacks(
+    row: Row, model: keras.Model, batches: Sequence[Batch], directory: pathlib.Path
+) -> list[Any]:
+    layers = layer_names(row, model)
+    # Loss terms first, so that a fault of either is not hidden by the order of the README.
+    return [LossTerms(directory), FeatureMaps(directory, probes_of(batches), layers=layers)]
+
+
+def _values(owner: Any) -> list[np.ndarray[Any, Any]]:
+    variables = getattr(owner, "variables", [])
+    return [np.asarray(keras.ops.convert_to_numpy(variable)) for variable in variables]
+
+
+def _is_ours(message: Any) -> bool:
+    return str(message).startswith(("FeatureMaps: ", "LossTerms: "))
+
+
+def _open_files() -> list[str]:
+    names = []
+    for descriptor in os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else []:
+        try:
+            names.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        except OSError:  # closed since it was listed
+            continue
+    return names
