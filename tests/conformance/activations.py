@@ -26,8 +26,8 @@ def check_activations(row: Row, plain: Trained, run: Run) -> None:
     assert found == expected, f"Expected the series {expected}. Received: {found}."
     last = max((step for name in expected for step in run[f"featuremaps/{name}"]), default=0)
     moments = [(0, plain.spy.initial)] if plain.spy.initial else []
-    if row.checks_weights:
-        moments.append((last, plain.weights))
+    at_the_end = row.captured == "at the end"
+    moments.append((last, plain.weights if at_the_end else plain.spy.at_epoch_end))
     for step, weights in moments if expected else []:
         plain.model.set_weights(weights)
         probes, by_hooks = probes_of(plain.batches), row.series is not None

@@ -27,10 +27,12 @@ def check(row: Row, directory: pathlib.Path) -> None:
     _check_same_training(plain, watched)
     _check_nothing_left(plain, watched)
     _check_warnings(row, watched.warnings)
-    run = read_run(directory / "watched" / "train")
+    directory = directory / "watched"
+    run = read_run(directory / "train") if (directory / "train").exists() else {}
     check_activations(row, plain, run)
-    check_losses(row, plain, run, directory / "watched" / "train")
-    check_validation(row, plain, directory / "watched" / "validation")
+    check_losses(row, plain, run, directory / "train")
+    check_validation(row, plain, directory / "validation")
+    row.also(plain, directory)
     del plain, watched
     keras.backend.clear_session()
     gc.collect()
@@ -41,9 +43,9 @@ def _check_same_training(plain: Trained, watched: Trained) -> None:
         pairs = zip(getattr(plain, what), getattr(watched, what), strict=True)
         for index, (expected, found) in enumerate(pairs):
             np.testing.assert_array_equal(found, expected, f"{what} {index} differ")
-    _assert_equal(watched.history, plain.history, "history")
-    _assert_equal(watched.spy.logs, plain.spy.logs, "logs")
-    _assert_equal(watched.spy.evaluations, plain.spy.evaluations, "logs of the validation")
+    _assert_close(watched.history, plain.history, "history")
+    _assert_close(watched.spy.logs, plain.spy.logs, "logs")
+    _assert_close(watched.spy.evaluations, plain.spy.evaluations, "logs of the validation")
 
 
 def _check_nothing_left(plain: Trained, watched: Trained) -> None:
@@ -68,6 +70,18 @@ def _check_warnings(row: Row, given: list[str]) -> None:
 
 def _classes(model: keras.Model) -> list[str]:
     return [type(layer).__qualname__ for layer in model.layers]
+
+
+def _assert_close(found: Any, expected: Any, what: str) -> None:
+    """Logs may differ in the last bit: TensorFlow sums in another order what we look at too."""
+    message = f"{what}: expected {expected}, received {found}"
+    pairs = [keras.tree.flatten(one) for one in (found, expected)]
+    assert len(pairs[0]) == len(pairs[1]), message
+    keras.tree.map_structure(
+        lambda one, other: np.testing.assert_allclose(one, other, rtol=1e-6, err_msg=message),
+        found,
+        expected,
+    )
 
 
 def _assert_equal(found: Any, expected: Any, what: str) -> None:

@@ -3,9 +3,12 @@
 import dataclasses
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import keras
+import numpy as np
+
+from tb_featuremaps import FeatureMaps, LossTerms
 
 Batch = tuple[Any, ...]
 """Inputs, targets and perhaps sample weights: structures of numpy arrays."""
@@ -42,8 +45,6 @@ def arrays(batches: Sequence[Batch]) -> dict[str, Any]:
 
 def join(parts: Sequence[Any]) -> Any:
     """Structures of arrays, one after the other."""
-    import numpy as np
-
     return keras.tree.map_structure(lambda *leaves: np.concatenate(leaves), *parts)
 
 
@@ -60,6 +61,11 @@ def no_callbacks(directory: pathlib.Path) -> list[Any]:
     return []
 
 
+def both_callbacks(directory: pathlib.Path, probes: Any, layers: list[str]) -> list[Any]:
+    """Our callbacks as README shows them, but that the losses come first."""
+    return [LossTerms(directory), FeatureMaps(directory, probes, layers=layers)]
+
+
 @dataclasses.dataclass(frozen=True)
 class Row:
     """A row of the table.
@@ -73,6 +79,7 @@ class Row:
         terms: the losses in numpy; None where they depend on chance, as under dropout.
         penalty: from a model to its penalty in numpy; None where only Keras can tell.
         splits: whether the loss can be split into its terms.
+        adds_up: whether the terms explain all of the loss.
         reported: names under which the step returns losses, where it can't be split.
         warns: regular expressions, one for each warning that must be given, and no other.
         feed: from the batches to the arguments of `fit` that hold the data.
@@ -80,7 +87,10 @@ class Row:
         train: how it is trained.
         before, after: makes callbacks that stand before and after ours.
         batches_per_step: batches that lead to one update of the weights.
-        checks_weights: whether the weights that Keras ends with are those of the last step.
+        captured: which weights the last capture must show: those that the training ends with, or
+            those that the first callback finds when the last epoch ends.
+        ours: makes our callbacks from the run directory, the probes and the layers.
+        also: a check of its own, from the training without us and our run directory.
         channels_first: series whose maps have their channels first.
         tolerance: relative; of losses, and of activations as a share of their span.
         backends: on which it is run.
@@ -95,6 +105,7 @@ class Row:
     terms: Sequence[Term] | None = None
     penalty: Callable[[keras.Model], float] | None = lambda model: 0.0
     splits: bool = True
+    adds_up: bool = True
     reported: Sequence[str] = ("loss",)
     warns: Sequence[str] = ()
     feed: Callable[[Sequence[Batch]], dict[str, Any]] = arrays
@@ -103,7 +114,9 @@ class Row:
     before: Callable[[pathlib.Path], list[Any]] = no_callbacks
     after: Callable[[pathlib.Path], list[Any]] = no_callbacks
     batches_per_step: int = 1
-    checks_weights: bool = True
+    captured: Literal["at the end", "when the epoch ends"] = "at the end"
+    ours: Callable[[pathlib.Path, Any, list[str]], list[Any]] = both_callbacks
+    also: Callable[[Any, pathlib.Path], None] = lambda plain, directory: None
     channels_first: Sequence[str] = ()
     tolerance: float = 1e-4
     backends: Sequence[str] = ("tensorflow", "jax")

@@ -2,11 +2,20 @@
 
 import functools
 
-from conformance import functional_models
+from conformance import (
+    functional_models,
+    generative_models,
+    output_models,
+    subclassed_models,
+    train_steps,
+)
 from conformance.rows import Row
 
 SECTIONS: dict[str, list[Row]] = {
     "Functional and sequential models": functional_models.ROWS,
+    "Several outputs": output_models.ROWS,
+    "Subclassed models": subclassed_models.ROWS,
+    "Train steps of one's own": [*train_steps.ROWS, *generative_models.ROWS],
 }
 
 

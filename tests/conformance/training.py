@@ -12,8 +12,6 @@ import keras
 import numpy as np
 from conformance.rows import Batch, Row
 
-from tb_featuremaps import FeatureMaps, LossTerms
-
 PROBES = 2
 
 
@@ -43,6 +41,7 @@ class Spy(keras.callbacks.Callback):
         self._keeps_weights = keeps_weights
         self._batches_before, self._batches_in_epoch = 0, 0
         self.initial: list[np.ndarray[Any, Any]] | None = None
+        self.at_epoch_end: list[np.ndarray[Any, Any]] = []
         self.weights: list[list[np.ndarray[Any, Any]]] = []
         self.logs: dict[int, dict[str, float]] = {}
         self.evaluations: dict[int, dict[str, float]] = {}
@@ -66,6 +65,9 @@ class Spy(keras.callbacks.Callback):
         self._batches_in_epoch = batch + 1
         self.logs[self.batches] = {name: float(value) for name, value in (logs or {}).items()}
 
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self.at_epoch_end = self.model.get_weights()
+
     def on_test_end(self, logs: Any = None) -> None:
         self.evaluations[self.batches] = {name: float(v) for name, v in (logs or {}).items()}
 
@@ -76,7 +78,8 @@ def train(row: Row, directory: pathlib.Path, *, watched: bool) -> Trained:
     keras.utils.set_random_seed(11)
     model, batches = row.make(), row.batches()
     spy = Spy(keeps_weights=not watched and row.terms is not None)
-    ours = _our_callbacks(row, model, batches, directory) if watched else []
+    probes, layers = probes_of(batches), layer_names(row, model)
+    ours = row.ours(directory, probes, layers) if watched else []
     callbacks = [spy, *row.before(directory), *ours, *row.after(directory)]
     threads = {thread.name for thread in threading.enumerate()}
     with warnings.catch_warnings(record=True) as caught:
@@ -103,14 +106,6 @@ def probes_of(batches: Sequence[Batch]) -> Any:
 def layer_names(row: Row, model: keras.Model) -> list[str]:
     """The names of the layers that the row captures."""
     return list(row.layers(model) if callable(row.layers) else row.layers)
-
-
-def _our_callbacks(
-    row: Row, model: keras.Model, batches: Sequence[Batch], directory: pathlib.Path
-) -> list[Any]:
-    layers = layer_names(row, model)
-    # Loss terms first, so that a fault of either is not hidden by the order of the README.
-    return [LossTerms(directory), FeatureMaps(directory, probes_of(batches), layers=layers)]
 
 
 def _values(owner: Any) -> list[np.ndarray[Any, Any]]:
