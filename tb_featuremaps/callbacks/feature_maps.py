@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -111,8 +111,12 @@ class FeatureMaps(keras.callbacks.Callback):
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._in_fit = self._broken = False
         self._captures = 0
-        self._prepare(self.model)
-        self._session.begin(self.model, left=self._close)
+        self._guarded(lambda: self._session.begin(self.model, left=self._close))
+        try:
+            self._guarded(lambda: self._prepare(self.model), but=(ValueError, TypeError))
+        except (ValueError, TypeError):
+            self._close()
+            raise
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._session.begin_epoch()
@@ -198,7 +202,9 @@ class FeatureMaps(keras.callbacks.Callback):
         step, labels = self._session.step, self._labels
         channels_first = keras.config.image_data_format() == "channels_first"
         pictures = probe_arrays.as_pictures(self._probes, channels_first)
-        self._session.writer.submit(lambda: probes_event(step, pictures, labels))
+        self._session.writer.submit(
+            lambda: probes_event(step, pictures, labels), pictures.nbytes, "the probes"
+        )
 
     def _capture(self, parts: CaptureParts = _MAPS, wait: bool = False) -> None:
         if self._broken or self._tap is None:
@@ -212,7 +218,7 @@ class FeatureMaps(keras.callbacks.Callback):
             self._backoff.refused()
             return
         with place:
-            place.submit(self._job(self._tap, parts))
+            place.submit(self._job(self._tap, parts), f"the capture at step {self._session.step}")
         if parts.maps:
             self._captured = (self._session.log_dir, self._session.step)
             self._captures += 1
@@ -234,10 +240,12 @@ class FeatureMaps(keras.callbacks.Callback):
         tapped = [(index, outputs[index]) for index in tap.tapped_outputs]
         return CaptureEncoder(layers, output_series(tapped, self._class_names, layers))
 
-    def _guarded(self, action: Any) -> None:
-        """Runs what must not end the training, whatever it raises."""
+    def _guarded(self, action: Callable[[], None], but: tuple[type[Exception], ...] = ()) -> None:
+        """Runs what must not end the training, whatever it raises, but for what is in `but`."""
         try:
             action()
+        except but:
+            raise
         except Exception as error:
             self._broken = True
             self._session.warn(

@@ -128,10 +128,10 @@ class LossTerms(keras.callbacks.Callback):
         self._close()
 
     def _listen(self) -> None:
-        self._session.begin(self.model, left=self._leave)
         self._points = {"train": LossPoints("train"), "test": LossPoints("test")}
         self._logs = {}
         try:
+            self._session.begin(self.model, left=self._leave)
             self._listener = LossTap.listen(self.model, self._tap, failed=self._session.leave)
             self._tap = self._listener.tap
         except Exception as error:  # whatever it is, the training goes on

@@ -43,6 +43,7 @@ class RunSession:
         self._clock: StepClock | None = None
         self._scope: FitScope | None = None
         self._left: Callable[[], None] = self.close
+        self._begun_at = 0
         self._batch = -1
         self._warned: set[str] = set()
 
@@ -76,6 +77,7 @@ class RunSession:
         directory = os.path.join(self.log_dir, "train")
         self._clock = StepClock(directory, lambda message: self.warn("steps", message))
         self._clock.begin(model, initial_epoch, lambda: newest_step(directory))
+        self._begun_at = self._clock.step
         self._batch = -1
         if self._writes:
             self.writer = self._open(directory)
@@ -129,9 +131,7 @@ class RunSession:
     def _open(self, directory: str, resumes: bool = True) -> EventWriter:
         writer = open_writer(directory)
         if resumes:
-            # What an earlier training logged from here on did not happen to these weights. The
-            # loss of the step at which they are is still theirs.
-            writer.start_session(self.step + 1 if self.step else 0)
+            writer.start_session(self._begun_at)
         return writer
 
     def _claim(self) -> None:

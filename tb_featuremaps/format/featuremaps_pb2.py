@@ -24,31 +24,33 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'tb_featuremaps/format/featuremaps.proto\x12\x0etb_featuremaps\"\x9c\x02\n\x14\x46\x65\x61tureMapPluginData\x12\x0f\n\x07version\x18\x01 \x01(\r\x12,\n\x05layer\x18\x02 \x01(\x0b\x32\x1b.tb_featuremaps.LayerSeriesH\x00\x12,\n\x05stats\x18\x03 \x01(\x0b\x32\x1b.tb_featuremaps.StatsSeriesH\x00\x12-\n\x06probes\x18\x04 \x01(\x0b\x32\x1b.tb_featuremaps.ProbeSeriesH\x00\x12/\n\x07outputs\x18\x05 \x01(\x0b\x32\x1c.tb_featuremaps.OutputSeriesH\x00\x12,\n\x06losses\x18\x06 \x01(\x0b\x32\x1a.tb_featuremaps.LossSeriesH\x00\x42\t\n\x07\x63ontent\"\x87\x01\n\x0bLayerSeries\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nclass_name\x18\x02 \x01(\t\x12\r\n\x05order\x18\x03 \x01(\r\x12\r\n\x05shape\x18\x04 \x03(\r\x12\x13\n\x0b\x64\x61ta_format\x18\x05 \x01(\t\x12\x10\n\x08\x63hannels\x18\x06 \x01(\r\x12\x11\n\tstats_tag\x18\x07 \x01(\t\"1\n\x0bStatsSeries\x12\x11\n\tlayer_tag\x18\x01 \x01(\t\x12\x0f\n\x07\x63olumns\x18\x02 \x03(\t\",\n\x0bProbeSeries\x12\r\n\x05\x63ount\x18\x01 \x01(\r\x12\x0e\n\x06labels\x18\x02 \x03(\t\"t\n\x0cOutputSeries\x12\x0c\n\x04head\x18\x01 \x01(\t\x12\"\n\x04role\x18\x02 \x01(\x0e\x32\x14.tb_featuremaps.Role\x12\x0e\n\x06weight\x18\x03 \x01(\x01\x12\x13\n\x0b\x63lass_names\x18\x04 \x03(\t\x12\r\n\x05order\x18\x05 \x01(\r\"5\n\nLossSeries\x12\'\n\x05terms\x18\x01 \x03(\x0b\x32\x18.tb_featuremaps.LossTerm\"\xd6\x01\n\x08LossTerm\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.tb_featuremaps.LossTerm.Kind\x12\x0e\n\x06output\x18\x03 \x01(\t\x12\"\n\x04role\x18\x04 \x01(\x0e\x32\x14.tb_featuremaps.Role\"\\\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\t\n\x05TOTAL\x10\x01\x12\n\n\x06OUTPUT\x10\x02\x12\x0c\n\x08WEIGHTED\x10\x03\x12\x0b\n\x07PENALTY\x10\x04\x12\x0c\n\x08REPORTED\x10\x05\"\x81\x01\n\nAtlasScale\x12\x0f\n\x07version\x18\x01 \x01(\r\x12\x10\n\x08\x63hannels\x18\x02 \x01(\r\x12\x13\n\x0btile_height\x18\x03 \x01(\r\x12\x12\n\ntile_width\x18\x04 \x01(\r\x12\x0f\n\x07\x63olumns\x18\x05 \x01(\r\x12\n\n\x02lo\x18\x06 \x03(\x02\x12\n\n\x02hi\x18\x07 \x03(\x02*?\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\r\n\tROLE_MAIN\x10\x01\x12\x12\n\x0eROLE_AUXILIARY\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'tb_featuremaps/format/featuremaps.proto\x12\x0etb_featuremaps\"\xc7\x02\n\x14\x46\x65\x61tureMapPluginData\x12\x0f\n\x07version\x18\x01 \x01(\r\x12,\n\x05layer\x18\x02 \x01(\x0b\x32\x1b.tb_featuremaps.LayerSeriesH\x00\x12,\n\x05stats\x18\x03 \x01(\x0b\x32\x1b.tb_featuremaps.StatsSeriesH\x00\x12-\n\x06probes\x18\x04 \x01(\x0b\x32\x1b.tb_featuremaps.ProbeSeriesH\x00\x12/\n\x07outputs\x18\x05 \x01(\x0b\x32\x1c.tb_featuremaps.OutputSeriesH\x00\x12,\n\x06losses\x18\x06 \x01(\x0b\x32\x1a.tb_featuremaps.LossSeriesH\x00\x12)\n\x04gaps\x18\x07 \x01(\x0b\x32\x19.tb_featuremaps.GapSeriesH\x00\x42\t\n\x07\x63ontent\"\x87\x01\n\x0bLayerSeries\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nclass_name\x18\x02 \x01(\t\x12\r\n\x05order\x18\x03 \x01(\r\x12\r\n\x05shape\x18\x04 \x03(\r\x12\x13\n\x0b\x64\x61ta_format\x18\x05 \x01(\t\x12\x10\n\x08\x63hannels\x18\x06 \x01(\r\x12\x11\n\tstats_tag\x18\x07 \x01(\t\"1\n\x0bStatsSeries\x12\x11\n\tlayer_tag\x18\x01 \x01(\t\x12\x0f\n\x07\x63olumns\x18\x02 \x03(\t\",\n\x0bProbeSeries\x12\r\n\x05\x63ount\x18\x01 \x01(\r\x12\x0e\n\x06labels\x18\x02 \x03(\t\"t\n\x0cOutputSeries\x12\x0c\n\x04head\x18\x01 \x01(\t\x12\"\n\x04role\x18\x02 \x01(\x0e\x32\x14.tb_featuremaps.Role\x12\x0e\n\x06weight\x18\x03 \x01(\x01\x12\x13\n\x0b\x63lass_names\x18\x04 \x03(\t\x12\r\n\x05order\x18\x05 \x01(\r\"5\n\nLossSeries\x12\'\n\x05terms\x18\x01 \x03(\x0b\x32\x18.tb_featuremaps.LossTerm\"\xd6\x01\n\x08LossTerm\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.tb_featuremaps.LossTerm.Kind\x12\x0e\n\x06output\x18\x03 \x01(\t\x12\"\n\x04role\x18\x04 \x01(\x0e\x32\x14.tb_featuremaps.Role\"\\\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\t\n\x05TOTAL\x10\x01\x12\n\n\x06OUTPUT\x10\x02\x12\x0c\n\x08WEIGHTED\x10\x03\x12\x0b\n\x07PENALTY\x10\x04\x12\x0c\n\x08REPORTED\x10\x05\"\x1c\n\tGapSeries\x12\x0f\n\x07\x63olumns\x18\x01 \x03(\t\"\x81\x01\n\nAtlasScale\x12\x0f\n\x07version\x18\x01 \x01(\r\x12\x10\n\x08\x63hannels\x18\x02 \x01(\r\x12\x13\n\x0btile_height\x18\x03 \x01(\r\x12\x12\n\ntile_width\x18\x04 \x01(\r\x12\x0f\n\x07\x63olumns\x18\x05 \x01(\r\x12\n\n\x02lo\x18\x06 \x03(\x02\x12\n\n\x02hi\x18\x07 \x03(\x02*?\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\r\n\tROLE_MAIN\x10\x01\x12\x12\n\x0eROLE_AUXILIARY\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'tb_featuremaps.format.featuremaps_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ROLE']._serialized_start=1103
-  _globals['_ROLE']._serialized_end=1166
+  _globals['_ROLE']._serialized_start=1176
+  _globals['_ROLE']._serialized_end=1239
   _globals['_FEATUREMAPPLUGINDATA']._serialized_start=60
-  _globals['_FEATUREMAPPLUGINDATA']._serialized_end=344
-  _globals['_LAYERSERIES']._serialized_start=347
-  _globals['_LAYERSERIES']._serialized_end=482
-  _globals['_STATSSERIES']._serialized_start=484
-  _globals['_STATSSERIES']._serialized_end=533
-  _globals['_PROBESERIES']._serialized_start=535
-  _globals['_PROBESERIES']._serialized_end=579
-  _globals['_OUTPUTSERIES']._serialized_start=581
-  _globals['_OUTPUTSERIES']._serialized_end=697
-  _globals['_LOSSSERIES']._serialized_start=699
-  _globals['_LOSSSERIES']._serialized_end=752
-  _globals['_LOSSTERM']._serialized_start=755
-  _globals['_LOSSTERM']._serialized_end=969
-  _globals['_LOSSTERM_KIND']._serialized_start=877
-  _globals['_LOSSTERM_KIND']._serialized_end=969
-  _globals['_ATLASSCALE']._serialized_start=972
-  _globals['_ATLASSCALE']._serialized_end=1101
+  _globals['_FEATUREMAPPLUGINDATA']._serialized_end=387
+  _globals['_LAYERSERIES']._serialized_start=390
+  _globals['_LAYERSERIES']._serialized_end=525
+  _globals['_STATSSERIES']._serialized_start=527
+  _globals['_STATSSERIES']._serialized_end=576
+  _globals['_PROBESERIES']._serialized_start=578
+  _globals['_PROBESERIES']._serialized_end=622
+  _globals['_OUTPUTSERIES']._serialized_start=624
+  _globals['_OUTPUTSERIES']._serialized_end=740
+  _globals['_LOSSSERIES']._serialized_start=742
+  _globals['_LOSSSERIES']._serialized_end=795
+  _globals['_LOSSTERM']._serialized_start=798
+  _globals['_LOSSTERM']._serialized_end=1012
+  _globals['_LOSSTERM_KIND']._serialized_start=920
+  _globals['_LOSSTERM_KIND']._serialized_end=1012
+  _globals['_GAPSERIES']._serialized_start=1014
+  _globals['_GAPSERIES']._serialized_end=1042
+  _globals['_ATLASSCALE']._serialized_start=1045
+  _globals['_ATLASSCALE']._serialized_end=1174
 # @@protoc_insertion_point(module_scope)

@@ -17,20 +17,22 @@ ROLE_MAIN: Role
 ROLE_AUXILIARY: Role
 
 class FeatureMapPluginData(_message.Message):
-    __slots__ = ("version", "layer", "stats", "probes", "outputs", "losses")
+    __slots__ = ("version", "layer", "stats", "probes", "outputs", "losses", "gaps")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     LAYER_FIELD_NUMBER: _ClassVar[int]
     STATS_FIELD_NUMBER: _ClassVar[int]
     PROBES_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     LOSSES_FIELD_NUMBER: _ClassVar[int]
+    GAPS_FIELD_NUMBER: _ClassVar[int]
     version: int
     layer: LayerSeries
     stats: StatsSeries
     probes: ProbeSeries
     outputs: OutputSeries
     losses: LossSeries
-    def __init__(self, version: _Optional[int] = ..., layer: _Optional[_Union[LayerSeries, _Mapping]] = ..., stats: _Optional[_Union[StatsSeries, _Mapping]] = ..., probes: _Optional[_Union[ProbeSeries, _Mapping]] = ..., outputs: _Optional[_Union[OutputSeries, _Mapping]] = ..., losses: _Optional[_Union[LossSeries, _Mapping]] = ...) -> None: ...
+    gaps: GapSeries
+    def __init__(self, version: _Optional[int] = ..., layer: _Optional[_Union[LayerSeries, _Mapping]] = ..., stats: _Optional[_Union[StatsSeries, _Mapping]] = ..., probes: _Optional[_Union[ProbeSeries, _Mapping]] = ..., outputs: _Optional[_Union[OutputSeries, _Mapping]] = ..., losses: _Optional[_Union[LossSeries, _Mapping]] = ..., gaps: _Optional[_Union[GapSeries, _Mapping]] = ...) -> None: ...
 
 class LayerSeries(_message.Message):
     __slots__ = ("name", "class_name", "order", "shape", "data_format", "channels", "stats_tag")
@@ -111,6 +113,12 @@ class LossTerm(_message.Message):
     output: str
     role: Role
     def __init__(self, tag: _Optional[str] = ..., kind: _Optional[_Union[LossTerm.Kind, str]] = ..., output: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ...) -> None: ...
+
+class GapSeries(_message.Message):
+    __slots__ = ("columns",)
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    columns: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, columns: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class AtlasScale(_message.Message):
     __slots__ = ("version", "channels", "tile_height", "tile_width", "columns", "lo", "hi")

@@ -10,10 +10,12 @@ FORMAT_VERSION = 1
 
 PROBES_TAG = "featuremaps/probes"
 LOSSES_TAG = "featuremaps/losses"
+GAPS_TAG = "featuremaps/gaps"
 TOTAL_TAG = "loss/total"
 PENALTY_TAG = "loss/penalty"
 
 STATS_COLUMNS = ("min", "max", "mean", "std", "zeros", "nonfinite")
+GAPS_COLUMNS = ("events", "from_step", "to_step")
 
 
 def layer_tag(layer: str) -> str:

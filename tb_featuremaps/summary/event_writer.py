@@ -1,216 +1,196 @@
-"""The asynchronous writer of event files: one file and one thread a directory."""
+"""The asynchronous writer of event files: one file and one thread for each run directory."""
 
 import atexit
-import logging
 import os
-import queue
-import socket
 import threading
 import time
-import warnings
-from collections.abc import Callable
+import weakref
 
-from tensorboard.compat import tf
-from tensorboard.compat.proto import event_pb2
-from tensorboard.summary.writer.record_writer import RecordWriter
+from tb_featuremaps.summary import messages
+from tb_featuremaps.summary.directory_writer import EVENT_BYTES, DirectoryWriter
+from tb_featuremaps.summary.event_file import is_remote, locks
+from tb_featuremaps.summary.room import Job, Reservation
 
-Job = Callable[[], event_pb2.Event]
+__all__ = ["EventWriter", "Job", "Reservation", "open_writer"]
 
-# Captures that may wait; each holds its arrays in memory until it is written.
-MAX_WAITING_CAPTURES = 4
-# Small events (loss terms) that may wait.
-MAX_WAITING_EVENTS = 10_000
-
-_log = logging.getLogger(__name__)
-_open_writers: dict[str, "EventWriter"] = {}
-_registry_lock = threading.Lock()
+# From `warnings.warn` up to the caller of the writer's user.
+_STACKLEVEL = 3
 
 
 def open_writer(directory: str) -> "EventWriter":
-    """Returns the writer of a directory, shared by all who have it open; `close` it when done.
+    """Returns a writer of a run directory; `close` it when done.
 
-    A directory has one event file, since TensorBoard's Python ingester follows only the newest.
+    All writers of a directory in this process share one thread and one event file, since
+    TensorBoard's Python ingester follows only the newest file. The directory and the file are made
+    with the first event.
     """
-    key = directory if "://" in directory else os.path.abspath(directory)
-    with _registry_lock:
-        writer = _open_writers.get(key)
-        if writer is None:
-            writer = _open_writers[key] = EventWriter(key)
-        writer.users += 1
-        return writer
-
-
-@atexit.register
-def _close_all() -> None:
-    for writer in list(_open_writers.values()):
-        writer.finish()
+    return EventWriter(_registry.enter(directory))
 
 
 class EventWriter:
-    """Encodes and writes events on a background thread; never raises into training.
+    """Makes and writes events in the background; never raises into training.
 
-    Every event is flushed to the operating system at once, so that it outlives the process. A
-    directory that can't be written, or an error while writing, gives one warning; what is
-    submitted afterwards is dropped.
+    Events are written in the order in which they were submitted and handed to the operating system
+    at once, so that they outlive the process. When that fails, it is tried again, in a new file;
+    what finds no room meanwhile is lost, which the log marks (`featuremaps/gaps`). Every wait ends:
+    after 10 seconds without progress, or after 60. What goes wrong is a `RuntimeWarning`, given by
+    the next call of a method.
 
-    Attributes:
-        users: how many have opened this writer and not closed it.
+    A writer that is forgotten rather than closed gives its share up when it is collected.
     """
 
-    def __init__(self, directory: str) -> None:
-        self.users = 0
-        self._directory = directory
-        self._captures = threading.BoundedSemaphore(MAX_WAITING_CAPTURES)
-        self._jobs: queue.Queue[tuple[Job, bool] | None] = queue.Queue()
-        self._error: Exception | None = None
-        self._warned: set[str] = set()
-        self._thread: threading.Thread | None = None
-        try:
-            self._records = self._open_file()
-        except Exception as error:  # file systems raise errors of many kinds
-            self._error = error
-            self._warn_of_error()
-            return
-        self._thread = threading.Thread(target=self._work, name="tb_featuremaps", daemon=True)
-        self._thread.start()
+    def __init__(self, shared: DirectoryWriter) -> None:
+        self._shared = shared
+        self._leave = weakref.finalize(self, _registry.leave_soon, shared)
+        self._leave.atexit = False
+
+    @property
+    def directory(self) -> str:
+        """The run directory."""
+        return self._shared.directory
 
     def start_session(self, step: int) -> None:
-        """Shim."""
+        """Lets what follows take the place of what the run has logged for later steps.
 
-    def submit(self, job: Job) -> None:
-        """Queues a small event; `job` makes it on the background thread."""
-        if self._jobs.qsize() >= MAX_WAITING_EVENTS:
-            self._warn_of_lag()
-            return
-        self._put(job, is_capture=False)
-
-    def reserve_capture(self, size: int, wait: bool = False) -> "Reservation | None":
-        return Reservation(self) if self._reserve(wait) else None
-
-    def _reserve(self, wait: bool = False) -> bool:
-        """Reserves a place for a capture, to be submitted or released; False if there is none.
+        Call it when training begins, before anything is submitted.
 
         Args:
-            wait: wait for a place rather than give up.
+            step: the step at which training begins. What was logged of this very step stays, unless
+                it is 0: the weights were the same.
         """
-        if self._error is not None:
-            self._warn_of_error()
-            return False
-        if not self._captures.acquire(blocking=wait):
-            self._warn_of_lag()
-            return False
-        return True
+        if self._is_open():
+            self._shared.start_session(step)
+        self._give_notices()
 
-    def submit_capture(self, job: Job) -> None:
-        """Queues a capture in the reserved place; `job` makes it on the background thread."""
-        self._put(job, is_capture=True)
+    def submit(self, job: Job, size: int = EVENT_BYTES, what: str = "an event") -> None:
+        """Queues an event.
 
-    def release_capture(self) -> None:
-        """Gives the reserved place back."""
-        self._captures.release()
+        Args:
+            job: makes the event, called once on the background thread.
+            size: bytes that the job and its event hold, about.
+            what: names the job in a warning.
+        """
+        if self._is_open():
+            self._shared.submit(job, size, what)
+        self._give_notices()
+
+    def reserve_capture(self, size: int, wait: bool = False) -> Reservation | None:
+        """Reserves room for a capture before it is made; None if there is none now.
+
+        Args:
+            size: bytes that the capture's arrays hold.
+            wait: wait for room rather than give up, within bounds.
+
+        Example:
+            ```python
+            reservation = writer.reserve_capture(size)
+            if reservation is not None:
+                with reservation:
+                    arrays = capture()
+                    reservation.submit(lambda: encode(arrays))
+            ```
+        """
+        self._give_notices()
+        reservation = self._shared.reserve_capture(size, wait) if self._is_open() else None
+        if reservation is None:
+            self._give_notices()
+        return reservation
 
     def flush(self) -> None:
-        """Waits until everything submitted has been written."""
-        if self._thread is not None and self._thread.is_alive():
-            self._jobs.join()
-        if self._error is not None:
-            self._warn_of_error()
+        """Waits until everything submitted has been written, within bounds."""
+        self._shared.flush()
+        self._give_notices()
 
     def close(self) -> None:
-        """Writes what is queued; the last user closes the file."""
-        self.flush()
-        with _registry_lock:
-            self.users -= 1
-            if self.users > 0:
-                return
-            _open_writers.pop(self._directory, None)
-        self.finish()
+        """Writes what is queued; the last user ends the thread and the file. Again is no error."""
+        if self._leave.detach() is not None:
+            _registry.leave(self._shared)
+        self._give_notices()
 
     def finish(self) -> None:
-        """Ends the thread and closes the file, whoever still uses it."""
-        if self._thread is not None:
-            self._jobs.put(None)
-            self._thread.join()
-            self._thread = None
+        """Ends the thread and the file, whoever still uses them.
 
-    def _put(self, job: Job, is_capture: bool) -> None:
-        if self._error is not None or self._thread is None:
-            self._warn_of_error()
-            if is_capture:
-                self._captures.release()
-            return
-        self._jobs.put((job, is_capture))
+        The next event of another user makes new ones.
+        """
+        self._shared.finish()
+        self._give_notices()
 
-    def _open_file(self) -> RecordWriter:
-        tf.io.gfile.makedirs(self._directory)
-        name = f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}"
-        unique = f"{os.getpid()}.{time.monotonic_ns()}.featuremaps"
-        path = os.path.join(self._directory, f"{name}.{unique}")
-        records = RecordWriter(tf.io.gfile.GFile(path, "wb"))
-        header = event_pb2.Event(wall_time=time.time(), file_version="brain.Event:2")
-        records.write(header.SerializeToString())
-        records.flush()
-        return records
+    def _is_open(self) -> bool:
+        if self._leave.alive:
+            return True
+        self._shared.notices.add(messages.closed(self.directory), kind="closed")
+        return False
 
-    def _work(self) -> None:
-        while (item := self._jobs.get()) is not None:
-            job, is_capture = item
-            try:
-                if self._error is None:
-                    self._records.write(job().SerializeToString())
-                    self._records.flush()
-            except Exception as error:  # an event lost must not end the training
-                self._error = error
-            finally:
-                if is_capture:
-                    self._captures.release()
-                self._jobs.task_done()
-        self._jobs.task_done()
-        self._close_file()
-
-    def _close_file(self) -> None:
-        try:
-            self._records.close()
-        except Exception as error:
-            _log.debug("closing the event file failed: %s", error)
-
-    def _warn_of_error(self) -> None:
-        self._warn_once(
-            f"tb_featuremaps can't write to {self._directory}: {self._error}. Training goes on "
-            "without logging there; check that the directory is writable and the disk not full."
-        )
-
-    def _warn_of_lag(self) -> None:
-        self._warn_once(
-            f"Writing to {self._directory} is slower than training; tb_featuremaps captures "
-            "less often until the disk has caught up. Set `every` higher or capture fewer layers."
-        )
-
-    def _warn_once(self, message: str) -> None:
-        kind = message[:32]
-        if kind not in self._warned:
-            self._warned.add(kind)
-            warnings.warn(message, RuntimeWarning, stacklevel=4)
+    def _give_notices(self) -> None:
+        self._shared.notices.give(_STACKLEVEL)
 
 
-class Reservation:
-    """Shim."""
+class _Registry:
+    """The writers of this process, one for each directory in use."""
 
-    def __init__(self, writer: EventWriter) -> None:
-        self._writer: EventWriter | None = writer
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._by_path: dict[str, DirectoryWriter] = {}
+        # Those that nobody uses any more and that have not ended.
+        self._leaving: list[DirectoryWriter] = []
 
-    def __enter__(self) -> "Reservation":
-        return self
+    def enter(self, directory: str) -> DirectoryWriter:
+        """Returns the writer of a directory, for one more user."""
+        key = directory if is_remote(directory) else os.path.realpath(directory)
+        with self._lock:
+            self._leaving = [writer for writer in self._leaving if writer.active]
+            writer = self._by_path.get(key)
+            if writer is None:
+                named = directory if is_remote(directory) else os.path.abspath(directory)
+                writer = self._by_path[key] = DirectoryWriter(named)
+            writer.users += 1
+            return writer
 
-    def __exit__(self, *args: object) -> None:
-        self.release()
+    def leave(self, writer: DirectoryWriter) -> None:
+        """A user closes the writer."""
+        if self._drop(writer):
+            writer.finish()
+        else:
+            writer.flush()
 
-    def submit(self, job: Job) -> None:
-        if self._writer is not None:
-            self._writer.submit_capture(job)
-        self._writer = None
+    def leave_soon(self, writer: DirectoryWriter) -> None:
+        """A user was collected; this must not wait."""
+        if self._drop(writer):
+            writer.end_soon()
+            with self._lock:
+                self._leaving.append(writer)
 
-    def release(self) -> None:
-        if self._writer is not None:
-            self._writer.release_capture()
-        self._writer = None
+    def finish_all(self) -> None:
+        """When the interpreter ends: nothing waits much longer than one writer may."""
+        with self._lock:
+            writers = [*self._by_path.values(), *self._leaving]
+        since = time.monotonic()
+        for writer in writers:
+            writer.end_soon()
+        for writer in writers:
+            writer.finish(since)
+            writer.notices.give(stacklevel=1)
+
+    def forget(self) -> None:
+        """In a forked child."""
+        writers = [*self._by_path.values(), *self._leaving]
+        self._lock = threading.RLock()
+        locks.forget_all()
+        for writer in writers:
+            writer.forget()
+
+    def _drop(self, writer: DirectoryWriter) -> bool:
+        """Counts a user out; returns whether it was the last."""
+        with self._lock:
+            writer.users -= 1
+            if writer.users > 0:
+                return False
+            for key in [key for key, other in self._by_path.items() if other is writer]:
+                del self._by_path[key]
+            return True
+
+
+_registry = _Registry()
+atexit.register(_registry.finish_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_registry.forget)

@@ -40,9 +40,12 @@ class DescribedOutput(Protocol):
     def weight(self) -> float: ...
 
 
+_OTHER_TAGS = frozenset({names.PROBES_TAG, names.LOSSES_TAG, names.GAPS_TAG})
+
+
 def layer_series(captured: Iterable[CapturedLayer]) -> list[LayerSeries]:
     """The series of captured layers, in their order; colliding tags are told apart."""
-    taken = {names.PROBES_TAG, names.LOSSES_TAG}
+    taken = set(_OTHER_TAGS)
     series = []
     for order, layer in enumerate(captured):
         tag = names.unique_tag(names.layer_tag(layer.name), taken)
@@ -69,7 +72,7 @@ def output_series(
     layers: Iterable[LayerSeries],
 ) -> list[OutputSeries]:
     """The series of outputs, given with their index in the model; colliding tags are told apart."""
-    taken = {names.PROBES_TAG, names.LOSSES_TAG}
+    taken = set(_OTHER_TAGS)
     taken |= {tag for layer in layers for tag in (layer.tag, layer.stats_tag)}
     series: list[OutputSeries] = []
     for index, output in outputs:

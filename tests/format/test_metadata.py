@@ -28,6 +28,7 @@ def test_the_payload_comes_back_with_its_version() -> None:
         (pb.FeatureMapPluginData(stats=pb.StatsSeries()), summary_pb2.DATA_CLASS_TENSOR),
         (pb.FeatureMapPluginData(outputs=pb.OutputSeries()), summary_pb2.DATA_CLASS_TENSOR),
         (pb.FeatureMapPluginData(losses=pb.LossSeries()), summary_pb2.DATA_CLASS_TENSOR),
+        (pb.FeatureMapPluginData(gaps=pb.GapSeries()), summary_pb2.DATA_CLASS_TENSOR),
     ],
 )
 def test_every_series_names_its_data_class(data: pb.FeatureMapPluginData, data_class: int) -> None:

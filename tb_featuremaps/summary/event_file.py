@@ -1,0 +1,197 @@
+"""One event file: created, written to record by record, and looked after.
+
+Local files are written with plain system calls; directories with a scheme ("gs://…") through
+TensorBoard's file layer.
+"""
+
+import contextlib
+import os
+import re
+import socket
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from tensorboard.compat import tf
+from tensorboard.compat.proto import event_pb2
+
+from tb_featuremaps.summary.records import encode_record
+from tb_featuremaps.summary.run_lock import RunLocks
+
+SUFFIX = ".featuremaps"
+Progress = Callable[[], None]
+
+# A slow disk shows its progress this often.
+_CHUNK_BYTES = 1 << 20
+_NAME = re.compile(r"tfevents\.(\d{10})\.")
+_MAX_SECONDS = 9_999_999_998
+
+locks = RunLocks()
+
+
+class PartialWriteError(OSError):
+    """Writing failed after some records.
+
+    Attributes:
+        written: how many records are whole in the file.
+    """
+
+    def __init__(self, written: int, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.written = written
+
+
+class EventFile(Protocol):
+    """An open event file."""
+
+    def append(self, records: Sequence[bytes], progress: Progress) -> None:
+        """Writes records to the operating system, or to the remote store.
+
+        Args:
+            records: encoded records.
+            progress: called whenever some bytes went through.
+
+        Raises:
+            PartialWriteError: nothing may be appended afterwards.
+        """
+
+    def is_in_place(self) -> bool:
+        """False if the file was deleted, or moved away, or its directory was."""
+
+    def close(self) -> None:
+        """Closes the file; one that holds no event is removed."""
+
+    def let_go(self) -> None:
+        """Closes this process's descriptor and does nothing else."""
+
+
+def is_remote(directory: str) -> bool:
+    """Whether a directory is one of a remote store."""
+    return "://" in directory
+
+
+def create_event_file(directory: str) -> EventFile:
+    """Creates an event file that is the newest of its directory, which is made if need be.
+
+    Raises:
+        Exception: of any kind, as remote file systems raise them; mostly OSError.
+    """
+    if is_remote(directory):
+        return RemoteEventFile(directory)
+    return LocalEventFile(directory)
+
+
+def event_files(directory: str) -> list[str]:
+    """Paths of our event files in a directory, oldest first."""
+    names = sorted(name for name in _listed(directory) if name.endswith(SUFFIX))
+    return [os.path.join(directory, name) for name in names if _NAME.search(name)]
+
+
+class LocalEventFile:
+    """An event file of the local file system.
+
+    Every record is handed to the operating system at once, so that it outlives the process.
+    """
+
+    def __init__(self, directory: str) -> None:
+        os.makedirs(directory, exist_ok=True)
+        self.path = os.path.join(directory, _new_name(os.listdir(directory)))
+        self._size = 0
+        self._file = open(self.path, "xb", buffering=0)  # noqa: SIM115  (closed by close)
+        locks.hold(self._file)
+        self._header_size = 0
+        try:
+            self.append([_header()], lambda: None)
+        except OSError:
+            self.close()
+            raise
+        self._header_size = self._size
+
+    def append(self, records: Sequence[bytes], progress: Progress) -> None:
+        data, done = memoryview(b"".join(records)), 0
+        try:
+            while done < len(data):
+                done += self._file.write(data[done : done + _CHUNK_BYTES]) or 0
+                progress()
+        except Exception as error:
+            raise PartialWriteError(self._keep_whole(records, done), error) from error
+        self._size += len(data)
+
+    def is_in_place(self) -> bool:
+        try:
+            there = os.stat(self.path)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:  # it can't be known now
+            return True
+        return os.path.samestat(there, os.fstat(self._file.fileno()))
+
+    def close(self) -> None:
+        if self._file.closed:
+            return
+        if self._size == self._header_size and self.is_in_place():
+            os.unlink(self.path)  # it holds nothing
+        locks.forget(self._file)
+        self._file.close()
+
+    def let_go(self) -> None:
+        self._file.close()
+
+    def _keep_whole(self, records: Sequence[bytes], written: int) -> int:
+        """Cuts a half-written record off; returns how many records are whole."""
+        whole = 0
+        for record in records:
+            if written < len(record):
+                break
+            written -= len(record)
+            self._size += len(record)
+            whole += 1
+        with contextlib.suppress(OSError):  # readers stop at a half-written record at the end
+            self._file.truncate(self._size)
+        return whole
+
+
+class RemoteEventFile:
+    """An event file of a remote store."""
+
+    def __init__(self, directory: str) -> None:
+        tf.io.gfile.makedirs(directory)
+        path = os.path.join(directory, _new_name(_listed(directory)))
+        self._file: Any = tf.io.gfile.GFile(path, "wb")
+        self.append([_header()], lambda: None)
+
+    def append(self, records: Sequence[bytes], progress: Progress) -> None:
+        try:
+            self._file.write(b"".join(records))
+            self._file.flush()
+            progress()
+        except Exception as error:
+            raise PartialWriteError(0, error) from error
+
+    def is_in_place(self) -> bool:
+        return True  # asking would cost a request
+
+    def close(self) -> None:
+        self._file.close()
+
+    def let_go(self) -> None:
+        return  # closing could write
+
+
+def _listed(directory: str) -> list[str]:
+    listed = tf.io.gfile.listdir if is_remote(directory) else os.listdir
+    return [str(name).rstrip("/") for name in listed(directory)]
+
+
+def _new_name(existing: Iterable[str]) -> str:
+    """A name that sorts behind all others, as readers that follow the newest file need it."""
+    times = (int(found.group(1)) for name in existing if (found := _NAME.search(name)))
+    newest = max((seconds for seconds in times if seconds < _MAX_SECONDS), default=0)
+    seconds = max(int(time.time()), newest + 1)
+    unique = f"{socket.gethostname()}.{os.getpid()}.{time.monotonic_ns()}"
+    return f"events.out.tfevents.{seconds:010d}.{unique}{SUFFIX}"
+
+
+def _header() -> bytes:
+    header = event_pb2.Event(wall_time=time.time(), file_version="brain.Event:2")
+    return encode_record(header.SerializeToString())

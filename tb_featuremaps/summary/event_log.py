@@ -1,0 +1,210 @@
+"""The events of a run directory, in one event file or, after an error, in several."""
+
+import dataclasses
+import time
+
+from tensorboard.compat.proto import event_pb2
+
+from tb_featuremaps.summary import events, messages
+from tb_featuremaps.summary.event_file import (
+    EventFile,
+    PartialWriteError,
+    Progress,
+    create_event_file,
+    event_files,
+    is_remote,
+    locks,
+)
+from tb_featuremaps.summary.gaps import Gaps
+from tb_featuremaps.summary.notices import Notices
+from tb_featuremaps.summary.records import encode_record
+from tb_featuremaps.summary.session import Session
+
+# How long a deleted file may go unnoticed while there is something to write.
+CHECK_SECONDS = 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class _Record:
+    """An encoded record; `step` is None for records that hold no event of the user's."""
+
+    data: bytes
+    step: int | None
+
+
+@dataclasses.dataclass
+class _Written:
+    """What an event file holds of the user's events."""
+
+    events: int = 0
+    first_step: int | None = None
+    last_step: int | None = None
+
+    def add(self, step: int) -> None:
+        self.events += 1
+        self.first_step = step if self.first_step is None else min(self.first_step, step)
+        self.last_step = step if self.last_step is None else max(self.last_step, step)
+
+
+class EventLog:
+    """Encodes events in order and writes them; belongs to one thread.
+
+    Args:
+        directory: the run directory.
+        notices: takes the warnings.
+        gaps: events already known to be missing.
+
+    Attributes:
+        is_unchecked: whether events were written since the file was last seen in its place.
+    """
+
+    def __init__(self, directory: str, notices: Notices, gaps: Gaps) -> None:
+        self._directory = directory
+        self._notices = notices
+        self._gaps = gaps
+        self._file: EventFile | None = None
+        self._in_file = _Written()
+        self._pending: list[_Record] = []
+        self._session: Session | None = None
+        self._latest_step: int | None = None
+        self._wrote_any = False
+        self._checked = time.monotonic()
+        self.is_unchecked = False
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes that have been encoded and not yet written."""
+        return sum(len(record.data) for record in self._pending)
+
+    @property
+    def waiting_events(self) -> int:
+        """Events that have been encoded and not yet written."""
+        return sum(record.step is not None for record in self._pending)
+
+    @property
+    def latest_step(self) -> int | None:
+        """The step of the last event, written or not."""
+        return self._latest_step
+
+    def begin_session(self, step: int) -> None:
+        """Adds the records of a session that begins at `step`, unless that is what it is at."""
+        at_step = self._session is not None and self._session.step == step
+        if at_step and (self._latest_step is None or self._latest_step <= step):
+            return
+        self._session = Session(step, resumed=self._holds_events())
+        for event in self._session.opening():
+            self._encode(event, None)
+
+    def add(self, event: event_pb2.Event) -> None:
+        """Encodes an event; `write` writes it."""
+        record = encode_record(event.SerializeToString())
+        self._mark_gap(event.step)
+        replacing = self._session.replacing(event) if self._session is not None else None
+        if replacing is not None:
+            self._encode(replacing, None)
+        self._pending.append(_Record(record, event.step))
+        self._latest_step = event.step
+
+    def lose(self, count: int) -> None:
+        """Counts events that were lost after those added so far."""
+        self._gaps.add(count, after=self._latest_step)
+
+    def write(self, progress: Progress) -> None:
+        """Writes what waits.
+
+        Raises:
+            Exception: what could not be written waits on; the next call begins a new file.
+        """
+        if not self._pending:
+            return
+        try:
+            file = self._open()
+            file.append([record.data for record in self._pending], progress)
+        except PartialWriteError as error:
+            self._count(error.written)
+            self.close()
+            raise
+        self._count(len(self._pending))
+
+    def check_place(self, at_once: bool = False) -> None:
+        """Notices a file that was deleted or moved; what comes next goes to a new one.
+
+        Args:
+            at_once: look now rather than once a second.
+        """
+        due = at_once or time.monotonic() - self._checked >= CHECK_SECONDS
+        if self._file is None or not due:
+            return
+        self._checked, self.is_unchecked = time.monotonic(), False
+        if self._file.is_in_place():
+            return
+        lost = self._in_file
+        self._gaps.add(lost.events, after=lost.first_step, until=lost.last_step)
+        self._notices.add(
+            messages.file_gone(self._directory, lost.events, lost.first_step, lost.last_step)
+        )
+        self.close()
+
+    def mark_gaps(self) -> None:
+        """Adds a mark of what is missing, if nothing will follow that it could go before.
+
+        None where there is no file any more: a directory that was deleted is not made anew for it.
+        """
+        if self._file is not None:
+            self._mark_gap(self._latest_step or 0)
+
+    def let_go(self) -> None:
+        """Closes this process's descriptor of the file and does nothing else."""
+        if self._file is not None:
+            self._file.let_go()
+
+    def close(self) -> None:
+        """Closes the file; the next write begins a new one."""
+        file, self._file, self._in_file = self._file, None, _Written()
+        if file is None:
+            return
+        try:
+            file.close()
+        except Exception:  # what was written has been handed over record by record
+            return
+
+    def _open(self) -> EventFile:
+        if self._file is None:
+            self._file = create_event_file(self._directory)
+            self._checked, self.is_unchecked = time.monotonic(), False
+            self._warn_of_others()
+        return self._file
+
+    def _count(self, written: int) -> None:
+        for record in self._pending[:written]:
+            if record.step is not None:
+                self._in_file.add(record.step)
+                self._wrote_any = self.is_unchecked = True
+        del self._pending[:written]
+
+    def _encode(self, event: event_pb2.Event, step: int | None) -> None:
+        self._pending.append(_Record(encode_record(event.SerializeToString()), step))
+
+    def _mark_gap(self, step: int) -> None:
+        mark = self._gaps.take(step)
+        if mark is not None:
+            self._encode(events.event(step, [mark]), None)
+
+    def _holds_events(self) -> bool:
+        """Whether the directory holds events of earlier sessions."""
+        if self._wrote_any or self._pending:
+            return True
+        try:
+            return bool(event_files(self._directory))
+        except Exception:  # there is no such directory, or it can't be read now
+            return False
+
+    def _warn_of_others(self) -> None:
+        if is_remote(self._directory):
+            return
+        try:
+            others = locks.held_elsewhere(event_files(self._directory))
+        except OSError:  # deleted this very moment: the next look at the file's place says so
+            return
+        if others:
+            self._notices.add(messages.another_process(self._directory, others[-1]), kind="others")

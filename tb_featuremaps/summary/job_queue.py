@@ -1,0 +1,95 @@
+"""What the writing thread is to do, in order."""
+
+import dataclasses
+import threading
+from collections import deque
+from typing import TypeAlias
+
+from tb_featuremaps.summary.room import Job, Place
+
+
+@dataclasses.dataclass(frozen=True)
+class EventJob:
+    """An event to make and write; `what` names it in a warning."""
+
+    make: Job
+    what: str
+    place: Place
+
+
+@dataclasses.dataclass
+class Lost:
+    """Events that found no room here."""
+
+    count: int = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class SessionStart:
+    """A session begins at this step."""
+
+    step: int
+
+
+@dataclasses.dataclass
+class Checkpoint:
+    """Everything before it is to be written; `reached` is set then."""
+
+    reached: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class End:
+    """The thread is to end."""
+
+
+Item: TypeAlias = EventJob | Lost | SessionStart | Checkpoint | End
+
+
+class JobQueue:
+    """A queue in order of arrival, so that steps never run backwards within a tag.
+
+    Args:
+        changed: notified of every item.
+    """
+
+    def __init__(self, changed: threading.Condition) -> None:
+        self._changed = changed
+        self._items: deque[Item] = deque()
+
+    def put(self, item: Item) -> None:
+        """Appends an item."""
+        with self._changed:
+            self._items.append(item)
+            self._changed.notify_all()
+
+    def lose(self) -> None:
+        """Notes that an event is missing here."""
+        with self._changed:
+            last = self._items[-1] if self._items else None
+            if isinstance(last, Lost):
+                last.count += 1
+            else:
+                self.put(Lost())
+
+    def take(self) -> Item:
+        """Returns the next item when there is one."""
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._items))
+            return self._items.popleft()
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def clear(self) -> int:
+        """Empties the queue; returns how many events it held or missed."""
+        with self._changed:
+            items, self._items = self._items, deque()
+        lost = 0
+        for item in items:
+            if isinstance(item, EventJob):
+                item.place.free()
+                lost += 1
+            elif isinstance(item, Lost):
+                lost += item.count
+        return lost

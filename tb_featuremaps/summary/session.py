@@ -1,0 +1,55 @@
+"""A session: what one `fit` writes, from its first step on, in place of what was there.
+
+TensorBoard's Python ingester drops what a run has logged for later steps when it meets a
+session-start record (not at the first of a run: `PluginEventAccumulator`). The data server knows no
+such record; it drops the later steps of a tag when the tag gets a value of a step not greater than
+they. A value that it can't read does too, and stays unseen; it is written before the first value of
+each tag whose steps don't begin with the session's.
+"""
+
+import time
+
+from tensorboard.compat.proto import event_pb2, summary_pb2
+
+from tb_featuremaps.summary import events
+from tb_featuremaps.summary.gaps import gap_value
+
+
+class Session:
+    """Steps from `step` on belong to this session.
+
+    Args:
+        step: the step at which training begins. What is there of that step was computed from the
+            same weights and stays, unless it is 0.
+        resumed: whether there are earlier events in the directory.
+    """
+
+    def __init__(self, step: int, resumed: bool) -> None:
+        self.step = step
+        self._first = step + 1 if step > 0 else 0
+        self._resumed = resumed
+        self._tags: set[str] = set()
+
+    def opening(self) -> list[event_pb2.Event]:
+        """The events that begin the session."""
+        log = event_pb2.SessionLog(status=event_pb2.SessionLog.START)
+        start = event_pb2.Event(wall_time=time.time(), step=self._first, session_log=log)
+        if not self._resumed:
+            return [start]
+        # Two, since older versions wrote none and the first of a run has no effect; and no gap yet.
+        no_gap = gap_value(0, self._first, self._first)
+        return [start, start, events.event(self._first, [no_gap])]
+
+    def replacing(self, event: event_pb2.Event) -> event_pb2.Event | None:
+        """The event to write before `event`, so that nothing older shows up before it."""
+        new = [value for value in event.summary.value if value.tag not in self._tags]
+        self._tags.update(value.tag for value in new)
+        if not new or not self._resumed or event.step <= self._first:
+            return None
+        unseen = [
+            summary_pb2.Summary.Value(
+                tag=value.tag, metadata=value.metadata, obsolete_old_style_histogram=b""
+            )
+            for value in new
+        ]
+        return events.event(self._first, unseen)

@@ -1,0 +1,47 @@
+"""Directories with a scheme, written through TensorBoard's file layer."""
+
+import pytest
+import tensorflow as tf
+from tensorboard.compat.proto import event_pb2
+
+from tb_featuremaps.summary.event_writer import open_writer
+from tb_featuremaps.summary.events import event, scalar_value
+
+
+def _steps(directory: str) -> list[list[int]]:
+    """The steps of each file, in the order of their names."""
+    paths = sorted(f"{directory}/{name}" for name in tf.io.gfile.listdir(directory))
+    return [
+        [
+            parsed.step
+            for record in tf.data.TFRecordDataset(path)
+            if (parsed := event_pb2.Event.FromString(record.numpy())).HasField("summary")
+        ]
+        for path in paths
+    ]
+
+
+@pytest.mark.parametrize("sessions", [1, 2])
+def test_a_remote_directory_is_written(sessions: int) -> None:
+    directory = f"ram://bucket{sessions}/run"
+    for session in range(sessions):
+        writer = open_writer(directory)
+        assert writer.directory == directory
+        for step in range(3):
+            made = event(10 * session + step, [scalar_value("value", step)])
+            writer.submit(lambda made=made: made)
+        writer.flush()
+        writer.close()
+    assert _steps(directory) == [[10 * n, 10 * n + 1, 10 * n + 2] for n in range(sessions)]
+
+
+def test_a_store_that_is_not_there_is_one_warning_and_an_end() -> None:
+    writer = open_writer("nosuchscheme://bucket/run")
+    made = event(1, [scalar_value("value", 1)])
+    with pytest.warns(RuntimeWarning) as caught:
+        writer.submit(lambda: made)
+        writer.close()
+    texts = [str(one.message) for one in caught]
+    assert "can't write to nosuchscheme://bucket/run" in texts[0]
+    assert "gave up 1 events" in texts[1]
+    assert len(texts) == 2
