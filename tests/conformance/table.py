@@ -3,6 +3,8 @@
 import functools
 
 from conformance import (
+    feeds,
+    fits,
     functional_models,
     generative_models,
     output_models,
@@ -16,6 +18,8 @@ SECTIONS: dict[str, list[Row]] = {
     "Several outputs": output_models.ROWS,
     "Subclassed models": subclassed_models.ROWS,
     "Train steps of one's own": [*train_steps.ROWS, *generative_models.ROWS],
+    "Ways to compile, fit and evaluate": fits.ROWS,
+    "Ways in which data come": feeds.ROWS,
 }
 
 
