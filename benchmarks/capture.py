@@ -69,7 +69,7 @@ def _case(size: int, width: float, probe_count: int, folder: pathlib.Path) -> Ca
     images = np.random.default_rng(0).uniform(0, 1, (32, size, size, 3)).astype(np.float32)
     labels = dict.fromkeys(HEADS, np.zeros(32, np.int64))
     probes = images[:probe_count]
-    layers = [named.layer for named in select_layers(model, "inception_??")]
+    layers = [named.layer for named in select_layers(model, "inception_??").layers]
     layers = [model.get_layer("conv1"), model.get_layer("conv2"), *layers]
     tapped = keras.Model(model.input, [layer.output for layer in layers])
     forward = tf.function(lambda: model(tf.constant(probes), training=False), autograph=False)

@@ -1,16 +1,26 @@
 """The callback that writes feature maps."""
 
+import logging
 import os
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
+import numpy.typing as npt
 
 from tb_featuremaps.callbacks.run_session import RunSession
-from tb_featuremaps.callbacks.schedule import Backoff, Every, Schedule, Thinning
+from tb_featuremaps.callbacks.schedule import (
+    Backoff,
+    Every,
+    Schedule,
+    Thinning,
+    planned_captures,
+)
 from tb_featuremaps.capture import probes as probe_arrays
 from tb_featuremaps.capture.compiled import ensure_built
+from tb_featuremaps.capture.description import Description, describe_tap
+from tb_featuremaps.capture.labels import class_name_list, label_names
 from tb_featuremaps.capture.outputs import check_main, describe_outputs
 from tb_featuremaps.capture.selection import LayerSpecification, select_layers
 from tb_featuremaps.capture.tap import ActivationTap, TapOptions
@@ -23,6 +33,7 @@ from tb_featuremaps.summary.capture_event import (
 from tb_featuremaps.summary.event_writer import Job
 from tb_featuremaps.summary.series import layer_series, output_series
 
+_log = logging.getLogger("tb_featuremaps")
 _MAPS = CaptureParts(maps=True, images_tab=False)
 
 
@@ -52,7 +63,7 @@ class FeatureMaps(keras.callbacks.Callback):
             name, a glob, a compiled regular expression, a layer, a predicate over layers, or a
             list of those.
         every: "epoch", a number of batches, or a `Schedule`.
-        labels: the probes' true classes, indices or names, one for each probe.
+        labels: the probes' true classes, indices or names, one for each probe: `[n]` or `[n, 1]`.
         class_names: names of the classes, in the order of the heads' outputs.
         outputs: whether the heads' predictions for the probes are written too.
         main: name, key or layer of the main output, as for `LossTerms`.
@@ -73,8 +84,8 @@ class FeatureMaps(keras.callbacks.Callback):
         *,
         layers: LayerSpecification = "auto",
         every: Every = "epoch",
-        labels: Sequence[int | str] | None = None,
-        class_names: Sequence[str] | None = None,
+        labels: Sequence[int | str] | npt.NDArray[Any] | None = None,
+        class_names: Sequence[str] | npt.NDArray[Any] | None = None,
         outputs: bool = True,
         main: str | None = None,
         max_channels: int | None = None,
@@ -89,8 +100,8 @@ class FeatureMaps(keras.callbacks.Callback):
         self._schedule = Schedule.of(every)
         self._thinning = Thinning(max_captures)
         self._backoff = Backoff()
-        self._class_names = list(class_names or [])
-        self._labels = _label_names(labels, self._class_names, probe_arrays.count(self._probes))
+        self._class_names = class_name_list(class_names)
+        self._labels = label_names(labels, self._class_names, probe_arrays.count(self._probes))
         self._main = main
         self._images_tab = images_tab
         self._options = TapOptions(
@@ -147,16 +158,51 @@ class FeatureMaps(keras.callbacks.Callback):
             self._session.warn("nothing", "this fit ended without a capture, since no epoch began.")
         self._close()
 
+    def describe(
+        self,
+        model: keras.Model,
+        *,
+        epochs: int | None = None,
+        steps_per_epoch: int | None = None,
+        print_fn: Callable[[str], Any] = print,
+    ) -> None:
+        """Prints what a `fit` of this model would capture, before it trains.
+
+        A table of the layers with shapes, channels and sizes, what can't be captured and why, and
+        the megabytes of a capture; of a fit too, if its length is given. The model is not changed,
+        but built if it was not.
+
+        Args:
+            model: the model; it need not be compiled.
+            epochs, steps_per_epoch: length of the fit.
+            print_fn: prints the table.
+
+        Raises:
+            ValueError: `probes` or `layers` don't fit the model.
+        """
+        captures = planned_captures(self._schedule, self._thinning, epochs, steps_per_epoch)
+        print_fn(str(self._tap_model(model, captures)))
+
     def _prepare(self, model: keras.Model) -> None:
         """Everything that is wrong with the arguments is said here, before training."""
-        probe_arrays.check_against_model(model, self._probes)
         check_main(model, self._main)
-        ensure_built(model, self._probes)
-        if self._tapped_model is not model:
-            selected = select_layers(model, self._layers)
-            self._tap = ActivationTap(model, selected, self._probes, self._options)
-            self._tapped_model = model
-            self._encoder = None
+        if self._tapped_model is model:
+            return
+        description = self._tap_model(model, None)
+        if description.thinned_note is not None:
+            # No fault, so no Python warning, which may be set to raise; printed all the same.
+            _log.warning("FeatureMaps: %s", description.thinned_note)
+        if description.warning is not None:
+            self._session.warn("described", description.warning)
+
+    def _tap_model(self, model: keras.Model, captures: int | None) -> Description:
+        probes = probe_arrays.for_model(model, self._probes)
+        ensure_built(model, probes)
+        selection = select_layers(model, self._layers)
+        tap = ActivationTap(model, selection.layers, probes, self._options)
+        description = describe_tap(tap, selection, captures, self._images_tab)
+        self._tap, self._tapped_model, self._encoder = tap, model, None
+        return description
 
     def _begin(self, epoch: int) -> None:
         self._in_fit = True
@@ -263,26 +309,3 @@ def _at_least_one(name: str, value: int | None) -> int | None:
     if value is not None and value < 1:
         raise ValueError(f"Expected `{name}` to be None or at least 1. Received: {value!r}.")
     return value
-
-
-def _label_names(
-    labels: Sequence[int | str] | None, class_names: list[str], probes: int
-) -> list[str]:
-    if labels is None:
-        return []
-    if len(labels) != probes:
-        raise ValueError(
-            f"Expected `labels` for each of the {probes} probes. Received: {len(labels)} labels."
-        )
-    return [_label_name(label, class_names) for label in labels]
-
-
-def _label_name(label: int | str, class_names: list[str]) -> str:
-    if isinstance(label, str) or not class_names:
-        return str(label)
-    index = int(label)
-    if not 0 <= index < len(class_names):
-        raise ValueError(
-            f"Expected `labels` within the {len(class_names)} class names. Received: {index}."
-        )
-    return class_names[index]

@@ -78,9 +78,20 @@ class LossPoints:
             main: as for `describe_outputs`.
         """
         means = listener.take(self._phase)
-        why = self._other_loss or listener.tap.trouble(self._phase)
-        if why is not None or means is None:
+        why_no_split = listener.tap.why_no_split(self._phase)
+        why = self._other_loss or listener.tap.why_no_total(self._phase)
+        if why is None and means is None:
+            why = why_no_split
+        if why is not None:
             return self._reported_event(step, logs, why)
+        if means is None:
+            return None
+        if why_no_split is not None:
+            self.trouble = (
+                f"the loss can't be split into its terms, since {why_no_split}. The total is "
+                "written, as the mean over its batches."
+            )
+            return self._encode_reported(step, {"loss": means.total})
         self._note_unexplained(means)
         if self._encoder is None:
             terms = listener.tap.terms(self._phase)
@@ -91,10 +102,8 @@ class LossPoints:
         )
 
     def _reported_event(
-        self, step: int, logs: Mapping[str, Any], why: str | None
+        self, step: int, logs: Mapping[str, Any], why: str
     ) -> event_pb2.Event | None:
-        if why is None:
-            return None
         losses = {name: value for name, value in logs.items() if _is_loss(name, value)}
         said = ", ".join(repr(name) for name in losses)
         self.trouble = (
@@ -107,8 +116,9 @@ class LossPoints:
             )
             + " Call compute_loss once a batch and return its result as 'loss' to see the terms."
         )
-        if not losses:
-            return None
+        return self._encode_reported(step, losses) if losses else None
+
+    def _encode_reported(self, step: int, losses: Mapping[str, float]) -> event_pb2.Event:
         if self._reported is None:
             self._reported = ReportedLossEncoder(list(losses))
         self.count += 1

@@ -1,5 +1,6 @@
 """The callback that writes the loss split into its terms."""
 
+import contextlib
 import os
 from typing import Any
 
@@ -63,7 +64,7 @@ class LossTerms(keras.callbacks.Callback):
         self._listener: TermListener | None = None
         self._points: dict[Phase, LossPoints] = {}
         self._in_fit = self._evaluates = False
-        self._next = 0
+        self._written = 0
         self._logs: dict[str, Any] = {}
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -80,7 +81,7 @@ class LossTerms(keras.callbacks.Callback):
             if not self._in_fit:
                 self._in_fit = True
                 self._session.begin_steps(self.model, epoch)
-                self._next = self._session.step + self._every
+                self._written = self._session.step
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
 
@@ -91,9 +92,8 @@ class LossTerms(keras.callbacks.Callback):
             self._logs = dict(logs or {})
             step = self._session.after_batch(self.model, batch)
             self._points["train"].compare_once(self.model, self._listener, self._logs)
-            if step >= self._next:
+            if step >= self._written + self._every:
                 self._write("train")
-                self._next = step + self._every
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
 
@@ -120,8 +120,7 @@ class LossTerms(keras.callbacks.Callback):
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         try:
-            if self._listener is not None and self._in_fit:
-                self._write("train")
+            self._write_rest()
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
         self._say_if_nothing_was_written()
@@ -137,8 +136,15 @@ class LossTerms(keras.callbacks.Callback):
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
 
+    def _write_rest(self) -> None:
+        """Writes the interval that the end of the `fit` cuts short."""
+        if self._listener is not None and self._in_fit and self._session.step > self._written:
+            self._write("train")
+
     def _write(self, phase: Phase) -> None:
         assert self._listener is not None
+        if phase == "train":
+            self._written = self._session.step
         points = self._points[phase]
         # Every worker of a distributed training takes the terms; one has a writer.
         event = points.event(self.model, self._listener, self._session.step, self._logs, self._main)
@@ -163,11 +169,8 @@ class LossTerms(keras.callbacks.Callback):
 
     def _leave(self) -> None:
         """The `fit` was left by an exception or Ctrl-C: what is there is still written."""
-        try:
-            if self._listener is not None and self._in_fit:
-                self._write("train")
-        except Exception:  # the one that ended the fit is the one to be seen
-            pass
+        with contextlib.suppress(Exception):  # the one that ended the fit is the one to be seen
+            self._write_rest()
         self._close()
 
     def _close(self) -> None:

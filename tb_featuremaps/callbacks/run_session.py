@@ -43,6 +43,7 @@ class RunSession:
         self._clock: StepClock | None = None
         self._scope: FitScope | None = None
         self._left: Callable[[], None] = self.close
+        self._claimed: tuple[str, str] | None = None
         self._begun_at = 0
         self._batch = -1
         self._warned: set[str] = set()
@@ -126,7 +127,9 @@ class RunSession:
             if writer is not None:
                 writer.close()
         with _claims_lock:
-            _claims.discard((self._owner, _key(self.log_dir)))
+            if self._claimed is not None:
+                _claims.discard(self._claimed)
+            self._claimed = None
 
     def _open(self, directory: str, resumes: bool = True) -> EventWriter:
         writer = open_writer(directory)
@@ -141,7 +144,8 @@ class RunSession:
             while (self._owner, _key(self.log_dir)) in _claims:
                 number += 1
                 self.log_dir = f"{self._wanted.rstrip('/')}_{number}"
-            _claims.add((self._owner, _key(self.log_dir)))
+            self._claimed = (self._owner, _key(self.log_dir))
+            _claims.add(self._claimed)
         if number > 1:
             self.warn(
                 "claim",

@@ -117,6 +117,10 @@ class Thinning:
             span = np.geomspace(1, last - first + 1, self._limit - 1)
             self._allowed = [first + round(step) - 1 for step in span]
 
+    def bounded(self, captures: int) -> int:
+        """How many of so many captures are taken."""
+        return captures if self._limit is None else min(captures, self._limit)
+
     def allows(self, step: int) -> bool:
         """Whether a capture that is due at `step` is to be taken; keeps one for the end."""
         if self._limit is None:
@@ -130,3 +134,17 @@ class Thinning:
     def took(self) -> None:
         """Counts a capture."""
         self._taken += 1
+
+
+def planned_captures(
+    schedule: Schedule, thinning: Thinning, epochs: int | None, steps_per_epoch: int | None
+) -> int | None:
+    """How many captures a fit of that length makes; None if its length isn't known."""
+    if epochs is None or steps_per_epoch is None:
+        return None
+    last = epochs * steps_per_epoch
+    planned = {0, last}
+    planned |= {step + 1 for step in range(last) if schedule.due_after_batch(step, step + 1)}
+    ends = [epoch for epoch in range(epochs) if schedule.due_after_epoch(epoch)]
+    planned |= {(epoch + 1) * steps_per_epoch for epoch in ends}
+    return thinning.bounded(len(planned))

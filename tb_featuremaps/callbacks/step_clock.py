@@ -88,6 +88,7 @@ class _Training:
     """Where a training in a run directory is; kept in this process, holding nothing alive."""
 
     def __init__(self, model: keras.Model, offset: int) -> None:
+        self._model = weakref.ref(model)  # its weights may not be there yet
         self._weights = [weakref.ref(weight) for weight in model.weights]
         self._optimizer = _reference(getattr(model, "optimizer", None))
         self._offset = offset
@@ -100,6 +101,8 @@ class _Training:
 
     def is_of(self, model: keras.Model) -> bool:
         """Whether the model has weights of this training, if only some."""
+        if self._model() is model:
+            return True
         alive = {id(weight()) for weight in self._weights} - {id(None)}
         return any(id(weight) in alive for weight in model.weights)
 

@@ -1,121 +1,219 @@
 """Compiles a forward pass on the backend that Keras runs on."""
 
+import abc
 import logging
 from collections.abc import Callable
 from typing import Any
 
 import keras
 
+from tb_featuremaps.capture.finishing import Fuse
+from tb_featuremaps.capture.keras_graph import is_built
+
 _log = logging.getLogger(__name__)
 
 
-def compile_forward(
-    model: keras.Model, forward: Callable[[Any], Any], finish: Callable[[Any], Any], probes: Any
-) -> Callable[[], Any]:
-    """Returns a function that runs `finish(forward(probes))` compiled, with the current weights.
+class CompiledPass(abc.ABC):
+    """Runs `finish(forward(probes))` with the weights as they are at each run.
 
     The pass runs in a stateless scope: updates of state and added losses are dropped.
+    """
 
-    Args:
-        model: the model that `forward` calls.
-        forward: from the probes to a structure of tensors.
-        finish: from those to the structure that is returned; needs no state of the model.
-        probes: a structure of arrays.
+    def __init__(
+        self,
+        model: keras.Model,
+        forward: Callable[[Any], Any],
+        finish: Callable[[Any, Fuse], Any],
+        probes: Any,
+    ) -> None:
+        """`finish` needs no state of the model; it may fuse parts of itself.
+
+        `probes` is a structure of arrays.
+        """
+        self._eager = False
+        self._model = model
+        self._forward = forward
+        self._finish = finish
+        self._probes = keras.tree.map_structure(self._on_device, probes)
+
+    def prepare(self) -> None:
+        """Calls `forward` once: on tensors without values, or else on the first probe.
+
+        A model that can't be called without values is run eagerly from then on.
+
+        Raises:
+            Exception: whatever the model raises when it is called on the first probe.
+        """
+        try:
+            self._trace()
+        except Exception as error:
+            _log.debug("capturing eagerly: %s", error)
+            self._eager = True
+            self._run_forward_on_first_probe()
+
+    @abc.abstractmethod
+    def _trace(self) -> None:
+        """Calls `forward` and `finish` on tensors without values, where the backend has such."""
+
+    @abc.abstractmethod
+    def run(self) -> Any:
+        """Returns `finish(forward(probes))`."""
+
+    def _run_forward_on_first_probe(self) -> None:
+        with keras.StatelessScope(collect_losses=True):
+            self._forward(keras.tree.map_structure(lambda array: array[:1], self._probes))
+
+    @staticmethod
+    def place() -> Any:
+        """What is being traced now; equal for two calls whose tensors can be used together."""
+        return None
+
+    @property
+    def _runs_eagerly(self) -> bool:
+        return self._eager or self._model.run_eagerly
+
+    def _on_device(self, array: Any) -> Any:
+        return keras.ops.convert_to_tensor(array)
+
+
+def compile_pass(
+    model: keras.Model,
+    forward: Callable[[Any], Any],
+    finish: Callable[[Any, Fuse], Any],
+    probes: Any,
+) -> CompiledPass:
+    """Returns the pass for the backend that is in use.
 
     Raises:
         NotImplementedError: for a Keras backend other than TensorFlow, JAX and PyTorch.
     """
     backend = keras.backend.backend()
-    if backend not in _COMPILERS:
+    if backend not in _PASSES:
         raise NotImplementedError(
-            f"FeatureMaps needs one of the Keras backends {sorted(_COMPILERS)}. "
+            f"FeatureMaps needs one of the Keras backends {sorted(_PASSES)}. "
             f"Received: KERAS_BACKEND={backend}."
         )
-    return _COMPILERS[backend](model, forward, finish, probes)
+    return _PASSES[backend](model, forward, finish, probes)
 
 
 def ensure_built(model: keras.Model, probes: Any) -> None:
-    """Builds a model whose variables don't exist yet, by calling it on the probes once.
+    """Builds a model whose variables don't exist yet, by calling it on the first probe once.
 
     The TensorFlow trainer builds a subclassed model only while it traces the first step.
     """
-    if not all(layer.built for layer in model._flatten_layers()):
-        model(probes, training=False)
+    if not is_built(model):
+        model(keras.tree.map_structure(lambda array: array[:1], probes), training=False)
 
 
-def _compile_tensorflow(
-    model: keras.Model, forward: Callable[[Any], Any], finish: Callable[[Any], Any], probes: Any
-) -> Callable[[], Any]:
-    import tensorflow as tf
+class _TensorFlowPass(CompiledPass):
+    """A `tf.function`, in which XLA fuses the many small operations that follow each layer."""
 
-    tensors = keras.tree.map_structure(tf.constant, probes)
+    _function: Any = None
+    _fused = True
+    _has_run = False
 
-    def compiled(fused: bool) -> Callable[[], Any]:
-        # XLA makes one kernel of the many small operations that follow the model.
-        end = tf.function(finish, autograph=False, jit_compile=True) if fused else finish
+    def _trace(self) -> None:
+        import tensorflow as tf
 
-        def run() -> Any:
-            with keras.StatelessScope(collect_losses=True):
-                outputs = forward(tensors)
-            return end(outputs)
+        self._function = tf.function(self._body(self._fused), autograph=False)
+        self._function.get_concrete_function()
 
-        return run if model.run_eagerly else tf.function(run, autograph=False)
-
-    return _with_fallback(lambda: compiled(fused=not model.run_eagerly), lambda: compiled(False))
-
-
-def _with_fallback(
-    preferred: Callable[[], Callable[[], Any]], plain: Callable[[], Callable[[], Any]]
-) -> Callable[[], Any]:
-    """Runs what `preferred` makes, or what `plain` makes if that fails at first, as without XLA."""
-    chosen: list[Callable[[], Any]] = []
-
-    def run() -> Any:
-        if chosen:
-            return chosen[0]()
+    def run(self) -> Any:
+        if self._runs_eagerly:
+            return self._body(fused=False)()
+        if self._function is None:
+            self._trace()
         try:
-            chosen.append(preferred())
-            return chosen[0]()
+            result = self._function()
         except Exception as error:
+            if self._has_run or not self._fused:
+                raise
             _log.debug("capturing without XLA: %s", error)
-            chosen[:] = [plain()]
-            return chosen[0]()
+            self._fused = False
+            self._trace()
+            result = self._function()
+        self._has_run = True
+        return result
 
-    return run
+    def _body(self, fused: bool) -> Callable[[], Any]:
+        import tensorflow as tf
+
+        def fuse(function: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
+            # Compiling many small functions is a matter of seconds, a large one of minutes.
+            return tf.function(function, autograph=False, jit_compile=True) if fused else function
+
+        def body() -> Any:
+            with keras.StatelessScope(collect_losses=True):
+                passed = self._forward(self._probes)
+            return self._finish(passed, fuse)
+
+        return body
+
+    @staticmethod
+    def place() -> Any:
+        import tensorflow as tf
+
+        return tf.compat.v1.get_default_graph()
+
+    def _on_device(self, array: Any) -> Any:
+        import tensorflow as tf
+
+        return tf.constant(array)
 
 
-def _compile_jax(
-    model: keras.Model, forward: Callable[[Any], Any], finish: Callable[[Any], Any], probes: Any
-) -> Callable[[], Any]:
-    import jax
+class _JaxPass(CompiledPass):
+    """A jitted function of the model's variables and the probes."""
 
-    arrays = keras.tree.map_structure(jax.numpy.asarray, probes)
+    def __init__(self, *arguments: Any) -> None:
+        import jax
 
-    def stateless(values: list[Any], inputs: Any) -> Any:
-        mapping = list(zip(model.variables, values, strict=True))
+        super().__init__(*arguments)
+        self._jitted = jax.jit(self._stateless)
+
+    def _trace(self) -> None:
+        self._jitted.eval_shape(self._values(), self._probes)
+
+    def run(self) -> Any:
+        body = self._stateless if self._runs_eagerly else self._jitted
+        return body(self._values(), self._probes)
+
+    def _values(self) -> list[Any]:
+        return [variable.value for variable in self._model.variables]
+
+    def _stateless(self, values: list[Any], probes: Any) -> Any:
+        mapping = list(zip(self._model.variables, values, strict=True))
         with keras.StatelessScope(state_mapping=mapping, collect_losses=True):
-            return finish(forward(inputs))
+            return self._finish(self._forward(probes), _unfused)
 
-    compiled = stateless if model.run_eagerly else jax.jit(stateless)
-    return lambda: compiled([variable.value for variable in model.variables], arrays)
+    @staticmethod
+    def place() -> Any:
+        import jax.extend.core
+
+        return jax.extend.core.get_opaque_trace_state(convention="flax")
 
 
-def _compile_torch(
-    model: keras.Model, forward: Callable[[Any], Any], finish: Callable[[Any], Any], probes: Any
-) -> Callable[[], Any]:
-    import torch
+class _TorchPass(CompiledPass):
+    """Runs eagerly: PyTorch has no trace that every model could go through."""
 
-    tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, probes)
+    def _trace(self) -> None:
+        import torch
 
-    def run() -> Any:
+        with torch.no_grad():
+            self._run_forward_on_first_probe()
+
+    def run(self) -> Any:
+        import torch
+
         with torch.no_grad(), keras.StatelessScope(collect_losses=True):
-            return finish(forward(tensors))
-
-    return run
+            return self._finish(self._forward(self._probes), _unfused)
 
 
-_COMPILERS = {
-    "tensorflow": _compile_tensorflow,
-    "jax": _compile_jax,
-    "torch": _compile_torch,
+def _unfused(function: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
+    return function
+
+
+_PASSES: dict[str, type[CompiledPass]] = {
+    "tensorflow": _TensorFlowPass,
+    "jax": _JaxPass,
+    "torch": _TorchPass,
 }

@@ -85,13 +85,17 @@ class LossTap:
             self._functions.remove()
             _running.pop(id(self._model), None)
 
-    def trouble(self, phase: Phase) -> str | None:
-        """Why the terms can't be told in a phase that has been traced; None if they can."""
+    def why_no_total(self, phase: Phase) -> str | None:
+        """Why the loss of a batch can't be told in a phase that was traced; None if it can."""
         calls = self._calls.get(phase, 1)
         if calls == 0:
             return f"its {phase}_step does not call compute_loss"
         if calls > 1:
             return f"its {phase}_step calls compute_loss {calls} times a batch"
+        return None
+
+    def why_no_split(self, phase: Phase) -> str | None:
+        """Why the loss can't be split in a phase that was traced; None if it can."""
         return self._broken.get(phase)
 
     def terms(self, phase: Phase) -> list[CompiledTerm]:

@@ -12,17 +12,14 @@ def as_arrays(probes: Any) -> Any:
     """Returns probes as numpy arrays in the structure they came in.
 
     Args:
-        probes: an array `[n, …]`, a list or dict of arrays for several inputs, or a
-            `tf.data.Dataset`, of which the first batch is taken (its inputs, if it has labels).
+        probes: an array `[n, …]`, a list, tuple or dict of arrays for several inputs; or a
+            `tf.data.Dataset` or `keras.utils.PyDataset`, of which the first batch is taken:
+            its inputs, if it has labels and sample weights too.
 
     Raises:
-        ValueError: no probes, or arrays of different lengths.
+        ValueError: no probes, arrays of different lengths, or values that aren't numbers.
     """
-    if hasattr(probes, "element_spec") and hasattr(probes, "take"):
-        first = next(iter(probes.take(1)), None)
-        if first is None:
-            raise ValueError("Expected `probes` to hold a batch. Received: an empty dataset.")
-        probes = first[0] if isinstance(first, tuple) else first
+    probes = _first_batch(probes)
     arrays = keras.tree.map_structure(_as_array, probes)
     lengths = {array.shape[0] if array.ndim else 0 for array in keras.tree.flatten(arrays)}
     if len(lengths) != 1 or 0 in lengths:
@@ -33,9 +30,23 @@ def as_arrays(probes: Any) -> Any:
     return arrays
 
 
+def _first_batch(probes: Any) -> Any:
+    """The inputs of a data set's first batch, as `fit` takes a batch apart."""
+    if hasattr(probes, "element_spec") and hasattr(probes, "take"):
+        batch = next(iter(probes.take(1)), None)
+    elif isinstance(probes, keras.utils.PyDataset):
+        batch = probes[0] if probes.num_batches != 0 else None
+    else:
+        return probes
+    if batch is None:
+        raise ValueError("Expected `probes` to hold a batch. Received: an empty dataset.")
+    return keras.utils.unpack_x_y_sample_weight(batch)[0]
+
+
 def _as_array(value: Any) -> npt.NDArray[Any]:
     array = np.asarray(keras.ops.convert_to_numpy(value) if hasattr(value, "shape") else value)
-    if array.dtype == object or array.dtype.kind not in "fiub":
+    # bfloat16 is no kind of numpy's own.
+    if array.dtype.kind not in "fiub" and not np.can_cast(array.dtype, np.float32):
         raise ValueError(
             f"Expected `probes` to be numbers. Received: an array of dtype {array.dtype}."
         )
@@ -47,37 +58,56 @@ def count(probes: Any) -> int:
     return int(keras.tree.flatten(probes)[0].shape[0])
 
 
-def check_against_model(model: keras.Model, probes: Any) -> None:
-    """Checks that the model takes the probes.
+def for_model(model: keras.Model, probes: Any) -> Any:
+    """Returns the probes in the structure of the model's inputs, as `fit` would feed them.
+
+    A dict is matched by the keys of the inputs, or by their names where these are no dict; keys
+    that the model doesn't take are left out. Lists and tuples are matched in order. A model that
+    doesn't say what its inputs are, as a subclassed one, gets the probes as they are.
 
     Raises:
-        ValueError: naming the shape that the model expects and the one received.
+        ValueError: naming the shapes or keys that the model expects and those received.
     """
-    expected = [tuple(tensor.shape) for tensor in getattr(model, "inputs", None) or []]
-    if not expected:
-        return
-    received = [array.shape for array in _in_input_order(model, probes)]
-    fits = len(expected) == len(received) and all(map(_fits, expected, received))
-    if not fits:
+    symbolic = getattr(model, "inputs", None)
+    if not symbolic:
+        return probes
+    structure = model.input
+    if isinstance(probes, Mapping):
+        probes = _by_key(structure, symbolic, probes)
+    elif isinstance(structure, Mapping) and list(structure) != sorted(structure):
+        raise ValueError(
+            f"Expected `probes` as a dict with the keys {list(structure)}, since the model's "
+            f"inputs are one. Received: a {type(probes).__name__}."
+        )
+    received = keras.tree.flatten(probes)
+    expected = [tuple(tensor.shape) for tensor in symbolic]
+    shapes = [array.shape for array in received]
+    if len(expected) != len(shapes) or not all(map(_fits, expected, shapes)):
         raise ValueError(
             "Expected `probes` of the shape of the model's input, "
             f"{_shown(expected)} (the first axis is the number of probes). "
-            f"Received: {_shown(received)}."
+            f"Received: {_shown(shapes)}."
         )
+    return keras.tree.pack_sequence_as(structure, received)
 
 
-def _in_input_order(model: keras.Model, probes: Any) -> list[npt.NDArray[Any]]:
-    if isinstance(probes, Mapping):
-        names = [tensor.name for tensor in model.inputs]
-        if set(names) != set(probes):
-            raise ValueError(
-                f"Expected `probes` for the model's inputs {names}. Received: {list(probes)}."
-            )
-        return [probes[name] for name in names]
-    return list(keras.tree.flatten(probes))
+def _by_key(structure: Any, symbolic: list[Any], probes: Mapping[str, Any]) -> Any:
+    keyed = isinstance(structure, Mapping)
+    keys = list(structure) if keyed else [tensor.name for tensor in symbolic]
+    missing = [key for key in keys if key not in probes]
+    if missing:
+        raise ValueError(
+            f"Expected `probes` for the model's inputs {keys}. Received: {list(probes)}."
+        )
+    return {key: probes[key] for key in keys} if keyed else [probes[key] for key in keys]
 
 
 def _fits(expected: tuple[int | None, ...], received: tuple[int, ...]) -> bool:
+    """Whether Keras takes it; it adds and removes a last axis of length 1 itself."""
+    if len(received) == len(expected) - 1 and expected[-1] == 1:
+        received = (*received, 1)
+    elif len(received) == len(expected) + 1 and received[-1] == 1:
+        received = received[:-1]
     return len(expected) == len(received) and all(
         want is None or want == have for want, have in zip(expected[1:], received[1:], strict=True)
     )

@@ -1,64 +1,143 @@
-"""Records what chosen layers return while a model is called."""
+"""Records what layers return while a model is called.
 
-import contextlib
+`layer(x)` looks `__call__` up on the layer's class, so while a model is called each watched layer
+has a class of its own, made from its class, whose `__call__` notes what it returned. Keras's
+classes, and all other layers, stay as they are.
+"""
+
+import collections
 import dataclasses
+import itertools
 import threading
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import keras
 
-from tb_featuremaps.capture.model_layers import NamedLayer
+_Result = TypeVar("_Result")
 
-# `Layer.__call__` is looked up on the class, so it is the class that is patched while recording.
-_PATCH = threading.RLock()
+# A layer's class can be changed by one recording at a time.
+_RECORDING = threading.RLock()
 
 
 @dataclasses.dataclass(frozen=True)
-class RecordedOutput:
-    """One tensor that a layer returned.
+class LayerCall:
+    """One call of a watched layer.
 
-    `name` is the layer's; a layer called more than once has a call index (`conv#1`), one that
-    returns several tensors the tensor's index (`lstm:1`).
+    Attributes:
+        layer: the layer or operation that was called.
+        inputs: everything that it was given, flat.
+        outputs: everything that it returned, flat.
+        place: what `where` returned then.
     """
 
-    name: str
-    layer: keras.layers.Layer
-    tensor: Any
+    layer: keras.Operation
+    inputs: list[Any]
+    outputs: list[Any]
+    place: Any
 
 
-@contextlib.contextmanager
-def record_outputs(layers: Iterable[NamedLayer]) -> Iterator[list[RecordedOutput]]:
-    """Within it, calls of `layers` on this thread are recorded; the list is filled on leaving."""
-    names = {id(named.layer): named.name for named in layers}
-    calls: list[tuple[keras.layers.Layer, list[Any]]] = []
-    recorded: list[RecordedOutput] = []
-    thread = threading.get_ident()
-    original = keras.layers.Layer.__call__
+@dataclasses.dataclass(frozen=True)
+class Recording:
+    """Attributes:
+    calls: the calls of watched layers by the recording thread, in the order in which they ended.
+    unwatched: for layers that can't be watched, the reason, by `id(layer)`.
+    """
 
-    def recording_call(layer: keras.layers.Layer, *args: Any, **kwargs: Any) -> Any:
-        outputs = original(layer, *args, **kwargs)
-        if id(layer) in names and threading.get_ident() == thread:
-            calls.append((layer, keras.tree.flatten(outputs)))
-        return outputs
+    calls: list[LayerCall]
+    unwatched: dict[int, str]
 
-    with _PATCH:
-        keras.layers.Layer.__call__ = recording_call
+
+class _Plain:
+    """What a class is made from before its true base is set, so that no hook of the base runs."""
+
+
+class _Recorder:
+    """Changes the classes of layers and changes them back."""
+
+    def __init__(self, where: Callable[[], Any]) -> None:
+        self.recording = Recording([], {})
+        self._where = where
+        self._thread = threading.get_ident()
+        self._layers: list[keras.Operation] = []
+        self._classes: list[type] = []
+        self._made: dict[type, type | str] = {}
+
+    def watch(self, layer: keras.Operation) -> None:
+        own = type(layer)
+        if own not in self._made:
+            self._made[own] = self._recording_class(own)
+        made = self._made[own]
+        if isinstance(made, str):
+            self.recording.unwatched[id(layer)] = made
+            return
+        self._layers.append(layer)
+        self._classes.append(own)
         try:
-            yield recorded
+            object.__setattr__(layer, "__class__", made)
+        except TypeError as error:
+            self.recording.unwatched[id(layer)] = f"its class {own.__name__} is fixed ({error})"
+
+    def taken(self) -> Recording:
+        """Hands the recording over; the made classes, which are cyclic, keep nothing of it."""
+        taken, self.recording = self.recording, Recording([], {})
+        return taken
+
+    def restore(self) -> None:
+        """Gives all layers their classes back; may be run again."""
+        # One call of C code: no KeyboardInterrupt can come between two layers.
+        collections.deque(
+            map(object.__setattr__, self._layers, itertools.repeat("__class__"), self._classes),
+            maxlen=0,
+        )
+
+    def _recording_class(self, own: type) -> type | str:
+        recorder = self
+
+        def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:
+            outputs = own.__call__(self, *args, **kwargs)
+            recorder._note(self, (args, kwargs), outputs)
+            return outputs
+
+        space = {"__call__": __call__, "__module__": own.__module__, "__doc__": own.__doc__}
+        try:
+            made = type(own)(own.__name__, (_Plain,), {**space, "__qualname__": own.__qualname__})
+            made.__bases__ = (own,)
+        except Exception as error:
+            return f"its class {own.__name__} can't be extended ({error})"
+        return made
+
+    def _note(self, layer: keras.Operation, given: Any, outputs: Any) -> None:
+        if threading.get_ident() != self._thread:
+            return
+        flat = [keras.tree.flatten(structure) for structure in (given, outputs)]
+        self.recording.calls.append(LayerCall(layer, flat[0], flat[1], self._where()))
+
+
+def record_calls(
+    layers: Iterable[keras.Operation],
+    function: Callable[[], _Result],
+    where: Callable[[], Any] = lambda: None,
+) -> tuple[_Result, Recording]:
+    """Runs `function` and records the calls that this thread makes of `layers` meanwhile.
+
+    Args:
+        layers: what is watched.
+        function: calls the model.
+        where: tells the place of a call, such as the graph that is being traced.
+
+    Returns:
+        What `function` returned, and the recording. However it ends, all classes are as they were.
+    """
+    recorder = _Recorder(where)
+    with _RECORDING:
+        try:
+            try:
+                for layer in {id(layer): layer for layer in layers}.values():
+                    recorder.watch(layer)
+                result = function()
+            finally:
+                recorder.restore()
         finally:
-            keras.layers.Layer.__call__ = original
-    recorded.extend(_named_calls(names, calls))
-
-
-def _named_calls(
-    names: dict[int, str], calls: list[tuple[keras.layers.Layer, list[Any]]]
-) -> Iterator[RecordedOutput]:
-    for identity, name in names.items():
-        own = [outputs for layer, outputs in calls if id(layer) == identity]
-        layer = next((layer for layer, _ in calls if id(layer) == identity), None)
-        for call_index, outputs in enumerate(own):
-            called = f"{name}#{call_index}" if len(own) > 1 else name
-            for index, tensor in enumerate(outputs):
-                full = f"{called}:{index}" if len(outputs) > 1 else called
-                yield RecordedOutput(full, layer, tensor)
+            recorder.restore()
+    return result, recorder.taken()

@@ -1,19 +1,27 @@
 """The activation tap: one compiled forward pass of the probes that returns finished atlases."""
 
 import dataclasses
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 import keras
 from keras import ops
 
-from tb_featuremaps.capture.channels import limit_tile, tile_size, to_maps
-from tb_featuremaps.capture.compiled import compile_forward
-from tb_featuremaps.capture.model_layers import NamedLayer
-from tb_featuremaps.capture.recording import RecordedOutput, record_outputs
-from tb_featuremaps.format.atlas import quantise, tile
-from tb_featuremaps.format.extremes import finite_extremes
-from tb_featuremaps.format.statistics import channel_statistics
+from tb_featuremaps.capture.capturable import (
+    LayerOutput,
+    SkippedLayer,
+    capturable_outputs,
+    why_not,
+)
+from tb_featuremaps.capture.channels import tile_size, tile_window, to_maps
+from tb_featuremaps.capture.compiled import compile_pass
+from tb_featuremaps.capture.finishing import FinishedLayer, Fuse, finish_layers
+from tb_featuremaps.capture.model_layers import NamedLayer, all_operations
+from tb_featuremaps.capture.recording import record_calls
+from tb_featuremaps.format.atlas import columns_of, rows_of
+
+_log = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,6 +35,7 @@ class TappedLayer:
         data_format: "channels_last" or "channels_first".
         channels: how many channels the atlas holds.
         tile_height, tile_width: pixels of one channel in the atlas.
+        averaged: over how many pixels, `(height, width)`, the maps are averaged for the atlas.
     """
 
     name: str
@@ -36,6 +45,14 @@ class TappedLayer:
     channels: int
     tile_height: int
     tile_width: int
+    averaged: tuple[int, int] = (1, 1)
+
+    @property
+    def bytes_per_probe(self) -> int:
+        """What one probe's atlas, scales and statistics take before they are compressed."""
+        tiles = rows_of(self.channels) * columns_of(self.channels)
+        # lo and hi, and six statistics, in float32
+        return tiles * self.tile_height * self.tile_width + self.channels * (2 + 6) * 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +64,7 @@ class Capture:
         outputs: float32 `[n, classes]`, each of `ActivationTap.tapped_outputs`.
     """
 
-    layers: Sequence[tuple[Any, Any, Any, Any]]
+    layers: Sequence[FinishedLayer]
     outputs: Sequence[Any]
 
 
@@ -69,79 +86,142 @@ class ActivationTap:
     that the pass would update (moving averages, seeds) is left as it was.
 
     Attributes:
-        tapped: what was tapped, in the order of `Capture.layers`; filled by the first capture.
-        tapped_outputs: which of the model's outputs `Capture.outputs` holds, by index.
-        output_count: how many outputs the model has.
+        tapped: what is tapped, in the order of `Capture.layers`; known from `prepare` on.
+        skipped: what can't be captured, and why; known from `prepare` on.
+        probes: how many probes there are.
+        tapped_outputs: which of the model's outputs `Capture.outputs` holds, by index in
+            flattened order.
+        predictions: the structure of what the model returns; known from `prepare` on.
+        bytes_per_capture: what a capture holds until it is encoded, in bytes.
+        peak_bytes: about what it takes while it is made: all layers' maps in float32, and what
+            the largest needs beside them.
     """
 
     def __init__(
         self, model: keras.Model, layers: Sequence[NamedLayer], probes: Any, options: TapOptions
     ) -> None:
         self.tapped: list[TappedLayer] = []
+        self.skipped: list[SkippedLayer] = []
         self.tapped_outputs: list[int] = []
-        self.output_count = 0
         self.predictions: Any = None
         self.bytes_per_capture = 0
+        self.peak_bytes = 0
         self._model = model
-        self._layers = layers
+        self._layers = list(layers)
         self._options = options
-        self._run = compile_forward(model, self._forward, self._finish, probes)
+        self.probes = int(keras.tree.flatten(probes)[0].shape[0])
+        self._prepared = False
+        self._watched = [*all_operations(model), *(named.layer for named in self._layers)]
+        self._pass = compile_pass(model, self._forward, self._finish, probes)
+
+    def prepare(self) -> None:
+        """Finds out what can be captured, without running the model where it can be traced.
+
+        Doesn't raise: if the model can't be called on the probes, all layers are skipped, and
+        that is the reason.
+        """
+        if self._prepared:
+            return
+        try:
+            self._pass.prepare()
+        except Exception as error:
+            reason = f"the model can't be called on the probes ({type(error).__name__}: {error})"
+            self.tapped, self.tapped_outputs = [], []
+            self.skipped = [SkippedLayer(named.name, reason) for named in self._layers]
+        self._prepared = True
 
     def capture(self) -> Capture:
         """Runs the pass with the weights as they are now."""
-        layers, outputs = self._run()
+        self.prepare()
+        layers, outputs = self._pass.run()
         return Capture(layers, outputs)
 
     def _forward(self, probes: Any) -> tuple[list[Any], list[Any]]:
         """Returns the layers' maps and the heads' outputs; notes what they are."""
-        with record_outputs(self._layers) as recorded:
-            predictions = self._model(probes, training=self._options.training)
-        self.predictions = keras.tree.map_structure(lambda tensor: 0, predictions)
-        recorded = [one for one in recorded if 2 <= len(one.tensor.shape) <= 5]
-        # Traced anew, the list must not grow.
-        self.tapped[:] = []
-        maps = [self._note(one) for one in recorded]
-        return maps, self._note_outputs(keras.tree.flatten(predictions))
-
-    def _note(self, recorded: RecordedOutput) -> Any:
-        data_format = data_format_of(recorded.layer)
-        maps = to_maps(recorded.tensor, data_format == "channels_first")
-        maps = maps[..., : self._options.max_channels]
-        height, width = tile_size(maps.shape, self._options.max_tile)
-        self.tapped.append(
-            TappedLayer(
-                name=recorded.name,
-                class_name=type(recorded.layer).__name__,
-                shape=tuple(size or 0 for size in recorded.tensor.shape[1:]),
-                data_format=data_format,
-                channels=maps.shape[-1],
-                tile_height=height,
-                tile_width=width,
-            )
+        count = int(keras.tree.flatten(probes)[0].shape[0])
+        place = self._pass.place()
+        predictions, recording = record_calls(
+            self._watched,
+            lambda: self._model(probes, training=self._options.training),
+            self._pass.place,
         )
+        outputs, skipped = capturable_outputs(self._layers, recording, place, count)
+        self.predictions = keras.tree.map_structure(lambda tensor: 0, predictions)
+        predictions = keras.tree.flatten(predictions)
+        if self._prepared:
+            return self._known_maps(outputs), self._heads(predictions)
+        maps = self._note(outputs, skipped)
+        self._note_heads(predictions, count)
+        self._measure(maps, predictions)
+        return maps, self._heads(predictions)
+
+    def _note(self, outputs: list[LayerOutput], skipped: list[SkippedLayer]) -> list[Any]:
+        self.tapped, self.skipped = [], skipped
+        maps = []
+        for output in outputs:
+            try:
+                tapped, its_maps = self._tap(output)
+            except Exception as error:
+                _log.debug("%s can't be captured", output.name, exc_info=True)
+                self.skipped.append(SkippedLayer(output.name, str(error)))
+                continue
+            self.tapped.append(tapped)
+            maps.append(its_maps)
         return maps
 
-    def _note_outputs(self, predictions: list[Any]) -> list[Any]:
-        self.output_count = len(predictions)
+    def _tap(self, output: LayerOutput) -> tuple[TappedLayer, Any]:
+        maps = self._maps(output)
+        window = tile_window(maps.shape, self._options.max_tile)
+        height, width = tile_size(maps.shape, window)
+        tapped = TappedLayer(
+            name=output.name,
+            class_name=type(output.layer).__name__,
+            shape=tuple(int(size) for size in output.tensor.shape[1:]),
+            data_format=output.data_format,
+            channels=int(maps.shape[-1]),
+            tile_height=height,
+            tile_width=width,
+            averaged=window,
+        )
+        return tapped, maps
+
+    def _maps(self, output: LayerOutput) -> Any:
+        maps = to_maps(output.tensor, output.data_format == "channels_first")
+        limit = self._options.max_channels
+        return maps if limit is None or maps.shape[-1] <= limit else maps[..., :limit]
+
+    def _known_maps(self, outputs: list[LayerOutput]) -> list[Any]:
+        """The maps of what was prepared, of a model that is run eagerly or traced anew."""
+        wanted = [tapped.name for tapped in self.tapped]
+        found = [output for output in outputs if output.name in set(wanted)]
+        if [output.name for output in found] != wanted:
+            raise RuntimeError(
+                f"Expected the model to call the layers that it called before, {wanted}. "
+                f"Received: {[output.name for output in found]}."
+            )
+        return [self._maps(output) for output in found]
+
+    def _note_heads(self, predictions: list[Any], count: int) -> None:
         self.tapped_outputs = [
             index
             for index, prediction in enumerate(predictions)
-            if self._options.outputs and len(prediction.shape) == 2
+            if self._options.outputs
+            and why_not(prediction, count) is None
+            and len(prediction.shape) == 2
         ]
+
+    def _heads(self, predictions: list[Any]) -> list[Any]:
         return [ops.cast(predictions[index], "float32") for index in self.tapped_outputs]
 
-    def _finish(self, passed: tuple[list[Any], list[Any]]) -> tuple[list[Any], list[Any]]:
+    def _measure(self, maps: list[Any], predictions: list[Any]) -> None:
+        heads = sum(int(predictions[index].shape[1]) * 4 for index in self.tapped_outputs)
+        layers = sum(tapped.bytes_per_probe for tapped in self.tapped)
+        self.bytes_per_capture = self.probes * (layers + heads)
+        sizes = [4 * int(one.shape[1] * one.shape[2] * one.shape[3]) for one in maps]
+        # Quantising holds about four arrays of a layer's size at once.
+        self.peak_bytes = self.probes * (sum(sizes) + 4 * max(sizes, default=0))
+        self.peak_bytes += self.bytes_per_capture
+
+    def _finish(self, passed: tuple[list[Any], list[Any]], fuse: Fuse) -> tuple[Any, list[Any]]:
         maps, outputs = passed
-        return [self._finish_layer(one) for one in maps], outputs
-
-    def _finish_layer(self, maps: Any) -> tuple[Any, Any, Any, Any]:
-        shown = limit_tile(maps, self._options.max_tile)
-        extremes = finite_extremes(maps, ops)
-        quantised = quantise(shown, ops, extremes if shown is maps else None)
-        atlas = tile(ops.cast(quantised.levels, "uint8"), ops)
-        return atlas, quantised.lo, quantised.hi, channel_statistics(maps, ops, extremes)
-
-
-def data_format_of(layer: keras.layers.Layer) -> str:
-    """A layer's data format; Keras's default for a layer that has none of its own."""
-    return getattr(layer, "data_format", None) or keras.config.image_data_format()
+        return finish_layers(maps, [tapped.averaged for tapped in self.tapped], fuse), outputs

@@ -16,6 +16,10 @@ from tb_featuremaps.format.extremes import Extremes, finite_extremes
 
 LEVELS = 255
 
+# What readers take: Pillow warns above 89,478,485 pixels, and browsers draw no side above 16,384.
+MAX_ATLAS_PIXELS = 8192 * 8192
+MAX_ATLAS_SIDE = 16_384
+
 
 def columns_of(channels: int) -> int:
     """Columns of the grid of an atlas of that many channels."""

@@ -149,7 +149,7 @@ def test_training_is_the_same_with_and_without_us(tmp_path: pathlib.Path) -> Non
 
 
 def test_a_main_output_that_does_not_exist_is_refused(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(ValueError, match=r"\['aux1', 'main'\].*'head'"):
+    with pytest.raises(ValueError, match=r"\['main', 'aux1'\].*'head'"):
         _fit(two_headed_model(), LossTerms(tmp_path, main="head"))
 
 

@@ -54,14 +54,14 @@ def test_a_fit_that_goes_on_does_not_capture_the_border_twice(tmp_path: pathlib.
     callback = FeatureMaps(tmp_path, IMAGES[:2], images_tab=False)
     for _ in range(2):
         model.fit(IMAGES[:96], targets(96), verbose=0, callbacks=[callback])
-    (path,) = list((tmp_path / "train").iterdir())[:1]
     events = [
         event.step
         for file in sorted((tmp_path / "train").iterdir())
         for event in tf.compat.v1.train.summary_iterator(str(file))
-        if any(value.tag == "featuremaps/conv1" for value in event.summary.value)
+        for value in event.summary.value
+        if value.tag == "featuremaps/conv1" and value.HasField("tensor")
     ]
-    assert path.exists() and events == [0, 3, 6]
+    assert events == [0, 3, 6]
 
 
 class OwnOptimizer(keras.Model):

@@ -10,7 +10,9 @@ from tb_featuremaps.format.statistics import channel_statistics
 
 
 def _tap(model: keras.Model, layers: object = "auto", **options: object) -> ActivationTap:
-    return ActivationTap(model, select_layers(model, layers), IMAGES[:3], TapOptions(**options))
+    return ActivationTap(
+        model, select_layers(model, layers).layers, IMAGES[:3], TapOptions(**options)
+    )
 
 
 def _values(tap: ActivationTap, capture: Capture, layer: int, probe: int) -> np.ndarray:

@@ -1,0 +1,79 @@
+"""The true classes of the probes, as names."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+
+def label_names(labels: Any, class_names: Any, probes: int) -> list[str]:
+    """Returns one name per probe; none if `labels` is None.
+
+    Args:
+        labels: class indices or names, `[n]` or `[n, 1]` as `keras.datasets` gives them: a list,
+            a numpy array or a tensor.
+        class_names: the classes' names in the order of the indices, or None. An index without
+            names is shown as a number.
+        probes: n.
+
+    Raises:
+        ValueError: labels of another length or shape (one-hot ones too), or an index without name.
+    """
+    if labels is None:
+        return []
+    names = class_name_list(class_names)
+    flat = _flat(_values(labels))
+    if len(flat) != probes:
+        raise ValueError(
+            f"Expected `labels` for each of the {probes} probes. Received: {len(flat)} labels."
+        )
+    return [_name(label, names) for label in flat]
+
+
+def class_name_list(class_names: Any) -> list[str]:
+    """Names of classes as a list of `str`, from a list, a numpy array, or None for none."""
+    return [] if class_names is None else [_text(name) for name in _values(class_names)]
+
+
+def _values(values: Any) -> list[Any]:
+    if isinstance(values, (str, bytes)):
+        return [values]
+    return [_value(value) for value in values]
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) > 0:
+        return np.asarray(value)
+    if isinstance(value, (str, bytes)):
+        return value
+    return np.asarray(value).item()
+
+
+def _flat(labels: Sequence[Any]) -> list[Any]:
+    shapes = {label.shape for label in labels if isinstance(label, np.ndarray)}
+    if not shapes:
+        return list(labels)
+    if shapes != {(1,)}:
+        raise ValueError(
+            "Expected `labels` to be class indices or names, [n] or [n, 1]. Received: labels of "
+            f"shape {(len(labels), *max(shapes))}. For one-hot labels give `labels.argmax(-1)`."
+        )
+    return [label.item() if isinstance(label, np.ndarray) else label for label in labels]
+
+
+def _name(label: Any, names: list[str]) -> str:
+    if isinstance(label, (str, bytes)):
+        return _text(label)
+    if isinstance(label, bool) or not isinstance(label, (int, float)) or label != int(label):
+        raise ValueError(f"Expected `labels` to be class indices or names. Received: {label!r}.")
+    if not names:
+        return str(int(label))
+    if not 0 <= label < len(names):
+        raise ValueError(
+            f"Expected `labels` within the {len(names)} class names. Received: {int(label)}."
+        )
+    return names[int(label)]
+
+
+def _text(name: Any) -> str:
+    return name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
