@@ -10,7 +10,7 @@ from conformance.training import Trained, layer_names, probes_of
 from tb_featuremaps.format.png import decode_atlas
 
 Run = dict[str, dict[int, Any]]
-_OTHER_TAGS = ("featuremaps/outputs/", "featuremaps/losses", "featuremaps/probes")
+_OTHER_TAGS = tuple(f"featuremaps/{kind}" for kind in ("outputs/", "losses", "probes", "gaps"))
 _MEAN, _ZEROS = 2, 4
 
 
@@ -24,6 +24,8 @@ def check_activations(row: Row, plain: Trained, run: Run) -> None:
     expected = set(row.series if row.series is not None else names)
     found = {tag.removeprefix("featuremaps/") for tag in run if _is_layer(tag)}
     assert found == expected, f"Expected the series {expected}. Received: {found}."
+    gaps = {step: list(gap) for step, gap in run.get("featuremaps/gaps", {}).items() if gap[0]}
+    assert not gaps, f"Expected a log without gaps. Received (events, from, to): {gaps}."
     last = max((step for name in expected for step in run[f"featuremaps/{name}"]), default=0)
     moments = [(0, plain.spy.initial)] if plain.spy.initial else []
     at_the_end = row.captured == "at the end"

@@ -68,9 +68,7 @@ def _nested(family: str) -> Callable[[], keras.Model]:
 
 def _compiled(model: keras.Model) -> keras.Model:
     # Eagerly, since tracing hundreds of layers takes far longer than two batches of them.
-    model.compile(
-        keras.optimizers.SGD(1e-3), "sparse_categorical_crossentropy", run_eagerly=True
-    )
+    model.compile(keras.optimizers.SGD(1e-3), "sparse_categorical_crossentropy", run_eagerly=True)
     return model
 
 
@@ -79,7 +77,7 @@ def _row(name: str, family: str, make: Callable[[], keras.Model], layers: Any) -
     return Row(
         name,
         make,
-        of_shape(size, size, 3, count=2, size=2),
+        of_shape(size, size, 3, count=1, size=2),
         layers,
         penalty=None,
         fit={"epochs": 1},

@@ -66,7 +66,7 @@ def _generator(batches: Sequence[Batch]) -> dict[str, Any]:
 
 
 def _ending_generator(batches: Sequence[Batch]) -> dict[str, Any]:
-    return {"x": iter(list(batches)), "epochs": 1}
+    return {"x": (batch for batch in batches), "epochs": 1}
 
 
 def _raising_generator(batches: Sequence[Batch]) -> dict[str, Any]:

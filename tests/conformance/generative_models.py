@@ -232,7 +232,8 @@ ROWS = [
         reported=("d_loss", "g_loss"),
         warns=(_COUNTED, _NO_COMPUTE_LOSS),
         backends=_TENSORFLOW,
-        remark="steps count batches; the model has no call, so it has no feature maps",
+        steps="batches",
+        remark="the model has no call, so it has no feature maps",
     ),
     Row(
         "GAN whose call is its discriminator",
@@ -243,7 +244,7 @@ ROWS = [
         reported=("d_loss", "g_loss"),
         warns=(_COUNTED, _NO_COMPUTE_LOSS, _COUNTED),
         backends=_TENSORFLOW,
-        remark="steps count batches",
+        steps="batches",
     ),
     Row(
         "example: VAE with three loss trackers",

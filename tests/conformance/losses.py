@@ -1,6 +1,7 @@
 """Compares the loss terms of a run with Keras's own losses, and with numpy."""
 
 import pathlib
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -22,7 +23,7 @@ def check_losses(row: Row, plain: Trained, run: Run, directory: pathlib.Path) ->
     Raises:
         AssertionError: a point is missing, is too many, or holds another value.
     """
-    expected = expected_losses(row, plain)
+    expected = expected_losses(plain)
     if not row.splits:
         _check_reported(row, run, expected)
         return
@@ -38,15 +39,26 @@ def check_losses(row: Row, plain: Trained, run: Run, directory: pathlib.Path) ->
         _check_roles(row.terms, directory)
 
 
-def expected_losses(row: Row, plain: Trained) -> dict[int, dict[str, float]]:
-    """Keras's losses of each step: of its batch, or the mean over its batches."""
+def expected_losses(plain: Trained) -> dict[int, dict[str, float]]:
+    """Keras's losses of each step: of its batch, or the mean over the batches that led to it."""
     grouped: dict[int, list[dict[str, float]]] = {}
-    for batches, logs in plain.spy.logs.items():
-        grouped.setdefault(-(-batches // row.batches_per_step), []).append(logs)
+    for step, logs in _by_point(plain):
+        grouped.setdefault(step, []).append(logs)
     return {
         step: {name: float(np.mean([logs[name] for logs in group])) for name in group[0]}
         for step, group in grouped.items()
     }
+
+
+def _by_point(plain: Trained) -> Iterator[tuple[int, dict[str, float]]]:
+    """Keras's losses with the step of the point that each goes into.
+
+    Under gradient accumulation the optimizer's iterations advance after the last of its batches.
+    """
+    steps, before = [step for step, _ in plain.spy.logs], 0
+    for index, (step, logs) in enumerate(plain.spy.logs):
+        yield next((later for later in steps[index:] if later > before), step), logs
+        before = step
 
 
 def check_validation(row: Row, plain: Trained, directory: pathlib.Path) -> None:
@@ -55,10 +67,7 @@ def check_validation(row: Row, plain: Trained, directory: pathlib.Path) -> None:
     Raises:
         AssertionError: a point is missing, is too many, or holds another value.
     """
-    expected = {
-        batches // row.batches_per_step: logs["loss"]
-        for batches, logs in plain.spy.evaluations.items()
-    }
+    expected = {step: logs["loss"] for step, logs in plain.spy.evaluations.items()}
     run = read_run(directory) if directory.exists() else {}
     _assert_close(row, run.get("loss/total", {}), expected, "validation")
 
@@ -79,11 +88,9 @@ def _check_terms(
     found = {tag for tag in run if tag.endswith("/weighted")}
     assert found == names, f"Expected {names}. Received: {found}."
     computed = _in_numpy(row, terms, plain)
+    points = [step for step, _ in _by_point(plain)]
     for step in expected:
-        first = (step - 1) * row.batches_per_step
-        values = [
-            computed[k] for k in range(first, min(step * row.batches_per_step, len(computed)))
-        ]
+        values = [value for value, of in zip(computed, points, strict=True) if of == step]
         if any(value is None for value in values):
             continue
         *losses, penalty = np.mean(values, axis=0)
@@ -99,7 +106,7 @@ def _in_numpy(row: Row, terms: Any, plain: Trained) -> list[list[float] | None]:
     """The losses and the penalty of each batch, from the weights before it."""
     model = plain.model
     rows: list[list[float] | None] = []
-    for index, weights in enumerate(plain.spy.weights):
+    for index, weights in enumerate(plain.spy.weights[: len(plain.spy.logs)]):
         if len(weights) != len(plain.weights):  # built only by the first step
             rows.append(None)
             continue

@@ -19,15 +19,11 @@ def activations(
     to be had (subclassed models, layers within layers), or with `by_hooks`, as for shared layers,
     a hook on the layer's `call` notes what it returns.
     """
-    found: Activations = {}
-    hooked = []
-    for name in names:
-        output = None if by_hooks else _graph_output(model, name)
-        if output is None:
-            hooked.append(name)
-        else:
-            found[name] = _array(keras.Model(model.inputs, output)(_as_list(model, probes)))
-    return {**found, **_hooked(model, hooked, probes)}
+    outputs = {} if by_hooks else {name: _graph_output(model, name) for name in names}
+    outputs = {name: output for name, output in outputs.items() if output is not None}
+    found = keras.Model(model.input, list(outputs.values()))(probes) if outputs else []
+    graph = {name: _array(tensor) for name, tensor in zip(outputs, found, strict=True)}
+    return {**graph, **_hooked(model, [name for name in names if name not in outputs], probes)}
 
 
 def _graph_output(model: keras.Model, name: str) -> Any:
@@ -38,12 +34,6 @@ def _graph_output(model: keras.Model, name: str) -> Any:
     except (AttributeError, ValueError):  # no graph; or called more than once
         return None
     return output if isinstance(output, keras.KerasTensor) else None
-
-
-def _as_list(model: keras.Model, probes: Any) -> Any:
-    if isinstance(probes, dict):
-        return [probes[tensor.name] for tensor in model.inputs]
-    return probes if len(model.inputs) > 1 else keras.tree.flatten(probes)[0]
 
 
 def _hooked(model: keras.Model, names: Sequence[str], probes: Any) -> Activations:

@@ -86,7 +86,7 @@ class Row:
         fit: further arguments of `fit`.
         train: how it is trained.
         before, after: makes callbacks that stand before and after ours.
-        batches_per_step: batches that lead to one update of the weights.
+        steps: what counts the steps; the optimizer's iterations where they advance.
         captured: which weights the last capture must show: those that the training ends with, or
             those that the first callback finds when the last epoch ends.
         ours: makes our callbacks from the run directory, the probes and the layers.
@@ -113,7 +113,7 @@ class Row:
     train: Callable[[keras.Model, "Row", Sequence[Batch], list[Any]], Any] = plain_fit
     before: Callable[[pathlib.Path], list[Any]] = no_callbacks
     after: Callable[[pathlib.Path], list[Any]] = no_callbacks
-    batches_per_step: int = 1
+    steps: Literal["iterations", "batches"] = "iterations"
     captured: Literal["at the end", "when the epoch ends"] = "at the end"
     ours: Callable[[pathlib.Path, Any, list[str]], list[Any]] = both_callbacks
     also: Callable[[Any, pathlib.Path], None] = lambda plain, directory: None

@@ -3,6 +3,7 @@
 import functools
 
 from conformance import (
+    application_models,
     feeds,
     fits,
     functional_models,
@@ -17,6 +18,7 @@ SECTIONS: dict[str, list[Row]] = {
     "Functional and sequential models": functional_models.ROWS,
     "Several outputs": output_models.ROWS,
     "Subclassed models": subclassed_models.ROWS,
+    "keras.applications": application_models.ROWS,
     "Train steps of one's own": [*train_steps.ROWS, *generative_models.ROWS],
     "Ways to compile, fit and evaluate": fits.ROWS,
     "Ways in which data come": feeds.ROWS,

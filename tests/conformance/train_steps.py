@@ -270,7 +270,7 @@ ROWS = [
         terms=_SCORES,
         warns=("steps count batches",) * 2,
         backends=_TENSORFLOW,
-        remark="steps count batches",
+        steps="batches",
     ),
     Row(
         "optimizer=None and an optimizer of its own",
@@ -280,7 +280,7 @@ ROWS = [
         terms=_SCORES,
         warns=("has no optimizer, so steps count batches",) * 2,
         backends=_TENSORFLOW,
-        remark="steps count batches",
+        steps="batches",
     ),
     Row(
         "guide for JAX: train_step",

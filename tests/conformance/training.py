@@ -12,6 +12,7 @@ import keras
 import numpy as np
 from conformance.rows import Batch, Row
 
+Weights = list[np.ndarray[Any, Any]]
 PROBES = 2
 
 
@@ -23,8 +24,8 @@ class Trained:
     batches: Sequence[Batch]
     spy: "Spy"
     history: dict[str, Any]
-    weights: list[np.ndarray[Any, Any]]
-    optimizer: list[np.ndarray[Any, Any]]
+    weights: Weights
+    optimizer: Weights
     warnings: list[str]
     threads: set[str]
     open_files: list[str]
@@ -34,42 +35,50 @@ class Spy(keras.callbacks.Callback):
     """Keras's own losses batch by batch, and the weights before each; stands first in the list.
 
     The metrics are reset before each batch, so that the logs are of this batch alone.
+
+    Attributes:
+        initial: the weights before the first batch.
+        weights: the weights before each batch, if they are kept.
+        logs: for each batch, or each execution of several, the step it led to and Keras's logs.
+        at_epoch_end: the weights that the first callback finds when the last epoch ends.
+        evaluations: Keras's logs of each validation by its step.
     """
 
-    def __init__(self, keeps_weights: bool) -> None:
+    def __init__(self, counts: str, keeps_weights: bool) -> None:
         super().__init__()
+        self._counts = counts
         self._keeps_weights = keeps_weights
-        self._batches_before, self._batches_in_epoch = 0, 0
-        self.initial: list[np.ndarray[Any, Any]] | None = None
-        self.at_epoch_end: list[np.ndarray[Any, Any]] = []
-        self.weights: list[list[np.ndarray[Any, Any]]] = []
-        self.logs: dict[int, dict[str, float]] = {}
+        self.initial: Weights | None = None
+        self.weights: list[Weights] = []
+        self.logs: list[tuple[int, dict[str, float]]] = []
+        self.at_epoch_end: Weights = []
         self.evaluations: dict[int, dict[str, float]] = {}
-
-    @property
-    def batches(self) -> int:
-        """Batches that have run, in all epochs and fits."""
-        return self._batches_before + self._batches_in_epoch
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self._batches_before, self._batches_in_epoch = self.batches, 0
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         if self.initial is None:
             self.initial = self.model.get_weights()
         if self._keeps_weights:
+            del self.weights[len(self.logs) :]  # the data had ended, and no batch ran
             self.weights.append(self.model.get_weights())
         self.model.reset_metrics()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._batches_in_epoch = batch + 1
-        self.logs[self.batches] = {name: float(value) for name, value in (logs or {}).items()}
+        step = len(self.logs) + 1 if self._counts == "batches" else self._iterations()
+        self.logs.append((step, _as_numbers(logs)))
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self.at_epoch_end = self.model.get_weights()
 
     def on_test_end(self, logs: Any = None) -> None:
-        self.evaluations[self.batches] = {name: float(v) for name, v in (logs or {}).items()}
+        step = len(self.logs) if self._counts == "batches" else self._iterations()
+        self.evaluations[step] = _as_numbers(logs)
+
+    def _iterations(self) -> int:
+        return int(self.model.optimizer.iterations)
+
+
+def _as_numbers(logs: Any) -> dict[str, float]:
+    return {name: float(value) for name, value in (logs or {}).items()}
 
 
 def train(row: Row, directory: pathlib.Path, *, watched: bool) -> Trained:
@@ -77,7 +86,7 @@ def train(row: Row, directory: pathlib.Path, *, watched: bool) -> Trained:
     keras.backend.clear_session()
     keras.utils.set_random_seed(11)
     model, batches = row.make(), row.batches()
-    spy = Spy(keeps_weights=not watched and row.terms is not None)
+    spy = Spy(row.steps, keeps_weights=not watched and row.terms is not None)
     probes, layers = probes_of(batches), layer_names(row, model)
     ours = row.ours(directory, probes, layers) if watched else []
     callbacks = [spy, *row.before(directory), *ours, *row.after(directory)]
@@ -108,7 +117,7 @@ def layer_names(row: Row, model: keras.Model) -> list[str]:
     return list(row.layers(model) if callable(row.layers) else row.layers)
 
 
-def _values(owner: Any) -> list[np.ndarray[Any, Any]]:
+def _values(owner: Any) -> Weights:
     variables = getattr(owner, "variables", [])
     return [np.asarray(keras.ops.convert_to_numpy(variable)) for variable in variables]
 
