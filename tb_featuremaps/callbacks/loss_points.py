@@ -60,6 +60,11 @@ class LossPoints:
                 f"{heard.total:.4g}"
             )
 
+    def hears_totals(self, listener: TermListener) -> bool:
+        """Whether the total is known without what the step returns."""
+        known = self._other_loss or listener.tap.why_no_total(self._phase)
+        return self._compared and known is None
+
     def event(
         self,
         model: keras.Model,

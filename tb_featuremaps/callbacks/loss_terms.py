@@ -170,6 +170,9 @@ class LossTerms(keras.callbacks.Callback):
     def _leave(self) -> None:
         """The `fit` was left by an exception or Ctrl-C: what is there is still written."""
         with contextlib.suppress(Exception):  # the one that ended the fit is the one to be seen
+            if self._listener is not None and self._points["train"].hears_totals(self._listener):
+                # A callback before this one has raised: we were not told of the last batch.
+                self._session.catch_up(self.model)
             self._write_rest()
         self._close()
 

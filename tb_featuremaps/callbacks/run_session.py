@@ -99,6 +99,11 @@ class RunSession:
         batches, self._batch = max(1, batch - self._batch), batch
         return self._clock.after_batches(model, batches)
 
+    def catch_up(self, model: keras.Model) -> int:
+        """Looks for updates by batches that `after_batch` was not told of; returns the step now."""
+        assert self._clock is not None
+        return self._clock.after_batches(model, 0)
+
     def validation_writer(self, resumes: bool = True) -> EventWriter | None:
         """The writer of the validation run, opened at the first call."""
         if self._validation is None and self._writes:

@@ -97,12 +97,35 @@ def compile_pass(
 
 
 def ensure_built(model: keras.Model, probes: Any) -> None:
-    """Builds a model whose variables don't exist yet, by calling it on the first probe once.
+    """Builds a model whose variables don't exist yet, with the first probe's shapes.
 
-    The TensorFlow trainer builds a subclassed model only while it traces the first step.
+    The TensorFlow trainer builds a subclassed model only while it traces the first step. Nothing is
+    computed where the model can be traced, so that no random number is drawn: the training that
+    follows draws the same ones as without us.
     """
-    if not is_built(model):
-        model(keras.tree.map_structure(lambda array: array[:1], probes), training=False)
+    if is_built(model):
+        return
+    first = keras.tree.map_structure(lambda array: array[:1], probes)
+    try:
+        _Inference(model).compute_output_spec(
+            keras.tree.map_structure(lambda a: keras.KerasTensor(a.shape, str(a.dtype)), first)
+        )
+    except Exception:  # it runs only eagerly
+        state = [(v, keras.ops.convert_to_numpy(v)) for v in model.variables]
+        model(first, training=False)
+        for variable, value in state:
+            variable.assign(value)
+
+
+class _Inference(keras.Operation):
+    """A call of the model that Keras can trace without running it."""
+
+    def __init__(self, model: keras.Model) -> None:
+        super().__init__()
+        self._model = model
+
+    def call(self, inputs: Any) -> Any:
+        return self._model(inputs, training=False)
 
 
 class _TensorFlowPass(CompiledPass):
