@@ -31,8 +31,8 @@ class Held:
     """Holds back the requests that a condition picks, until they are let go."""
 
     def __init__(self, page: Page, picks: Callable[[str, dict[str, list[str]]], bool]) -> None:
-        self._page = page
         self._picks = picks
+        self._released = False
         self._routes: list[Route] = []
         page.route(_ROUTES, self._handle)
 
@@ -41,13 +41,15 @@ class Held:
         return len(self._routes)
 
     def release(self) -> None:
-        self._page.unroute(_ROUTES)
+        self._released = True
         for route in self._routes:
             route.continue_()
 
     def _handle(self, route: Route) -> None:
         address = urlparse(route.request.url)
-        if self._picks(address.path.rsplit("/", 1)[-1], parse_qs(address.query)):
+        if not self._released and self._picks(
+            address.path.rsplit("/", 1)[-1], parse_qs(address.query)
+        ):
             self._routes.append(route)
         else:
             route.continue_()

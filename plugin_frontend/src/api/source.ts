@@ -43,7 +43,9 @@ export interface PredictionsAnswer {
   readonly version: string;
   readonly reset: boolean;
   readonly messages: readonly string[];
-  readonly heads: readonly (Omit<HeadPredictions, 'steps'> & {
+  readonly heads: readonly (Omit<HeadPredictions, 'steps' | 'classNames'> & {
+    /** Null where they are known from before. */
+    readonly classNames: readonly string[] | null;
     readonly growth: Growth<PredictionsAt>;
   })[];
 }

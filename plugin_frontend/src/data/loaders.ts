@@ -95,16 +95,18 @@ export async function loadPredictions(
 ): Promise<Predictions> {
   const ask = (since: string | null) => source.predictions(run, since, signal);
   return upToDate(known?.version ?? null, ask, ({ version, messages, heads: answers }) => {
-    const before = new Map(known?.heads.map((head) => [head.tag, head.steps]));
+    const before = new Map(known?.heads.map((head) => [head.tag, head]));
     const heads = [];
     for (const { growth, ...head } of answers) {
-      const steps = grown(before.get(head.tag) ?? [], growth);
-      if (!steps) return null;
-      heads.push({ ...head, steps });
+      const held = before.get(head.tag);
+      const steps = grown(held?.steps ?? [], growth);
+      const classNames = head.classNames ?? held?.classNames;
+      if (!steps || !classNames) return null;
+      heads.push({ ...head, classNames, steps });
     }
     const same =
       heads.length === known?.heads.length &&
-      heads.every(({ tag, steps }) => before.get(tag) === steps);
+      heads.every(({ tag, steps }) => before.get(tag)?.steps === steps);
     return same && known.version === version ? known : { version, messages, heads };
   });
 }

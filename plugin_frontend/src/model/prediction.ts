@@ -23,10 +23,8 @@ export interface PredictionsAt extends Item {
   readonly predictions: readonly Prediction[];
 }
 
-export interface HeadPredictions extends Pick<
-  Head,
-  'tag' | 'name' | 'role' | 'weight' | 'classNames'
-> {
+export interface HeadPredictions extends Pick<Head, 'tag' | 'name' | 'role' | 'weight'> {
+  readonly classNames: readonly string[];
   readonly classes: number;
   /** The true class of each probe; null where it isn't known. */
   readonly trueClass: readonly (number | null)[];

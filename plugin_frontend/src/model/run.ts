@@ -20,7 +20,6 @@ export interface Head {
   readonly name: string;
   readonly role: Role | null;
   readonly weight: number;
-  readonly classNames: readonly string[];
   /** Of the newest prediction; NaN where it is not known. */
   readonly lastWallTime: number;
 }

@@ -19,7 +19,6 @@ interface WireRun {
     name: string;
     role: Role | null;
     weight: number;
-    class_names: string[];
     last_wall_time: number | null;
   }[];
   probes: {
@@ -65,7 +64,6 @@ function readRun(wire: WireRun): Run {
       name: head.name,
       role: head.role,
       weight: head.weight,
-      classNames: head.class_names,
       lastWallTime: head.last_wall_time ?? NaN,
     })),
     probes: wire.probes && {

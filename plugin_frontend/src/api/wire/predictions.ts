@@ -17,7 +17,8 @@ interface WireHead {
   name: string;
   role: Role | null;
   weight: number;
-  class_names: string[];
+  /** Null where they were sent before. */
+  class_names: string[] | null;
   classes: number;
   all_kept: boolean;
   kept: number | null;
