@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -96,7 +96,8 @@ class FeatureMaps(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self._probes = probe_arrays.as_arrays(probes)
-        self._layers = layers
+        # A second fit would find a generator empty.
+        self._layers = list(layers) if isinstance(layers, Iterator) else layers
         self._schedule = Schedule.of(every)
         self._thinning = Thinning(max_captures)
         self._backoff = Backoff()
