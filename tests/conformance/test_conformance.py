@@ -21,4 +21,6 @@ def test_row(one_thread: ProcessPoolExecutor, tmp_path: pathlib.Path, name: str)
     row = table.row(name)
     if keras.backend.backend() not in row.backends:
         pytest.skip(f"not on the backend {keras.backend.backend()}")
+    if row.requires is not None:
+        pytest.importorskip(row.requires)
     one_thread.submit(check_row, name, tmp_path).result()
