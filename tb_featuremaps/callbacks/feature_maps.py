@@ -133,7 +133,7 @@ class FeatureMaps(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._session.begin_epoch()
         # Not earlier: other callbacks may restore weights and steps when the training begins.
-        if not self._in_fit and self._session.is_open:
+        if not self._in_fit and self._session.is_open and not self._broken:
             self._guarded(lambda: self._begin(epoch))
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:

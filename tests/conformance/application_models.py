@@ -1,5 +1,7 @@
 """Rows of every family of `keras.applications`: its smallest member, with random weights."""
 
+import functools
+import pathlib
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +9,8 @@ import keras
 from conformance.data import CLASSES, of_shape
 from conformance.rows import Row
 from keras import applications, layers
+
+from tb_featuremaps import FeatureMaps, LossTerms
 
 # The smallest member of each family, and the smallest input that it takes.
 FAMILIES: dict[str, int] = {
@@ -39,9 +43,14 @@ def spread_layers(model: keras.Model, prefix: str = "") -> list[str]:
         for layer in model.layers
         if isinstance(layer, _MAPS) and len(layer.output.shape) == 4
     ]
+    return [f"{prefix}{name}" for name in spread(names)]
+
+
+def spread(names: list[str]) -> list[str]:
+    """A few of the names, from the first to the last."""
     last = len(names) - 1
     chosen = [names[last * index // (_CAPTURED - 1)] for index in range(_CAPTURED)]
-    return [f"{prefix}{name}" for name in dict.fromkeys(chosen)]
+    return list(dict.fromkeys(chosen))
 
 
 def _build(family: str, **settings: Any) -> keras.Model:
@@ -49,27 +58,36 @@ def _build(family: str, **settings: Any) -> keras.Model:
     return getattr(applications, family)(weights=None, input_shape=(size, size, 3), **settings)
 
 
-def _whole(family: str) -> Callable[[], keras.Model]:
-    def make() -> keras.Model:
-        return _compiled(_build(family, classes=CLASSES))
-
-    return make
-
-
-def _nested(family: str) -> Callable[[], keras.Model]:
-    def make() -> keras.Model:
+@functools.lru_cache(1)
+def _built(family: str, nested: bool) -> tuple[keras.Model, list[Any]]:
+    """The model, which both trainings of a row use since it takes long to build; its weights."""
+    if not nested:
+        model = _build(family, classes=CLASSES)
+    else:
         backbone = _build(family, include_top=False, name="backbone")
         inputs = keras.Input(backbone.input_shape[1:])
         x = layers.GlobalAveragePooling2D(name="mean")(backbone(inputs))
-        return _compiled(keras.Model(inputs, layers.Dense(CLASSES, "softmax", name="scores")(x)))
+        model = keras.Model(inputs, layers.Dense(CLASSES, "softmax", name="scores")(x))
+    return model, [keras.ops.convert_to_numpy(variable) for variable in model.variables]
+
+
+def _made(family: str, nested: bool) -> Callable[[], keras.Model]:
+    def make() -> keras.Model:
+        model, values = _built(family, nested)
+        for variable, value in zip(model.variables, values, strict=False):  # then metrics'
+            variable.assign(value)
+        # Eagerly, since tracing hundreds of layers takes far longer than a batch of them.
+        loss = "sparse_categorical_crossentropy"
+        # A small step: with random weights a larger one overflows in inference.
+        optimizer = keras.optimizers.SGD(1.0, global_clipnorm=1e-2)
+        model.compile(optimizer, loss, run_eagerly=True)
+        return model
 
     return make
 
 
-def _compiled(model: keras.Model) -> keras.Model:
-    # Eagerly, since tracing hundreds of layers takes far longer than two batches of them.
-    model.compile(keras.optimizers.SGD(1e-3), "sparse_categorical_crossentropy", run_eagerly=True)
-    return model
+def _ours(directory: pathlib.Path, probes: Any, layers: list[str]) -> list[Any]:
+    return [LossTerms(directory), FeatureMaps(directory, probes, layers=layers, images_tab=False)]
 
 
 def _row(name: str, family: str, make: Callable[[], keras.Model], layers: Any) -> Row:
@@ -80,6 +98,7 @@ def _row(name: str, family: str, make: Callable[[], keras.Model], layers: Any) -
         of_shape(size, size, 3, count=1, size=2),
         layers,
         penalty=None,
+        ours=_ours,
         fit={"epochs": 1},
         tolerance=1e-3,
     )
@@ -89,12 +108,12 @@ def _rows(family: str) -> list[Row]:
     nested = _row(
         f"{family} as a backbone",
         family,
-        _nested(family),
+        _made(family, nested=True),
         lambda model: spread_layers(model.get_layer("backbone"), "backbone/"),
     )
     if family in _LARGE_HEADS:
         return [nested]
-    return [_row(f"{family}, whole", family, _whole(family), spread_layers), nested]
+    return [_row(f"{family}, whole", family, _made(family, nested=False), spread_layers), nested]
 
 
 ROWS = [row for family in FAMILIES for row in _rows(family)]

@@ -186,6 +186,15 @@ ROWS = [
         terms=_SCORES,
     ),
     Row(
+        "layers that can't be captured, beside one that can",
+        _recurrent,
+        of_shape(7, 5),
+        ("gru", "gru/gru_cell", "each/dense"),
+        series=("gru",),
+        terms=_SCORES,
+        warns=("FeatureMaps: .*(?s:gru/gru_cell.*each/dense|each/dense.*gru/gru_cell)",),
+    ),
+    Row(
         "text: Embedding and Conv1D, integer inputs",
         _text,
         word_batches,

@@ -94,6 +94,7 @@ class Row:
         channels_first: series whose maps have their channels first.
         tolerance: relative; of losses, and of activations as a share of their span.
         backends: on which it is run.
+        requires: a package without which it is skipped.
         remark: what the table says about it.
     """
 
@@ -120,4 +121,5 @@ class Row:
     channels_first: Sequence[str] = ()
     tolerance: float = 1e-4
     backends: Sequence[str] = ("tensorflow", "jax")
+    requires: str | None = None
     remark: str = ""

@@ -1,6 +1,7 @@
 """The table of what was compared; `PYTHONPATH=tests python -m conformance.table` prints it."""
 
 import functools
+from collections.abc import Iterator
 
 from conformance import (
     application_models,
@@ -8,17 +9,41 @@ from conformance import (
     fits,
     functional_models,
     generative_models,
+    hub_models,
     output_models,
     subclassed_models,
     train_steps,
 )
+from conformance.limits import LIMITS
 from conformance.rows import Row
+
+_INTRODUCTION = """\
+# What was compared
+Each row is a training that runs twice, on one thread: without the callbacks and with them. Then
+- all weights and the optimizer's state are **equal bit for bit**; logs and history agree to 1e-6
+  (TensorFlow sums in another order what is looked at too);
+- nothing is left: attributes of the model and its layers, metrics, threads, open files, functions
+  of Keras;
+- the warnings are those that the table names, and no others;
+- **feature maps** of all probes at the first and the last capture agree, within one of 255
+  levels, with a Keras model of the layer's output, or with a hook on its `call` where there is no
+  graph or the layer lies in another one;
+- **loss terms** of every batch agree with Keras's own losses of a training without the callbacks,
+  whose metrics are reset at every batch (*Keras*), and where chance has no part with float64
+  numpy from the weights before the batch (*numpy*); total = Σ weighted + penalty; the main output
+  is the right one. Validation is compared with what `evaluate` returns.
+
+`tests/conformance/` holds the rows and the checks; `make test` runs them on TensorFlow, and
+`KERAS_BACKEND=jax python -m pytest tests/conformance` on JAX. This page is printed by
+`PYTHONPATH=tests python -m conformance.table > docs/conformance.md`.
+"""
 
 SECTIONS: dict[str, list[Row]] = {
     "Functional and sequential models": functional_models.ROWS,
     "Several outputs": output_models.ROWS,
     "Subclassed models": subclassed_models.ROWS,
     "keras.applications": application_models.ROWS,
+    "KerasHub": hub_models.ROWS,
     "Train steps of one's own": [*train_steps.ROWS, *generative_models.ROWS],
     "Ways to compile, fit and evaluate": fits.ROWS,
     "Ways in which data come": feeds.ROWS,
@@ -38,3 +63,57 @@ def _by_name() -> dict[str, Row]:
 def row(name: str) -> Row:
     """The row of a name."""
     return _by_name()[name]
+
+
+def page() -> str:
+    """The page docs/conformance.md."""
+    return "\n".join([_INTRODUCTION, *_sections(), *_limits()]) + "\n"
+
+
+def _sections() -> Iterator[str]:
+    for section, rows_of_section in SECTIONS.items():
+        yield f"## {section}"
+        yield "| training | layers | loss | backends | remarks |"
+        yield "|---|---|---|---|---|"
+        for one in rows_of_section:
+            backends = ", ".join(one.backends)
+            yield f"| {one.name} | {_layers(one)} | {_loss(one)} | {backends} | {_remarks(one)} |"
+        yield ""
+
+
+def _layers(one: Row) -> str:
+    if callable(one.layers):
+        return "4, from first to last"
+    names = one.series if one.series is not None else one.layers
+    return ", ".join(f"`{name}`" for name in names) or "none"
+
+
+def _loss(one: Row) -> str:
+    if not one.splits:
+        reported = ", ".join(f"`{name}`" for name in one.reported)
+        return f"not split: {reported} as returned"
+    terms = "terms: numpy, Keras" if one.terms is not None else "terms: Keras"
+    return terms if one.adds_up else "does not add up"
+
+
+def _remarks(one: Row) -> str:
+    remarks = [one.remark] if one.remark else []
+    if one.steps == "batches" and not one.remark:
+        remarks.append("steps count batches")
+    if one.warns:
+        remarks.append(f"warnings: {len(one.warns)}")
+    if one.requires is not None:
+        remarks.append(f"needs {one.requires}")
+    return "; ".join(remarks)
+
+
+def _limits() -> Iterator[str]:
+    yield "## What is not supported"
+    yield "| what | how it is noticed | what is shown |"
+    yield "|---|---|---|"
+    for limit in LIMITS:
+        yield f"| {limit.name} | {limit.noticed} | {limit.shown} |"
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -14,11 +14,12 @@ from conformance.rows import Batch, Row
 
 Weights = list[np.ndarray[Any, Any]]
 PROBES = 2
+_FUNCTIONS = ("train_function", "test_function", "train_step", "test_step", "compute_loss")
 
 
 @dataclasses.dataclass
 class Trained:
-    """What a training left."""
+    """What a training left; noted at once, since another may use the same model."""
 
     model: keras.Model
     batches: Sequence[Batch]
@@ -26,6 +27,7 @@ class Trained:
     history: dict[str, Any]
     weights: Weights
     optimizer: Weights
+    left_on_model: dict[str, Any]
     warnings: list[str]
     threads: set[str]
     open_files: list[str]
@@ -101,6 +103,7 @@ def train(row: Row, directory: pathlib.Path, *, watched: bool) -> Trained:
         history=getattr(history, "history", None) or {},
         weights=model.get_weights(),
         optimizer=_values(getattr(model, "optimizer", None)),
+        left_on_model=_marks(model),
         warnings=[str(one.message) for one in caught if _is_ours(one.message)],
         threads={thread.name for thread in threading.enumerate()} - threads,
         open_files=[name for name in _open_files() if str(directory) in name],
@@ -115,6 +118,24 @@ def probes_of(batches: Sequence[Batch]) -> Any:
 def layer_names(row: Row, model: keras.Model) -> list[str]:
     """The names of the layers that the row captures."""
     return list(row.layers(model) if callable(row.layers) else row.layers)
+
+
+def _marks(model: keras.Model) -> dict[str, Any]:
+    """All that callbacks may have changed on a model, but for its state."""
+    functions = {name: getattr(model, name) for name in _FUNCTIONS}
+    return {
+        "attributes": set(vars(model)),
+        "classes of layers": [type(layer).__qualname__ for layer in model.layers],
+        "attributes of layers": [sorted(vars(layer)) for layer in model.layers],
+        "metrics": [metric.name for metric in model.metrics],
+        "functions of ours": [
+            name for name, function in functions.items() if "tb_featuremaps" in _module(function)
+        ],
+    }
+
+
+def _module(function: Any) -> str:
+    return str(getattr(function, "__module__", ""))
 
 
 def _values(owner: Any) -> Weights:

@@ -1,4 +1,4 @@
-"""A process of its own in which rows are checked: on one thread, so that results are bit-equal."""
+"""Processes in which rows are checked, each on one thread, so that results are bit-equal."""
 
 import importlib
 import multiprocessing
@@ -6,15 +6,18 @@ import os
 import pathlib
 from concurrent.futures import ProcessPoolExecutor
 
+_MOST_PROCESSES = 4
+
 
 def one_thread_pool() -> ProcessPoolExecutor:
-    """Starts the process; what a row's check raises in it is raised in the test."""
+    """Starts the processes; what a row's check raises in one of them is raised in the test."""
+    processes = min(_MOST_PROCESSES, os.cpu_count() or 1)
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(1, mp_context=context, initializer=_use_one_thread)
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=_use_one_thread)
 
 
 def check_row(name: str, directory: pathlib.Path) -> None:
-    """Checks a row of the table, in the process of the pool."""
+    """Checks a row of the table, in a process of the pool."""
     table = importlib.import_module("conformance.table")
     importlib.import_module("conformance.checks").check(table.row(name), directory)
 
