@@ -31,14 +31,13 @@ def layer_of(series: Series, stats_tags: set[str]) -> dict[str, Any]:
 
 
 def head_of(series: Series) -> dict[str, Any]:
-    """A head, without what it predicts."""
+    """A head, without its classes and what it predicts."""
     head = series.data.outputs
     return {
         "tag": series.tag,
         "name": head.head,
         "role": ROLES.get(head.role),
         "weight": head.weight if math.isfinite(head.weight) else None,
-        "class_names": list(head.class_names),
         **_last(series),
     }
 

@@ -23,6 +23,12 @@ class _Head:
     series: Series
     logged: Arrays  # [probes, classes] each
 
+    def class_names(self, new: npt.NDArray[np.intp]) -> list[str] | None:
+        """The names; None for a client that has some of the captures, and so the names."""
+        if len(new) < len(self.logged.values):
+            return None
+        return list(self.series.data.outputs.class_names)
+
 
 def predictions(data: LoggedData, run: str, since: str | None) -> bytes:
     """The top classes of each head, probe and step that is new to the client.
@@ -48,6 +54,7 @@ def predictions(data: LoggedData, run: str, since: str | None) -> bytes:
         "heads": [
             head_of(head.series)
             | {
+                "class_names": head.class_names(growth.new(index)),
                 "classes": head.logged.shape[1],
                 "all_kept": head.logged.all_kept,
                 "kept": growth.number_kept(index),

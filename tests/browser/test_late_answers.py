@@ -173,6 +173,14 @@ def test_what_is_new_appears_without_a_button(watched: WatchedPage, tmp_path: pa
         ours = [url for url in requests if "/featuremaps/" in url and "/image" not in url]
         known = [url for url in ours if "other" not in url]
         assert all("since=" in url for url in known if "/static/" not in url), known
+        # Behind another of TensorBoard's tabs nothing is asked for.
+        watched.page.get_by_role("tab", name="scalars").click()
+        watched.page.wait_for_timeout(2500)
+        requests.clear()
+        watched.page.wait_for_timeout(7000)
+        assert [url for url in requests if "/plugin/featuremaps/" in url] == []
+        watched.page.get_by_role("tab", name="Feature Maps").click()
+        expect(tab.get_by_test_id("live")).to_have_attribute("data-state", "live")
         watched.page.goto("about:blank")
 
 

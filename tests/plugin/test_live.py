@@ -86,6 +86,8 @@ def test_a_reload_brings_what_is_new_and_nothing_else(tmp_path: pathlib.Path, fa
         assert grown["statistics"].arrays["values"].shape == (2, 2, 256, 6)
         np.testing.assert_array_equal(grown["statistics"].arrays["steps"], [40, 41])
         np.testing.assert_array_equal(grown["predictions"].arrays["0/steps"], [40, 41])
+        assert len(first["predictions"].header["heads"][0]["class_names"]) == 50
+        assert grown["predictions"].header["heads"][0]["class_names"] is None
         assert grown["loss_terms"].arrays["0/values"].shape == (4, 2)
         assert not grown["statistics"].header["reset"]
         assert grown["statistics"].header["kept"] is None

@@ -44,22 +44,28 @@ export class Library {
 
   /**
    * @param changed told of every change.
-   * @param settled told how each request ended: null for an answer.
+   * @param settled told of every failure, and of every listing that came: null.
    */
   constructor(source: Source, changed: () => void, settled: (error: Error | null) => void) {
+    // Some values come out of others without a request: they tell nothing of the server.
+    const failed = (error: Error | null) => error && settled(error);
     const resource = <Ask, Value>(
       options: Omit<ResourceOptions<Ask, Value>, 'changed' | 'settled'>,
-    ) => new Resource<Ask, Value>({ ...options, changed, settled });
+      told: (error: Error | null) => void = failed,
+    ) => new Resource<Ask, Value>({ ...options, changed, settled: told });
     const stampOf = (ask: RunAsk) => ask.stamp;
     const seriesName = (ask: SeriesAsk) => JSON.stringify([ask.run, ask.tag]);
 
-    this.listing = resource({
-      nameOf: () => '',
-      load: (_, known: Listing | undefined, signal) => loadListing(source, known, signal),
-      bytesOf: () => 0,
-      limit: 0,
-      concurrency: 1,
-    });
+    this.listing = resource(
+      {
+        nameOf: () => '',
+        load: (_, known: Listing | undefined, signal) => loadListing(source, known, signal),
+        bytesOf: () => 0,
+        limit: 0,
+        concurrency: 1,
+      },
+      settled,
+    );
     this.captures = resource({
       nameOf: seriesName,
       stampOf,

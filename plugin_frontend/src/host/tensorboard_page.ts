@@ -7,6 +7,7 @@ interface Message {
   isReply: boolean;
 }
 
+const VISIBILITY_MILLISECONDS = 1000;
 const PREFIX = 'p.featuremaps.';
 
 /** Messages from the host page, as TensorBoard's plugin library speaks them. */
@@ -130,13 +131,17 @@ export function writeHostAddress(
 /** Calls back when the tab comes to be seen or is no longer: another tab of either kind hides it. */
 export function watchVisibility(frame: Window, apply: (visible: boolean) => void): void {
   const page = frame.document;
-  let inView = true;
-  const update = () => apply(inView && page.visibilityState === 'visible');
+  const update = () => apply(page.visibilityState === 'visible' && isFrameSeen(frame));
   page.addEventListener('visibilitychange', update);
-  // TensorBoard keeps the frames of its other tabs, and hides them.
-  new IntersectionObserver((entries) => {
-    inView = entries.at(-1)?.isIntersecting ?? true;
-    update();
-  }).observe(page.body);
+  // TensorBoard hides the frames of its other tabs, in which no observer is told of that.
+  frame.setInterval(update, VISIBILITY_MILLISECONDS);
   update();
+}
+
+function isFrameSeen(frame: Window): boolean {
+  try {
+    return frame.frameElement?.checkVisibility({ visibilityProperty: true }) ?? true;
+  } catch {
+    return true; // The host page is of another origin.
+  }
 }
