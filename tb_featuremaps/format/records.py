@@ -1,8 +1,8 @@
-"""Reads the records of an event file.
+"""Writes and reads the records of an event file.
 
 A record is the length of its data (uint64), the masked CRC-32C of these eight bytes (uint32), the
 data, and the masked CRC-32C of the data (uint32), all little-endian; see TensorFlow's
-`core/lib/io/record_reader.h`.
+`core/lib/io/record_writer.h`.
 """
 
 import os
@@ -23,6 +23,7 @@ except ImportError:  # no wheel for this platform
 else:
     _crc32c = value
 
+_LENGTH = struct.Struct("<Q")
 _HEADER = struct.Struct("<QI")
 _FOOTER = struct.Struct("<I")
 _MASK_DELTA = 0xA282EAD8
@@ -38,6 +39,13 @@ class Record(NamedTuple):
 
     data: bytes
     offset: int
+
+
+def encode_record(data: bytes, crc32c: Checksum = _crc32c) -> bytes:
+    """Returns the record that holds `data`."""
+    length = _LENGTH.pack(len(data))
+    checksums = [_FOOTER.pack(masked_crc32c(part, crc32c)) for part in (length, data)]
+    return b"".join((length, checksums[0], data, checksums[1]))
 
 
 def read_records(path: pathlib.Path, offset: int = 0) -> Iterator[Record]:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from tensorboard.compat import tf
 from tensorboard.compat.proto import event_pb2
 
-from tb_featuremaps.summary.records import encode_record
+from tb_featuremaps.format.records import encode_record
 from tb_featuremaps.summary.run_lock import RunLocks
 
 SUFFIX = ".featuremaps"

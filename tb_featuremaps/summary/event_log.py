@@ -5,6 +5,7 @@ import time
 
 from tensorboard.compat.proto import event_pb2
 
+from tb_featuremaps.format.records import encode_record
 from tb_featuremaps.summary import events, messages
 from tb_featuremaps.summary.event_file import (
     EventFile,
@@ -17,7 +18,6 @@ from tb_featuremaps.summary.event_file import (
 )
 from tb_featuremaps.summary.gaps import Gaps
 from tb_featuremaps.summary.notices import Notices
-from tb_featuremaps.summary.records import encode_record
 from tb_featuremaps.summary.session import Session
 
 # How long a deleted file may go unnoticed while there is something to write.

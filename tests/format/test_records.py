@@ -5,7 +5,7 @@ from tensorboard.compat.proto import event_pb2
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import crc32c
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-from tb_featuremaps.summary.records import encode_record
+from tb_featuremaps.format.records import encode_record
 
 
 @pytest.mark.parametrize("data", [b"", b"x", bytes(range(256)) * 40])
