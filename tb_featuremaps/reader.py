@@ -169,6 +169,9 @@ class LoggedRuns:
                     messages.append(f"tag {name} {error}")
         if payloads:
             self._layers[run] = _layers(log, payloads)
+            for name in payloads:
+                if payloads[name].WhichOneof("content") == "gaps":
+                    messages += _gaps(log.tags[name])
             terms = [term.tag for data in payloads.values() for term in data.losses.terms]
             self._losses[run] = _curves(log, terms, messages)
         elif not messages:
@@ -181,6 +184,19 @@ def _layers(log: RunLog, payloads: dict[str, pb.FeatureMapPluginData]) -> dict[s
     of_layers = [tag for tag, data in payloads.items() if data.WhichOneof("content") == "layer"]
     of_layers.sort(key=lambda tag: payloads[tag].layer.order)
     return {payloads[tag].layer.name: log.tags[tag] for tag in of_layers}
+
+
+def _gaps(tag: Tag) -> list[str]:
+    """A sentence for each gap in the log."""
+    found = []
+    for tensor in tag.tensors.values():
+        if isinstance(tensor, StoredTensor) or [dim.size for dim in tensor.tensor_shape.dim] != [3]:
+            continue
+        events, first, last = (int(value) for value in tensor_util.make_ndarray(tensor))
+        where = f"between steps {first} and {last}" if last >= 0 else f"after step {first}"
+        if events:
+            found.append(f"{events} events {where} are missing: they could not be written.")
+    return found
 
 
 def _curves(log: RunLog, terms: list[str], messages: list[str]) -> dict[str, LossCurve]:

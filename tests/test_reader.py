@@ -18,6 +18,7 @@ from tb_featuremaps import FeatureMaps, LossTerms
 from tb_featuremaps.format.png import AtlasError, encode_picture
 from tb_featuremaps.reader import NotLoggedError, read_logdir
 from tb_featuremaps.summary.events import event, scalar_value
+from tb_featuremaps.summary.gaps import gap_value
 
 
 @pytest.fixture(scope="module")
@@ -179,3 +180,13 @@ def test_a_file_that_is_gone_when_its_picture_is_wanted(tmp_path: pathlib.Path) 
     _only_file(tmp_path).unlink()
     with pytest.raises(AtlasError, match="No such file"):
         logs.activation(".", "conv", 0)
+
+
+def test_what_the_log_itself_lacks_is_said(tmp_path: pathlib.Path) -> None:
+    write_run(tmp_path, {"conv": (4, 4, 3)}, (0,))
+    gaps = [event(5, [gap_value(2, 3, 5)]), event(7, [gap_value(0, 7, 7)])]
+    _append(tmp_path, *gaps, event(9, [gap_value(1, 9, -1)]))
+    assert read_logdir(tmp_path).messages == [
+        ".: 2 events between steps 3 and 5 are missing: they could not be written.",
+        ".: 1 events after step 9 are missing: they could not be written.",
+    ]

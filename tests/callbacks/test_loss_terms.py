@@ -69,7 +69,7 @@ def test_the_first_terms_are_those_of_the_first_batch(tmp_path: pathlib.Path) ->
     _fit(model, LossTerms(tmp_path), epochs=1, shuffle=False)
     run = read_run(tmp_path / "train")
     for head in ("main", "aux1"):
-        rows = np.asarray(predictions[head])[np.arange(32), LABELS[:32]]
+        rows = keras.ops.convert_to_numpy(predictions[head])[np.arange(32), LABELS[:32]]
         assert float(run[f"loss/{head}"][1]) == pytest.approx(-np.log(rows).mean(), rel=1e-4)
 
 

@@ -28,7 +28,7 @@ def test_values_are_the_activations_of_the_layers() -> None:
     capture = tap.capture()
     for index, tapped in enumerate(tap.tapped):
         expected = keras.Model(model.input, model.get_layer(tapped.name).output)(IMAGES[:3])
-        expected = np.asarray(expected)
+        expected = keras.ops.convert_to_numpy(expected)
         lo, hi, stats = (np.asarray(part) for part in capture.layers[index][1:])
         np.testing.assert_allclose(lo, expected.min((1, 2)), atol=1e-6)
         for probe in range(3):
@@ -50,7 +50,8 @@ def test_outputs_are_the_predictions() -> None:
     predictions = keras.tree.flatten(model(IMAGES[:3], training=False))
     assert tap.tapped_outputs == [0, 1]
     for captured, predicted in zip(capture.outputs, predictions, strict=True):
-        np.testing.assert_allclose(captured, predicted, atol=1e-6)
+        expected = keras.ops.convert_to_numpy(predicted)
+        np.testing.assert_allclose(captured, expected, atol=1e-6)
 
 
 def test_it_follows_the_weights_without_a_new_trace() -> None:
@@ -113,7 +114,7 @@ def test_layers_of_one_shape_are_told_apart() -> None:
     capture = tap.capture()
     expected = images
     for index in range(4):
-        expected = np.asarray(model.layers[index](expected))
+        expected = keras.ops.convert_to_numpy(model.layers[index](expected))
         for probe in range(3):
             found = _values(tap, capture, index, probe)
             np.testing.assert_allclose(found, expected[probe], atol=np.ptp(expected) / 500)

@@ -1,11 +1,12 @@
 """Directories with a scheme, written through TensorBoard's file layer."""
 
 import pytest
-import tensorflow as tf
 from tensorboard.compat.proto import event_pb2
 
 from tb_featuremaps.summary.event_writer import open_writer
 from tb_featuremaps.summary.events import event, scalar_value
+
+tf = pytest.importorskip("tensorflow")
 
 
 def _steps(directory: str) -> list[list[int]]:
