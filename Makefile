@@ -5,11 +5,16 @@ BIN := $(VENV)/bin
 STEPS ?=
 PORT ?= 6006
 SERVE ?= 1
+# Environments that `make test-versions` makes from tests/versions/, and what it runs in them.
+VERSIONS ?= lowest newest jax torch
+VERSION_TESTS ?= $(wildcard tests/format tests/summary tests/capture tests/callbacks \
+	tests/conformance tests/test_reader.py tests/test_cli.py)
 TAB_SOURCES := $(shell find plugin_frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-python test-tab lint format bench dist clean
+.PHONY: help demo test test-python test-tab test-versions lint format bench dist clean \
+	$(VERSIONS:%=test-version-%)
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,11 +31,19 @@ test-tab: $(VENV)/.installed plugin_frontend/node_modules/.installed
 test-python: $(VENV)/.tested plugin_frontend/node_modules/.installed
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## ruff, mypy, TypeScript, prettier
+test-versions: $(VERSIONS:%=test-version-%)  ## Lowest and newest TensorFlow, JAX, PyTorch (VERSIONS=)
+
+$(VERSIONS:%=test-version-%): test-version-%: .venv-versions/%/.installed
+	@echo "Testing with tests/versions/$*.txt …"
+	KERAS_BACKEND=$(or $(filter jax torch,$*),tensorflow) \
+		.venv-versions/$*/bin/python -m pytest -p no:cacheprovider $(VERSION_TESTS)
+
+lint: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## ruff, mypy, TypeScript, ESLint, prettier
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run typecheck
+	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run lint
 	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run format:check
 
 format: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## Format all sources
@@ -49,7 +62,7 @@ dist: $(VENV)/.tested  ## sdist and wheel in dist/, with the tab built
 	@unzip -l dist/*.whl | grep -q plugin/static/index.js && echo "The wheel holds the tab."
 
 clean:  ## Remove what the other targets made, but for logs/
-	rm -rf $(VENV) build dist *.egg-info plugin_frontend/node_modules tb_featuremaps/plugin/static
+	rm -rf $(VENV) .venv-versions build dist *.egg-info plugin_frontend/node_modules tb_featuremaps/plugin/static
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
@@ -61,6 +74,14 @@ $(VENV)/.made:
 $(VENV)/.installed: $(VENV)/.made setup.py pyproject.toml $(TAB_SOURCES)
 	@echo "Installing into $(VENV) and building the tab (some minutes the first time) …"
 	@$(BIN)/python -m pip install --quiet --editable '.[training]'
+	@touch $@
+
+# With the tab built, which takes no part in these tests, the package installs without npm.
+.PRECIOUS: .venv-versions/%/.installed
+.venv-versions/%/.installed: tests/versions/%.txt pyproject.toml | $(VENV)/.installed
+	@echo "Installing tests/versions/$*.txt into $(@D) …"
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --requirement $<
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed

@@ -58,6 +58,11 @@ def main() -> None:
 _NOTE = """Made by `python -m benchmarks.capture --large --write docs/capture_cost.md`.
 Ratios to the bare compiled forward of the probes, all measured interleaved in one run: the median,
 and the 10th and 90th percentile. Only ratios within a table can be compared.
+
+What this page does not tell: the row of FeatureMaps is the time of the training thread alone.
+Encoding and writing go on in the background and cost more CPU than that. And an expert would not
+write an image for each channel, but one grid for each layer from a compiled sub-model, which costs
+far less than the row of `tf.summary.image` says. None of this was measured on a GPU.
 """
 
 

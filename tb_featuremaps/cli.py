@@ -7,22 +7,15 @@ import sys
 import numpy as np
 from PIL import Image
 
+from tb_featuremaps.command_line import run_command, say
+from tb_featuremaps.format.png import AtlasError
 from tb_featuremaps.reader import LoggedRuns, NotLoggedError, read_logdir
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command; returns the exit status."""
     options = _parse(arguments)
-    try:
-        logs = read_logdir(options.logdir)
-        if options.command == "list":
-            _list(logs)
-        else:
-            _export(logs, options)
-    except (FileNotFoundError, NotLoggedError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return run_command(lambda: _run(options), NotLoggedError, AtlasError)
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -40,26 +33,47 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _run(options: argparse.Namespace) -> int:
+    logs = read_logdir(options.logdir)
+    for message in logs.messages:
+        if options.command == "list" or message.startswith(f"{options.run}: "):
+            say(message, sys.stderr)
+    if options.command == "list":
+        _list(logs)
+    else:
+        _export(logs, options)
+    return 0
+
+
 def _list(logs: LoggedRuns) -> None:
     if not logs.runs():
-        print("No feature maps or loss terms here.")
+        say("No feature maps or loss terms here.")
     for run in logs.runs():
-        print(run)
+        say(run)
         for layer in logs.layers(run):
             steps = logs.steps(run, layer)
-            print(f"  {layer}: {len(steps)} captures, steps {steps[0]} to {steps[-1]}")
+            between = f", steps {steps[0]} to {steps[-1]}" if steps else ""
+            say(f"  {layer}: {len(steps)} captures{between}")
 
 
 def _export(logs: LoggedRuns, options: argparse.Namespace) -> None:
-    step = options.step if options.step is not None else logs.steps(options.run, options.layer)[-1]
+    steps = logs.steps(options.run, options.layer)
+    if not steps:
+        raise NotLoggedError(f"{options.layer!r} of {options.run!r} has no captures.")
+    step = options.step if options.step is not None else steps[-1]
     atlas = logs.atlas(options.run, options.layer, step, options.probe)
-    options.out.mkdir(parents=True, exist_ok=True)
-    np.save(options.out / "values.npy", atlas.values)
     channels = atlas.levels.shape[-1]
-    for channel in range(channels):
-        path = options.out / f"channel_{channel:04d}.png"
-        Image.fromarray(np.ascontiguousarray(atlas.levels[..., channel])).save(path)
-    print(f"Wrote {channels} channels of {options.layer} at step {step} to {options.out}")
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+        np.save(options.out / "values.npy", atlas.values)
+        for channel in range(channels):
+            path = options.out / f"channel_{channel:04d}.png"
+            Image.fromarray(np.ascontiguousarray(atlas.levels[..., channel])).save(path)
+    except OSError as error:
+        raise OSError(
+            f"Expected --out to be a folder that can be written. Received: {options.out} ({error})."
+        ) from error
+    say(f"Wrote {channels} channels of {options.layer} at step {step} to {options.out}")
 
 
 if __name__ == "__main__":

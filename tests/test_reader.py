@@ -1,17 +1,23 @@
-"""Logged runs read back in Python and on the command line."""
+"""Logged runs read back in Python."""
 
+import os
 import pathlib
+import shutil
 
 import keras
 import numpy as np
 import pytest
-from PIL import Image
 from support.logdir import read_run, scalars
 from support.small_models import IMAGES, targets, two_headed_model
+from support.synthetic_runs import write_run
+from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.summary.writer.record_writer import RecordWriter
+from tensorboard.util import tensor_util
 
 from tb_featuremaps import FeatureMaps, LossTerms
-from tb_featuremaps.cli import main
+from tb_featuremaps.format.png import AtlasError, encode_picture
 from tb_featuremaps.reader import NotLoggedError, read_logdir
+from tb_featuremaps.summary.events import event, scalar_value
 
 
 @pytest.fixture(scope="module")
@@ -63,30 +69,113 @@ def test_what_was_not_logged_lists_what_was(
         read_logdir(trained[0]).activation(*where)
 
 
-def test_the_command_lists_and_exports(
-    trained: tuple[pathlib.Path, np.ndarray],
+def _append(directory: pathlib.Path, *events: event_pb2.Event) -> None:
+    """Writes events into a new event file, as the process that resumes a training does."""
+    before = len(list(directory.glob("*tfevents*")))
+    with (directory / f"events.out.tfevents.999999999{before}").open("wb") as file:
+        for one in events:
+            RecordWriter(file).write(one.SerializeToString())
+
+
+def _only_file(directory: pathlib.Path) -> pathlib.Path:
+    (path,) = directory.glob("*tfevents*")
+    return path
+
+
+def test_a_step_of_a_resumed_run_is_there_once_as_it_was_logged_last(
     tmp_path: pathlib.Path,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["list", str(trained[0])]) == 0
-    assert "block: 3 captures, steps 0 to 8" in capsys.readouterr().out
-    export = ["export", str(trained[0]), "--run=a/train", "--layer=block", f"--out={tmp_path}"]
-    assert main([*export, "--probe=1"]) == 0
-    values = np.load(tmp_path / "values.npy")
-    assert values.shape == trained[1].shape
-    picture = np.asarray(Image.open(tmp_path / "channel_0003.png"))
-    assert picture.shape == values.shape[:2]
-    assert np.unravel_index(picture.argmax(), picture.shape) == np.unravel_index(
-        trained[1][..., 3].argmax(), picture.shape
-    )
+    write_run(tmp_path / "once", {"conv": (4, 4, 3)}, (0, 20, 40, 60), loss_points=5)
+    write_run(tmp_path / "again", {"conv": (4, 4, 3)}, (40, 50), loss_points=0)
+    _only_file(tmp_path / "again").rename(tmp_path / "once" / "events.out.tfevents.9999999990")
+    _append(tmp_path / "once", event(3, [scalar_value("loss/total", 7.0)]))
+    logs = read_logdir(tmp_path)
+    assert logs.steps("once", "conv") == [0, 20, 40, 50]
+    curve = logs.losses("once")["loss/total"]
+    assert curve.steps.tolist() == [0, 1, 2, 3]
+    assert curve.values[-1] == 7
+    assert logs.messages == []
 
 
-@pytest.mark.parametrize(
-    "arguments", [["list", "/nowhere"], ["export", ".", "--run=x", "--layer=y", "--out=z"]]
-)
-def test_the_command_says_what_is_missing(
-    arguments: list[str], tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+def test_a_session_start_drops_what_the_session_before_it_logged_later(
+    tmp_path: pathlib.Path,
 ) -> None:
-    arguments = [str(tmp_path) if argument == "." else argument for argument in arguments]
-    assert main(arguments) == 1
-    assert "error: Expected" in capsys.readouterr().err
+    write_run(tmp_path, {"conv": (4, 4, 3)}, (0, 20, 40, 60), loss_points=50)
+    start = event_pb2.SessionLog(status=event_pb2.SessionLog.START)
+    _append(tmp_path, event_pb2.Event(step=30, session_log=start))
+    logs = read_logdir(tmp_path)
+    assert logs.steps(".", "conv") == [0, 20]
+    assert logs.losses(".")["loss/total"].steps.tolist() == list(range(30))
+
+
+def test_a_damaged_file_costs_what_lies_behind_the_damage(tmp_path: pathlib.Path) -> None:
+    write_run(tmp_path / "good", {"conv": (4, 4, 3)}, (0, 1))
+    write_run(tmp_path / "flipped", {"conv": (4, 4, 3)}, (0, 1))
+    write_run(tmp_path / "cut", {"conv": (4, 4, 3)}, (0, 1))
+    shutil.copytree(tmp_path / "good", tmp_path / "text")
+    path = _only_file(tmp_path / "flipped")
+    content = bytearray(path.read_bytes())
+    content[-9] ^= 1
+    path.write_bytes(content)
+    path = _only_file(tmp_path / "cut")
+    path.write_bytes(path.read_bytes()[:-1])
+    _only_file(tmp_path / "text").write_text("These are not the events that you look for.")
+    logs = read_logdir(tmp_path)
+    assert logs.runs() == ["cut", "flipped", "good"]
+    assert [logs.steps(run, "conv") for run in logs.runs()] == [[0], [0], [0, 1]]
+    cut, flipped, text = sorted(logs.messages)
+    assert "cut: events.out" in cut and "last record is cut short" in cut
+    assert "flipped: events.out" in flipped and "damaged from byte" in flipped
+    assert "text: events.out" in text and "no event file, from byte 0" in text
+
+
+def test_what_is_no_file_or_may_not_be_read_is_said(tmp_path: pathlib.Path) -> None:
+    write_run(tmp_path / "good", {"conv": (4, 4, 3)})
+    os.mkfifo(tmp_path / "good" / "pipe.tfevents")
+    (tmp_path / "good" / "gone.tfevents").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "good" / "around").symlink_to(tmp_path)
+    (tmp_path / "nothing").mkdir()
+    (tmp_path / "nothing" / "empty.tfevents").touch()
+    logs = read_logdir(tmp_path)
+    assert logs.runs() == ["good"]
+    gone, pipe, empty = logs.messages
+    assert "gone.tfevents can't be read: No such file" in gone
+    assert "pipe.tfevents can't be read: it is no regular file" in pipe
+    assert empty == "nothing: no feature maps or loss terms of tb_featuremaps in this run."
+
+
+def test_a_record_or_series_that_is_not_ours_costs_only_itself(tmp_path: pathlib.Path) -> None:
+    write_run(tmp_path, {"conv": (4, 4, 3)}, (0, 1), loss_points=3)
+    odd = scalar_value("loss/total", 0)
+    odd.tensor.CopyFrom(tensor_util.make_tensor_proto("text"))
+    _append(tmp_path, event(9, [odd]))
+    logs = read_logdir(tmp_path)
+    assert logs.messages == [".: tag loss/total can't be read: expected numbers."]
+    assert "loss/total" not in logs.losses(".")
+    assert logs.losses(".")["loss/penalty"].steps.tolist() == [0, 1, 2]
+    assert logs.steps(".", "conv") == [0, 1]
+
+
+def test_a_damaged_picture_names_its_place(tmp_path: pathlib.Path) -> None:
+    write_run(tmp_path, {"conv": (4, 4, 3)}, (0,))
+    for step, pictures in ((1, [encode_picture(np.zeros((9, 9, 3), np.uint8))]), (2, [])):
+        value = summary_pb2.Summary.Value(tag="featuremaps/conv")
+        value.tensor.string_val.extend([b"9", b"9", *pictures])
+        _append(tmp_path, event(step, [value]))
+    logs = read_logdir(tmp_path)
+    assert logs.activation(".", "conv", 0).shape == (4, 4, 3)
+    with pytest.raises(AtlasError, match=r"'conv' of '.' at step 1 .* 8-bit grey"):
+        logs.activation(".", "conv", 1)
+    with pytest.raises(NotLoggedError, match="probe"):
+        logs.activation(".", "conv", 2)
+
+
+def test_a_file_that_is_gone_when_its_picture_is_wanted(tmp_path: pathlib.Path) -> None:
+    write_run(tmp_path, {"conv": (64, 64, 30)}, (0,))
+    logs = read_logdir(tmp_path)
+    _only_file(tmp_path).write_bytes(b"")
+    with pytest.raises(AtlasError, match="has changed"):
+        logs.activation(".", "conv", 0)
+    _only_file(tmp_path).unlink()
+    with pytest.raises(AtlasError, match="No such file"):
+        logs.activation(".", "conv", 0)

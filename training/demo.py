@@ -12,6 +12,8 @@ import sys
 import time
 import urllib.request
 
+from tb_featuremaps.command_line import run_command
+
 LOG_DIR = pathlib.Path("logs") / "demo"
 _STEPS = 400
 _STARTUP_SECONDS = 60
@@ -24,10 +26,14 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--port", type=int, default=6006)
+    parser.add_argument("--port", type=_port, default=6006)
     parser.add_argument("--steps", type=int, default=_STEPS, help="batches to train")
     parser.add_argument("--no-serve", action="store_true", help="train only, then exit")
     options = parser.parse_args(arguments)
+    return run_command(lambda: _demonstrate(options))
+
+
+def _demonstrate(options: argparse.Namespace) -> int:
     shutil.rmtree(LOG_DIR, ignore_errors=True)
     LOG_DIR.mkdir(parents=True)
     if options.no_serve:
@@ -69,6 +75,13 @@ def _serve(port: int) -> subprocess.Popen[bytes]:
             time.sleep(0.3)
     server.kill()
     sys.exit(f"TensorBoard did not start; its messages are in {LOG_DIR / 'tensorboard.log'}.")
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 2**16:
+        raise argparse.ArgumentTypeError(f"expected a port within 0…65535. Received: {text}")
+    return value
 
 
 def _free_port(wanted: int) -> int:

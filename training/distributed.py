@@ -10,6 +10,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+_LONGEST_SHOWN = 400
+
 
 class ClusterError(ValueError):
     """`TF_CONFIG` does not describe a cluster and this process's place in it."""
@@ -78,5 +80,5 @@ def _check_cluster(text: str) -> None:
         config = json.loads(text)
         members = config["cluster"][config["task"]["type"]]
         members[config["task"]["index"]]
-    except (json.JSONDecodeError, KeyError, TypeError, IndexError) as error:
-        raise ClusterError(f"{expected}Received: {text}") from error
+    except (ValueError, RecursionError, KeyError, TypeError, IndexError) as error:
+        raise ClusterError(f"{expected}Received: {text[:_LONGEST_SHOWN]}") from error

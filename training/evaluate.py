@@ -10,6 +10,7 @@ are not given are those of the run that the checkpoint lies in.
 import argparse
 import dataclasses
 import json
+import math
 import pathlib
 import sys
 from collections.abc import Mapping
@@ -18,9 +19,10 @@ import keras
 import numpy as np
 
 from tb_featuremaps.capture.outputs import main_output_index, output_names
+from tb_featuremaps.command_line import run_command
 from training import checkpoint
 from training.confusion_picture import draw_confusion
-from training.data.images import LabelledImages
+from training.data.images import DataError, LabelledImages
 from training.data.matching import load_for
 from training.metrics import (
     ClassScore,
@@ -36,6 +38,7 @@ from training.options import add_data_options, parse_beside_run, positive, rate
 
 ALONE = "main, auxiliary heads removed"
 TOGETHER = "all heads together"
+_ERRORS = (checkpoint.CheckpointError, DataError)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,20 +60,24 @@ class Evaluation:
     confusion: list[list[int]]
 
 
+class EvaluationError(ValueError):
+    """The model can't be applied to the images."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Evaluates as the command line says; returns the exit status."""
-    try:
-        options = _parse(arguments)
-        model = checkpoint.load(options.checkpoint)
-        data = load_for(model, options)
-        predictions = predict(model, data, options.batch_size, options.aux_weight)
-        found = evaluate(model, predictions, data)
-        print(report(model.name, found, data, options.dataset))
-        out = options.out or options.checkpoint.parent / "evaluation"
-        _write(out, found, predictions, data)
-    except (ValueError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    return run_command(lambda: _evaluate(arguments), EvaluationError, *_ERRORS)
+
+
+def _evaluate(arguments: list[str] | None) -> int:
+    options = _parse(arguments)
+    model = checkpoint.load(options.checkpoint)
+    data = load_for(model, options)
+    predictions = predict(model, data, options.batch_size, options.aux_weight)
+    found = evaluate(model, predictions, data)
+    print(report(model.name, found, data, options.dataset))
+    out = options.out or options.checkpoint.parent / "evaluation"
+    _write(out, found, predictions, data)
     print(f"\nWrote the confusion matrices and evaluation.json to {out}")
     return 0
 
@@ -84,9 +91,17 @@ def predict(
     """Predictions `[n, classes]` for the validation images, by head, the main one first.
 
     With auxiliary heads also those of `ALONE` and `TOGETHER`.
+
+    Raises:
+        EvaluationError: the model fails on the images.
     """
     how = {"batch_size": batch_size, "verbose": "auto" if sys.stdout.isatty() else 0}
-    given = keras.tree.flatten(model.predict(data.validation_images, **how))
+    try:
+        given = keras.tree.flatten(model.predict(data.validation_images, **how))
+    except Exception as error:  # a model of the user's own may fail in any way
+        raise EvaluationError(
+            f"{model.name} fails on images of {data.validation_images.shape[1:]}: {error}"
+        ) from error
     by_name = dict(zip(output_names(model), given, strict=True))
     first = output_names(model)[main_output_index(model)]
     heads = {first: by_name.pop(first), **by_name}
@@ -138,6 +153,9 @@ def report(name: str, found: Evaluation, data: LabelledImages, dataset: str) -> 
             f"{label:<16}{one.images:>8,}{one.precision:>11.2%}{one.recall:>9.2%}{one.f1:>9.2%}"
             f"  {mistaken}"
         )
+    unsure = [head for head, one in found.heads.items() if math.isnan(one.cross_entropy)]
+    if unsure:
+        lines += ["", f"No cross-entropy of {', '.join(unsure)}: its outputs are no probabilities."]
     return "\n".join(lines)
 
 

@@ -1,6 +1,7 @@
 """What predictions are worth, as numbers."""
 
 import dataclasses
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,8 @@ from training.data.images import Labels
 
 Predictions = npt.NDArray[np.float32]
 _SMALLEST = 1e-7
+# Of probabilities that were computed in float16.
+_SUM_TOLERANCE = 0.02
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,7 +21,8 @@ class HeadScore:
     Attributes:
         accuracy: share of the images whose likeliest class is theirs.
         top3: share of the images whose class is among the three likeliest.
-        cross_entropy: mean of −ln p of the images' own classes, in nats.
+        cross_entropy: mean of −ln p of the images' own classes, in nats; NaN if a prediction is no
+            distribution, as the logits of a network without softmax.
     """
 
     accuracy: float
@@ -44,7 +48,7 @@ class ClassScore:
 
 
 def score_head(predictions: Predictions, labels: Labels) -> HeadScore:
-    """Scores softmax predictions `[n, classes]` for labels `[n]`.
+    """Scores predictions `[n, classes]` for labels `[n]`.
 
     A class that is as likely, or a value that is not finite, counts against an image.
     """
@@ -54,8 +58,15 @@ def score_head(predictions: Predictions, labels: Labels) -> HeadScore:
     return HeadScore(
         accuracy=float(np.mean(sound & (ahead == 0))),
         top3=float(np.mean(sound & (ahead < 3))),
-        cross_entropy=float(-np.mean(np.log(np.maximum(own, _SMALLEST)))),
+        cross_entropy=_cross_entropy(predictions, own) if sound.all() else math.nan,
     )
+
+
+def _cross_entropy(predictions: Predictions, own: Predictions) -> float:
+    sums = predictions.sum(axis=1, dtype=np.float64)
+    if (predictions < 0).any() or (np.abs(sums - 1) > _SUM_TOLERANCE).any():
+        return math.nan
+    return float(-np.mean(np.log(np.maximum(own, _SMALLEST))))
 
 
 def confusion_matrix(predictions: Predictions, labels: Labels) -> npt.NDArray[np.int64]:

@@ -17,6 +17,9 @@ from training.optimizers import DECAYS, OPTIMIZERS, SCHEDULES
 
 _EPOCHS = 10
 _LARGEST_SEED = 2**32 - 1
+_LARGEST_COUNT = 2**31 - 1
+# The widest networks that are published, Wide ResNets, have some ten times the channels.
+_LARGEST_WIDTH = 16
 
 
 def parse(arguments: list[str] | None, description: str | None = None) -> argparse.Namespace:
@@ -66,6 +69,9 @@ def _resumed(
     parser: argparse.ArgumentParser, given: list[str], named: set[str], log_dir: pathlib.Path
 ) -> argparse.Namespace:
     kept = run_file.read_arguments(log_dir)
+    unknown = kept.keys() - vars(parser.parse_args(given)).keys()
+    if unknown:
+        raise run_file.unreadable(log_dir, f"there are no options {sorted(unknown)}")
     overridden = named | ({"steps"} if "epochs" in named else set())
     own = [argument for name, argument in kept.items() if name not in overridden]
     options = _parse_with(parser, own, given, log_dir)
@@ -144,7 +150,7 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
 
 def _add_model(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--model", choices=sorted(MODELS), default="googlenet")
-    group.add_argument("--width", type=positive_rate, help="multiplies all channels")
+    group.add_argument("--width", type=_width, help="multiplies all channels")
     group.add_argument("--aux-weight", type=rate, help="loss weight of the auxiliary heads")
     group.add_argument(
         "--normalization",
@@ -239,10 +245,12 @@ def _complete(
 
 
 def positive(text: str) -> int:
-    """A whole number of at least 1."""
+    """A whole number of at least 1, as TensorFlow counts with 32 bits."""
     value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number ≥ 1. Received: {text}")
+    if not 1 <= value <= _LARGEST_COUNT:
+        raise argparse.ArgumentTypeError(
+            f"expected a whole number within 1…{_LARGEST_COUNT}. Received: {text}"
+        )
     return value
 
 
@@ -259,6 +267,13 @@ def positive_rate(text: str) -> float:
     value = float(text)
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"expected a number > 0. Received: {text}")
+    return value
+
+
+def _width(text: str) -> float:
+    value = positive_rate(text)
+    if value > _LARGEST_WIDTH:
+        raise argparse.ArgumentTypeError(f"expected a number ≤ {_LARGEST_WIDTH}. Received: {text}")
     return value
 
 

@@ -8,6 +8,9 @@ import pathlib
 FILE = "options.json"
 # What belongs to one call of the command, or is made of other options.
 _NOT_KEPT = {"log_dir", "resume", "threads", "distributed", "model_options"}
+# Ours has some 800 letters.
+_LONGEST_FILE = 2**16
+_LONGEST_SHOWN = 80
 
 
 class RunFileError(ValueError):
@@ -32,16 +35,17 @@ def read_arguments(log_dir: pathlib.Path) -> dict[str, str]:
         RunFileError: there is a file, and it is damaged or of something else.
     """
     try:
-        kept = json.loads((log_dir / FILE).read_text())
+        kept = json.loads(_text(log_dir / FILE))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise unreadable(log_dir, str(error)) from error
     if not isinstance(kept, dict):
         raise unreadable(log_dir, f"expected an object, received {type(kept).__name__}")
     for name, value in kept.items():
-        if isinstance(value, (dict, list)):
-            raise unreadable(log_dir, f"expected a number or a text as {name}, received {value}")
+        if isinstance(value, (dict, list)) or not _may_be_argument(value):
+            shown = repr(value)[:_LONGEST_SHOWN]
+            raise unreadable(log_dir, f"expected a number or a text as {name}, received {shown}")
     return {name: _argument(name, value) for name, value in kept.items() if value is not None}
 
 
@@ -51,6 +55,24 @@ def unreadable(log_dir: pathlib.Path, reason: str) -> RunFileError:
         f"{log_dir / FILE} does not hold the options of a run: {reason}. Delete it and give the "
         "options that the run was begun with."
     )
+
+
+def _text(path: pathlib.Path) -> str:
+    if path.exists() and not path.is_file():
+        raise ValueError("it is no file")
+    with path.open(encoding="utf-8") as file:
+        text = file.read(_LONGEST_FILE + 1)
+    if len(text) > _LONGEST_FILE:
+        raise ValueError(f"it is longer than {_LONGEST_FILE:,} letters")
+    return text
+
+
+def _may_be_argument(value: object) -> bool:
+    """Whether the operating system could have passed it to the command."""
+    try:
+        return b"\0" not in os.fsencode(str(value))
+    except UnicodeEncodeError:
+        return False
 
 
 def _argument(name: str, value: object) -> str:

@@ -15,6 +15,7 @@ import keras
 import tensorflow as tf
 
 from tb_featuremaps import FeatureMaps, LossTerms
+from tb_featuremaps.command_line import run_command
 from training import checkpoint, run_file
 from training.data.images import DataError, LabelledImages, Sampling
 from training.data.registry import load_dataset
@@ -31,6 +32,7 @@ from training.models.registry import MODELS
 from training.optimizers import Optimisation, make_optimizer
 from training.options import parse
 
+_ERRORS = (ClusterError, DataError, checkpoint.CheckpointError, run_file.RunFileError)
 # What Keras reports of each epoch, in the log directory.
 HISTORY = "history.csv"
 _PROBES = 4
@@ -53,22 +55,26 @@ class StopAfter(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
+class ModelError(ValueError):
+    """The model of the options can't be built for the data."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Trains as the command line says; returns the exit status."""
-    try:
-        options = parse(arguments, __doc__)
-        _check_log_dir(options)
-        _limit_threads(options.threads)
-        strategy = make_strategy() if options.distributed else None
-        _prepare_keras(options)
-        data = load_dataset(options.dataset, options.data_dir, options.image_size, options.seed)
-        steps = _total_steps(options, data)
-        with strategy_scope(strategy):
-            model = build(options, data, steps)
-            done = checkpoint.restore(model, _path(options)) if options.resume else 0
-    except (ClusterError, DataError, checkpoint.CheckpointError, run_file.RunFileError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    return run_command(lambda: _train(arguments), ModelError, *_ERRORS)
+
+
+def _train(arguments: list[str] | None) -> int:
+    options = parse(arguments, __doc__)
+    _check_log_dir(options)
+    _limit_threads(options.threads)
+    strategy = make_strategy() if options.distributed else None
+    _prepare_keras(options)
+    data = load_dataset(options.dataset, options.data_dir, options.image_size, options.seed)
+    steps = _total_steps(options, data)
+    with strategy_scope(strategy):
+        model = build(options, data, steps)
+        done = checkpoint.restore(model, _path(options)) if options.resume else 0
     if done >= steps:
         print(f"{_path(options)} has {done} of {steps} steps; ask for more to go on.")
         return 0
@@ -88,16 +94,27 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def build(options: argparse.Namespace, data: LabelledImages, steps: int) -> keras.Model:
-    """Builds and compiles the model for the data and for a training of `steps`."""
+    """Builds and compiles the model for the data and for a training of `steps`.
+
+    Raises:
+        ModelError: it is too large for the memory, or the images are too small for it.
+    """
     trainable = MODELS[options.model]
     decoupled = options.decay == "decoupled"
-    model = trainable.build(
-        data.train_images.shape[1:],
-        len(data.class_names),
-        width=options.width,
-        weight_decay=0.0 if decoupled else options.weight_decay,
-        **options.model_options,
-    )
+    shape = data.train_images.shape[1:]
+    try:
+        model = trainable.build(
+            shape,
+            len(data.class_names),
+            width=options.width,
+            weight_decay=0.0 if decoupled else options.weight_decay,
+            **options.model_options,
+        )
+    except (ValueError, MemoryError, tf.errors.OpError) as error:
+        raise ModelError(
+            f"{options.model} of width {options.width:g} can't be built for images of "
+            f"{'×'.join(map(str, shape))}: {str(error) or 'there is not enough memory'}"
+        ) from error
     how = Optimisation(
         options.optimizer,
         options.learning_rate,

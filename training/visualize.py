@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from tb_featuremaps.command_line import run_command
 from tb_featuremaps.format.atlas import quantise, tile
 from training import checkpoint
-from training.data.images import LabelledImages
+from training.data.images import DataError, LabelledImages
 from training.data.matching import load_for
 from training.options import add_data_options, parse_beside_run
 
@@ -29,20 +30,26 @@ _GAP = 4
 _WHITE = 255
 
 
+class LayerError(ValueError):
+    """The model has no such layer, or it gives no maps."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Writes the images; returns the exit status."""
-    try:
-        options = _parse(arguments)
-        model = checkpoint.load(options.checkpoint)
-        data = load_for(model, options)
-        maps = activation(model, options.layer, _probe(data, options.probe))
-        for name, pictures in (("scaled", scaled(maps)), ("clipped", clipped(maps))):
-            write_channels(pictures, options.out / name)
-        overview(maps).save(options.out / "overview.png")
-    except (ValueError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    lost = float(np.mean((maps > 1) | (maps < 0)))
+    return run_command(
+        lambda: _visualize(arguments), LayerError, DataError, checkpoint.CheckpointError
+    )
+
+
+def _visualize(arguments: list[str] | None) -> int:
+    options = _parse(arguments)
+    model = checkpoint.load(options.checkpoint)
+    data = load_for(model, options)
+    maps = activation(model, options.layer, _probe(data, options.probe))
+    for name, pictures in (("scaled", scaled(maps)), ("clipped", clipped(maps))):
+        write_channels(pictures, options.out / name)
+    overview(maps).save(options.out / "overview.png")
+    lost = float(np.mean(~((maps <= 1) & (maps >= 0))))
     print(
         f"Wrote {maps.shape[-1]} channels of {options.layer} to {options.out}; values lie within "
         f"{maps.min():.4g} … {maps.max():.4g}, and clipping loses {100 * lost:.1f} % of them."
@@ -56,16 +63,26 @@ def activation(
     """A layer's maps, float32 `[height, width, channels]`, for an image `[height, width, 1 or 3]`.
 
     Raises:
-        ValueError: the model has no such layer, or its output is no stack of maps.
+        LayerError: the model has no such layer, its output is no stack of maps, or the model fails.
     """
     names = [one.name for one in model.layers]
     if layer not in names:
-        raise ValueError(f"Expected one of the layers {names}. Received: {layer!r}.")
-    output = model.get_layer(layer).output
-    if len(output.shape) != 4:
-        raise ValueError(f"Expected a layer of maps. Received: {layer!r} of shape {output.shape}.")
-    tapped = keras.Model(model.input, output)
-    return np.asarray(tapped(image[None], training=False), np.float32)[0]
+        raise LayerError(f"Expected one of the layers {names}. Received: {layer!r}.")
+    try:
+        output = model.get_layer(layer).output
+    except (AttributeError, ValueError) as error:
+        raise LayerError(
+            f"Expected a layer whose output is known. Received: {layer!r}. {error}"
+        ) from error
+    shape = getattr(output, "shape", None)
+    if shape is None or len(shape) != 4:
+        what = f"of shape {shape}" if shape is not None else "of several outputs"
+        raise LayerError(f"Expected a layer of maps. Received: {layer!r} {what}.")
+    try:
+        tapped = keras.Model(model.inputs[0], output)
+        return np.asarray(tapped(image[None], training=False), np.float32)[0]
+    except Exception as error:  # a model of the user's own may fail in any way
+        raise LayerError(f"{model.name} fails on an image of {image.shape}: {error}") from error
 
 
 def scaled(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
@@ -74,8 +91,8 @@ def scaled(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
 
 def clipped(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    """Values times 255; what is beyond 0…1 is lost."""
-    return (np.clip(maps, 0, 1) * 255).astype(np.uint8)
+    """Values times 255; what is beyond 0…1 is lost, and NaN is 0."""
+    return (np.nan_to_num(np.clip(maps, 0, 1)) * 255).astype(np.uint8)
 
 
 def write_channels(pictures: npt.NDArray[np.uint8], folder: pathlib.Path) -> None:
@@ -103,7 +120,7 @@ def _grid(pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 def _probe(data: LabelledImages, index: int) -> npt.NDArray[np.float32]:
     if not 0 <= index < len(data.validation_images):
         last = len(data.validation_images) - 1
-        raise ValueError(f"Expected a probe within 0…{last}. Received: {index}.")
+        raise DataError(f"Expected a probe within 0…{last}. Received: {index}.")
     return data.validation_images[index]
 
 

@@ -1,64 +1,63 @@
-import { Client } from './api/client';
+import { ContextProvider } from '@lit/context';
+import { HttpSource } from './api/http_source';
+import type { Source } from './api/source';
+import { AppState } from './app_state';
+import { handleKey } from './host/keyboard';
 import {
   HostChannel,
   onHostAddress,
   readHostAddress,
   watchDarkMode,
+  watchVisibility,
   writeHostAddress,
-} from './api/host';
-import { ComparisonFollower } from './store/comparison';
-import { Controller } from './store/controller';
-import { followFilm } from './store/film_loader';
-import { handleKey } from './store/keyboard';
-import { PictureSource } from './store/picture_source';
-import { initialState, type State } from './store/state';
-import { Store } from './store/store';
-import { fromParameters, isElsewhere, toParameters } from './store/url';
-import './views/app_view';
-import type { AppView } from './views/app_view';
+} from './host/tensorboard_page';
+import { Actions } from './state/actions';
+import type { Selection } from './state/selection';
+import { fromParameters, isElsewhere, toParameters } from './state/url';
+import { AppView } from './views/app_view';
+import { tabContext } from './views/context';
 import { pageStyle } from './views/theme';
 
-/** Builds the one client, store and view, and wires them to TensorBoard. */
-export async function start(page: Document): Promise<void> {
+/** Builds the one state and view of the tab, and wires them to the page around it. */
+export function start(page: Document, source: Source = new HttpSource()): void {
   const style = page.createElement('style');
   style.textContent = pageStyle;
   page.head.append(style);
   page.documentElement.lang = 'en';
   page.title = 'Feature Maps';
 
-  const store = new Store(initialState());
-  const client = new Client();
-  const pictures = new PictureSource(client);
-  const controller = new Controller(client, store, pictures);
-  new ComparisonFollower(store, client, pictures);
-  followFilm(store, pictures);
-  const host = new HostChannel(window);
-  store.patch(fromParameters(readHostAddress(window)));
+  const app = new AppState(source);
+  const actions = new Actions(app);
+  const linked = fromParameters(readHostAddress(window));
+  app.open(linked.selection, linked.look);
+  keepAddress(app);
   watchDarkMode(window, (dark) => page.documentElement.classList.toggle('dark', dark));
-  keepAddress(store, controller);
-  page.addEventListener('keydown', (event) => handleKey(event, controller));
-
-  const view = page.createElement('fm-app') as AppView;
-  view.store = store;
-  view.controller = controller;
-  page.body.append(view);
-  host.onReload(() => void controller.reload());
-  await controller.reload();
+  page.addEventListener('keydown', (event) => handleKey(event, actions));
+  new ContextProvider(page.body, { context: tabContext, initialValue: { app, actions } });
+  page.body.append(new AppView());
+  new HostChannel(window).onReload(() => app.live.ask());
+  watchVisibility(window, (visible) => app.live.show(visible));
 }
 
 /** Ties the host page's address to the state: deep links, and the way back. */
-function keepAddress(store: Store<State>, controller: Controller): void {
-  let written: State | null = null;
-  store.subscribe((state) => {
-    if (!state.loaded || state.run === null) return;
-    const moved = written !== null && isElsewhere(written, state);
-    written = state;
-    writeHostAddress(window, toParameters(state), moved);
-  });
+function keepAddress(app: AppState): void {
+  let written: Selection | null = null;
+  const write = () => {
+    const { listing, timeline } = app;
+    const selection = app.selection.value;
+    if (!listing || selection.run === null) return;
+    const moved = written !== null && isElsewhere(written, selection);
+    written = selection;
+    const step = timeline?.cursor ?? selection.step;
+    const parameters = toParameters({ selection: { ...selection, step }, look: app.look.value });
+    writeHostAddress(window, parameters, moved);
+  };
+  app.subscribe(write);
   onHostAddress(window, () => {
     const parameters = readHostAddress(window);
     if (!Object.keys(parameters).length) return; // TensorBoard's own address of the tab
     written = null; // what follows is where the user went, not a new place
-    void controller.go(fromParameters(parameters));
+    const { selection, look } = fromParameters(parameters);
+    app.open(selection, look);
   });
 }

@@ -1,6 +1,6 @@
 import { start } from './app';
 
 /** Called by TensorBoard once the module has loaded in the plugin's frame. */
-export async function render(): Promise<void> {
-  await start(document);
+export function render(): void {
+  start(document);
 }

@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -59,11 +59,11 @@ class FeatureMaps(keras.callbacks.Callback):
         probes: array `[n, height, width, channels]`, float or uint8, fed to the model unchanged;
             a list or dict of arrays for several inputs; or a `tf.data.Dataset`, of which the first
             batch is taken.
-        layers: "auto" (what the model's blocks and convolutions pass on, at most 16 layers), a
-            name, a glob, a compiled regular expression, a layer, a predicate over layers, or a
-            list of those.
+        layers: "auto" (what the blocks of the network hand on, after normalisation and activation;
+            at most 16), a name, a glob, a compiled regular expression, a layer, a predicate over
+            layers, or several of those.
         every: "epoch", a number of batches, or a `Schedule`.
-        labels: the probes' true classes, indices or names, one for each probe: `[n]` or `[n, 1]`.
+        labels: the probes' true classes, indices or names, `[n]` or `[n, 1]`.
         class_names: names of the classes, in the order of the heads' outputs.
         outputs: whether the heads' predictions for the probes are written too.
         main: name, key or layer of the main output, as for `LossTerms`.
@@ -96,7 +96,8 @@ class FeatureMaps(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self._probes = probe_arrays.as_arrays(probes)
-        self._layers = layers
+        # A second fit would find a generator empty.
+        self._layers = list(layers) if isinstance(layers, Iterator) else layers
         self._schedule = Schedule.of(every)
         self._thinning = Thinning(max_captures)
         self._backoff = Backoff()

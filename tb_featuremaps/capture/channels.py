@@ -38,7 +38,10 @@ def limit_tile(maps: Any, window: tuple[int, int]) -> Any:
     """Averages maps `[n, h, w, c]` over windows of this height and width; (1, 1) leaves them."""
     if window == (1, 1):
         return maps
-    return ops.average_pool(maps, window, padding="same", data_format="channels_last")
+    # Keras on JAX takes no default for the strides.
+    return ops.average_pool(
+        maps, window, strides=window, padding="same", data_format="channels_last"
+    )
 
 
 def tile_window(shape: tuple[int, ...], max_tile: int | None) -> tuple[int, int]:

@@ -129,7 +129,7 @@ class _Inference(keras.Operation):
 
 
 class _TensorFlowPass(CompiledPass):
-    """A `tf.function`, in which XLA fuses the many small operations that follow each layer."""
+    """A `tf.function`, in which XLA fuses the many small operations that follow the model."""
 
     _function: Any = None
     _fused = True
@@ -162,7 +162,6 @@ class _TensorFlowPass(CompiledPass):
         import tensorflow as tf
 
         def fuse(function: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
-            # Compiling many small functions is a matter of seconds, a large one of minutes.
             return tf.function(function, autograph=False, jit_compile=True) if fused else function
 
         def body() -> Any:
@@ -210,9 +209,13 @@ class _JaxPass(CompiledPass):
 
     @staticmethod
     def place() -> Any:
-        import jax.extend.core
+        import jax.core
 
-        return jax.extend.core.get_opaque_trace_state(convention="flax")
+        try:
+            from jax.extend.core import get_opaque_trace_state
+        except ImportError:  # where older versions have it
+            get_opaque_trace_state = jax.core.get_opaque_trace_state
+        return get_opaque_trace_state(convention="flax")
 
 
 class _TorchPass(CompiledPass):

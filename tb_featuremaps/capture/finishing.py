@@ -1,6 +1,5 @@
 """Makes atlases, scales and statistics of maps, where the maps are."""
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -15,6 +14,9 @@ from tb_featuremaps.format.statistics import channel_statistics
 FinishedLayer: TypeAlias = tuple[Any, Any, Any, Any]
 
 Fuse: TypeAlias = Callable[[Callable[[list[Any]], Any]], Callable[[list[Any]], Any]]
+
+# XLA takes more than half a second for each shape of maps: minutes where there are many.
+_MOST_FUSED = 24
 
 # Putting maps together copies them: worth it for small ones, whose operations are what costs.
 _GROUP_BYTES = 32 * 2**20
@@ -31,15 +33,19 @@ def finish_layers(
     Args:
         maps: float32 `[n, height, width, channels]` of each layer, n being the same for all.
         windows: over how many pixels each layer's maps are averaged, as `limit_tile` takes it.
-        fuse: compiles a function of tensors on its own, where that pays.
+        fuse: compiles a function of tensors on its own; not used where that takes too long.
     """
-    finished: list[FinishedLayer | None] = [None] * len(maps)
-    for indices in _groups(maps, windows):
-        finish = fuse(functools.partial(_finish_group, window=windows[indices[0]]))
-        apart = finish([maps[index] for index in indices])
-        for index, atlas, lo, hi, stats in zip(indices, *apart, strict=True):
-            finished[index] = (atlas, lo, hi, stats)
-    return tuple(layer for layer in finished if layer is not None)
+    groups = _groups(maps, windows)
+
+    def finish(maps: list[Any]) -> tuple[FinishedLayer, ...]:
+        finished: dict[int, FinishedLayer] = {}
+        for indices in groups:
+            parts = _finish_group([maps[index] for index in indices], windows[indices[0]])
+            for index, atlas, lo, hi, stats in zip(indices, *parts, strict=True):
+                finished[index] = (atlas, lo, hi, stats)
+        return tuple(finished[index] for index in range(len(maps)))
+
+    return (fuse(finish) if len(groups) <= _MOST_FUSED else finish)(list(maps))
 
 
 def _groups(maps: Sequence[Any], windows: Sequence[tuple[int, int]]) -> list[list[int]]:

@@ -42,11 +42,10 @@ def _values(values: Any) -> list[Any]:
 
 
 def _value(value: Any) -> Any:
-    if isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) > 0:
-        return np.asarray(value)
     if isinstance(value, (str, bytes)):
         return value
-    return np.asarray(value).item()
+    array = np.asarray(value)
+    return array if array.ndim else array.item()
 
 
 def _flat(labels: Sequence[Any]) -> list[Any]:

@@ -71,7 +71,7 @@ def for_model(model: keras.Model, probes: Any) -> Any:
     symbolic = getattr(model, "inputs", None)
     if not symbolic:
         return probes
-    structure = model.input
+    structure = symbolic[0] if isinstance(model, keras.Sequential) else model.input
     if isinstance(probes, Mapping):
         probes = _by_key(structure, symbolic, probes)
     elif isinstance(structure, Mapping) and list(structure) != sorted(structure):

@@ -5,6 +5,7 @@ from tensorboard.compat.proto import summary_pb2
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.names import FORMAT_VERSION, PLUGIN_NAME
+from tb_featuremaps.format.versions import unreadable_version
 
 _BLOB_SEQUENCES = frozenset({"layer", "probes"})
 
@@ -39,18 +40,16 @@ def parse_plugin_data(content: bytes) -> pb.FeatureMapPluginData:
     """Parses a payload.
 
     Raises:
-        UnknownFormatError: it is no payload of ours, or of another format version.
+        UnknownFormatError: it is no payload of ours, or of a newer format version.
     """
     data = pb.FeatureMapPluginData()
     try:
         data.ParseFromString(content)
     except DecodeError as error:
         raise UnknownFormatError("its payload is not one of tb_featuremaps.") from error
-    if data.version != FORMAT_VERSION:
-        raise UnknownFormatError(
-            f"has format version {data.version}; this viewer knows {FORMAT_VERSION}. "
-            "Update tb_featuremaps."
-        )
+    problem = unreadable_version(data.version)
+    if problem is not None:
+        raise UnknownFormatError(problem)
     if data.WhichOneof("content") is None:
         raise UnknownFormatError("its payload names no kind of series. Update tb_featuremaps.")
     return data

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 PLUGIN_NAME = "featuremaps"
 FORMAT_VERSION = 1
+# Captures of a series that the viewer asks TensorBoard to keep, unless the user says otherwise.
+DEFAULT_SAMPLES = 100
 
 PROBES_TAG = "featuremaps/probes"
 LOSSES_TAG = "featuremaps/losses"

@@ -6,21 +6,25 @@ import zlib
 
 import numpy as np
 import numpy.typing as npt
-from google.protobuf.message import DecodeError
 from PIL import Image, PngImagePlugin
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.atlas import columns_of, dequantise, untile
 from tb_featuremaps.format.names import FORMAT_VERSION
+from tb_featuremaps.format.scale_chunk import SCALE_CHUNK, AtlasError, open_atlas
 
-SCALE_CHUNK = b"fmAp"
+__all__ = [
+    "SCALE_CHUNK",
+    "Atlas",
+    "AtlasError",
+    "decode_atlas",
+    "encode_atlas",
+    "encode_picture",
+]
+
 # Run lengths alone: on feature maps faster than any level of zlib's default strategy, and smaller
 # than its level 1.
 _COMPRESSION = {"compress_level": 1, "compress_type": zlib.Z_RLE}
-
-
-class AtlasError(ValueError):
-    """A picture that is no atlas of ours, or one that this version can't read."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,15 +78,17 @@ def decode_atlas(png: bytes) -> Atlas:
     """Reads the PNG of an atlas.
 
     Raises:
-        AtlasError: no PNG, no scale inside, or of another format version.
+        AtlasError: it is damaged, no 8-bit grey PNG of at most `MAX_PIXELS`, has no scale inside
+            that fits it, or is of a newer format version.
     """
-    picture, scale = _open(png)
+    image, scale = open_atlas(png)
     try:
-        levels = untile(picture, scale.channels, scale.tile_height, scale.tile_width)
-    except ValueError as error:
-        raise AtlasError(str(error)) from error
+        picture = np.asarray(image)
+    except Exception as error:  # Pillow raises many kinds on damaged files
+        raise AtlasError(f"The PNG file is damaged: {error}.") from error
+    levels = untile(picture, scale.channels, scale.tile_height, scale.tile_width)
     return Atlas(
-        levels=levels.astype(np.uint8),
+        levels=levels.astype(np.uint8, copy=False),
         lo=np.asarray(scale.lo, np.float32),
         hi=np.asarray(scale.hi, np.float32),
     )
@@ -97,27 +103,3 @@ def _save(image: Image.Image, info: PngImagePlugin.PngInfo | None) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, format="PNG", pnginfo=info, **_COMPRESSION)
     return buffer.getvalue()
-
-
-def _open(png: bytes) -> tuple[npt.NDArray[np.uint8], pb.AtlasScale]:
-    try:
-        image = Image.open(io.BytesIO(png), formats=["PNG"])
-        image.load()
-    except (OSError, SyntaxError, ValueError) as error:
-        raise AtlasError(f"Expected a PNG file. Received: {len(png)} bytes; {error}.") from error
-    chunks = [chunk for chunk in getattr(image, "private_chunks", []) if chunk[0] == SCALE_CHUNK]
-    if not chunks:
-        raise AtlasError("Expected a PNG with the scale of an atlas inside (chunk fmAp): none.")
-    scale = pb.AtlasScale()
-    try:
-        scale.ParseFromString(chunks[0][1])
-    except DecodeError as error:
-        raise AtlasError("The scale inside the PNG (chunk fmAp) is damaged.") from error
-    if scale.version != FORMAT_VERSION:
-        raise AtlasError(
-            f"The atlas has format version {scale.version}; this version knows {FORMAT_VERSION}. "
-            "Update tb_featuremaps."
-        )
-    if not scale.channels or not len(scale.lo) == len(scale.hi) == scale.channels:
-        raise AtlasError("The scale inside the PNG (chunk fmAp) does not fit its channels.")
-    return np.asarray(image), scale

@@ -1,4 +1,17 @@
-"""Statistics of each channel of an activation, in the order of `STATS_COLUMNS`."""
+"""Statistics of each channel of an activation, in the order of `STATS_COLUMNS`.
+
+What is said of a channel by them, here and wherever channels are judged:
+
+- *inactive*: all its values are zero for this probe at this step.
+- *dead*: inactive for every probe at this step and at every later one that was captured.
+- *constant*: one value all over the map, whichever it is (minimum = maximum).
+- *saturated*: at its nonlinearity's bound (1 of a sigmoid, 6 of a ReLU6). That can't be told from
+  the values alone, so nothing is called so.
+- *not finite*: some of its values are NaN or infinite.
+
+A ReLU's zeros mean something, a convolution's before it don't: judge what comes after the
+nonlinearity, as `layers="auto"` does where a convolution has one.
+"""
 
 import numpy as np
 

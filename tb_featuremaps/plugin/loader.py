@@ -4,9 +4,7 @@ import argparse
 
 from tensorboard.plugins import base_plugin
 
-from tb_featuremaps.format.names import PLUGIN_NAME
-
-DEFAULT_SAMPLES = 100
+from tb_featuremaps.format.names import DEFAULT_SAMPLES, PLUGIN_NAME
 
 
 class FeatureMapsLoader(base_plugin.TBLoader):

@@ -1,27 +1,26 @@
-"""The plugin: thin routes over `FeatureMapReader`."""
+"""The plugin: thin routes over the answers; see docs/routes.md."""
 
-import mimetypes
-import pathlib
-from collections.abc import Callable
 from typing import Any
 
-import werkzeug
-from tensorboard import errors, plugin_util
+from tensorboard import plugin_util
 from tensorboard.backend import http_util
 from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 
-from tb_featuremaps.format.names import PLUGIN_NAME
-from tb_featuremaps.plugin.loader import DEFAULT_SAMPLES
-from tb_featuremaps.plugin.reading import FeatureMapReader, NotFoundError
+from tb_featuremaps.format.names import DEFAULT_SAMPLES, PLUGIN_NAME
+from tb_featuremaps.plugin import framing
+from tb_featuremaps.plugin.captures import captures
+from tb_featuremaps.plugin.logged_data import Limits, LoggedData
+from tb_featuremaps.plugin.loss_terms import loss_terms
+from tb_featuremaps.plugin.pictures import picture
+from tb_featuremaps.plugin.predictions import output, predictions
+from tb_featuremaps.plugin.responses import argument, json_of, route, unchanging, whole_number
+from tb_featuremaps.plugin.runs import Listings
+from tb_featuremaps.plugin.static_files import serve_static
+from tb_featuremaps.plugin.statistics import statistics
 
-_STATIC = pathlib.Path(__file__).parent / "static"
+# TensorBoard's own number, where the user has not asked for another.
 _DEFAULT_SCALAR_SAMPLES = 1000
-# What a sampling hint of 0, "all", means as a number of samples.
-_ALL = 10**6
-_A_YEAR = 365 * 24 * 3600
-
-_Answer = Callable[[wrappers.Request], wrappers.Response]
 
 
 class FeatureMapsPlugin(base_plugin.TBPlugin):
@@ -35,21 +34,23 @@ class FeatureMapsPlugin(base_plugin.TBPlugin):
 
     def __init__(self, context: base_plugin.TBContext) -> None:
         hints = context.sampling_hints or {}
-        self._reader = FeatureMapReader(
-            context.data_provider,
-            samples=hints.get(PLUGIN_NAME, DEFAULT_SAMPLES) or _ALL,
-            scalar_samples=hints.get("scalars", _DEFAULT_SCALAR_SAMPLES) or _ALL,
+        self._provider = context.data_provider
+        self._listings = Listings()
+        self._limits = Limits(
+            captures=hints.get(PLUGIN_NAME, DEFAULT_SAMPLES),
+            scalars=hints.get("scalars", _DEFAULT_SCALAR_SAMPLES),
         )
 
     def get_plugin_apps(self) -> dict[str, Any]:
         return {
-            "/runs": _route(self._serve_runs),
-            "/steps": _route(self._serve_steps),
-            "/image": _route(self._serve_image),
-            "/stats": _route(self._serve_stats),
-            "/outputs": _route(self._serve_outputs),
-            "/losses": _route(self._serve_losses),
-            "/static/*": _route(_serve_static),
+            "/runs": route(self._serve_runs),
+            "/captures": route(self._serve_captures),
+            "/image": route(self._serve_image),
+            "/statistics": route(self._serve_statistics),
+            "/predictions": route(self._serve_predictions),
+            "/output": route(self._serve_output),
+            "/loss_terms": route(self._serve_loss_terms),
+            "/static/*": route(serve_static),
         }
 
     def is_active(self) -> bool:
@@ -64,78 +65,42 @@ class FeatureMapsPlugin(base_plugin.TBPlugin):
         )
 
     def _serve_runs(self, request: wrappers.Request) -> wrappers.Response:
-        return _json(request, self._reader.runs(*_where(request)))
+        return json_of(
+            request, self._listings.answer(self._data(request), request.args.get("since"))
+        )
 
-    def _serve_steps(self, request: wrappers.Request) -> wrappers.Response:
-        run, tag = _argument(request, "run"), _argument(request, "tag")
-        return _json(request, self._reader.steps(*_where(request), run, tag))
+    def _serve_captures(self, request: wrappers.Request) -> wrappers.Response:
+        return json_of(request, captures(self._data(request), *_series(request)))
 
     def _serve_image(self, request: wrappers.Request) -> wrappers.Response:
-        key = _argument(request, "blob_key")
-        try:
-            png = self._reader.image(_where(request)[0], key)
-        except (ValueError, KeyError, IndexError, TypeError) as error:
-            raise NotFoundError(f"no picture has the key {key!r}.") from error
-        response = http_util.Respond(request, png, "image/png", expires=_A_YEAR)
-        response.headers["Cache-Control"] = f"private, max-age={_A_YEAR}, immutable"
-        return response
+        png = picture(self._data(request), argument(request, "blob_key"))
+        return unchanging(request, png, "image/png")
 
-    def _serve_stats(self, request: wrappers.Request) -> wrappers.Response:
-        run, tag = _argument(request, "run"), _argument(request, "tag")
-        return _json(request, self._reader.stats(*_where(request), run, tag))
+    def _serve_statistics(self, request: wrappers.Request) -> wrappers.Response:
+        return _numbers(request, statistics(self._data(request), *_series(request)))
 
-    def _serve_outputs(self, request: wrappers.Request) -> wrappers.Response:
-        return _json(request, self._reader.outputs(*_where(request), _argument(request, "run")))
+    def _serve_predictions(self, request: wrappers.Request) -> wrappers.Response:
+        run, since = argument(request, "run"), request.args.get("since")
+        return _numbers(request, predictions(self._data(request), run, since))
 
-    def _serve_losses(self, request: wrappers.Request) -> wrappers.Response:
-        return _json(request, self._reader.losses(*_where(request), _argument(request, "run")))
+    def _serve_output(self, request: wrappers.Request) -> wrappers.Response:
+        run, tag = argument(request, "run"), argument(request, "tag")
+        step = whole_number(request, "step")
+        return _numbers(request, output(self._data(request), run, tag, step))
 
+    def _serve_loss_terms(self, request: wrappers.Request) -> wrappers.Response:
+        run, since = argument(request, "run"), request.args.get("since")
+        return _numbers(request, loss_terms(self._data(request), run, since))
 
-def _serve_static(request: wrappers.Request) -> wrappers.Response:
-    name = request.path.rpartition("/static/")[2]
-    path = (_STATIC / name).resolve()
-    if not path.is_relative_to(_STATIC.resolve()) or not path.is_file():
-        raise NotFoundError(f"no file {name!r} in the tab; was it built?")
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    if path.suffix == ".js":  # some machines map it to text/plain
-        kind = "text/javascript"
-    return http_util.Respond(request, path.read_bytes(), kind)
+    def _data(self, request: wrappers.Request) -> LoggedData:
+        environ = request.environ
+        ctx, experiment = plugin_util.context(environ), plugin_util.experiment_id(environ)
+        return LoggedData(self._provider, ctx, experiment, self._limits)
 
 
-def _route(answer: _Answer) -> Any:
-    """A WSGI application that answers, or says in one line of JSON what was wrong."""
-
-    @wrappers.Request.application
-    def application(request: wrappers.Request) -> wrappers.Response:
-        if request.method not in ("GET", "HEAD"):
-            return _error(request, 405, f"expected GET. Received: {request.method}.")
-        try:
-            return answer(request)
-        except werkzeug.exceptions.BadRequest as error:
-            return _error(request, 400, error.description or "bad request.")
-        except NotFoundError as error:
-            return _error(request, 404, str(error))
-        except errors.PublicError as error:
-            return _error(request, error.http_code, str(error))
-
-    return application
+def _series(request: wrappers.Request) -> tuple[str, str, str | None]:
+    return argument(request, "run"), argument(request, "tag"), request.args.get("since")
 
 
-def _where(request: wrappers.Request) -> tuple[Any, str]:
-    environ = request.environ
-    return plugin_util.context(environ), plugin_util.experiment_id(environ)
-
-
-def _argument(request: wrappers.Request, name: str) -> str:
-    value = request.args.get(name)
-    if not value:
-        raise werkzeug.exceptions.BadRequest(f"expected a query argument {name!r}; it is missing.")
-    return value
-
-
-def _json(request: wrappers.Request, content: dict[str, Any]) -> wrappers.Response:
-    return http_util.Respond(request, content, "application/json")
-
-
-def _error(request: wrappers.Request, code: int, message: str) -> wrappers.Response:
-    return http_util.Respond(request, {"error": message}, "application/json", code=code)
+def _numbers(request: wrappers.Request, content: bytes) -> wrappers.Response:
+    return http_util.Respond(request, content, framing.MIME_TYPE)

@@ -15,6 +15,8 @@ from tb_featuremaps.summary.write_thread import LAST_CHANCE_SECONDS, WriteThread
 
 # Captures that wait hold their arrays, on the device where they were made.
 MAX_CAPTURE_BYTES = 256 * MEGABYTE
+# The objects of a capture, however small its arrays.
+_LEAST_CAPTURE_BYTES = 64_000
 MAX_EVENT_BYTES = 32 * MEGABYTE
 # A small event and its job.
 EVENT_BYTES = 3_000
@@ -66,6 +68,7 @@ class DirectoryWriter:
         if size > self._captures.limit:
             self._refuse("a capture", size, self._captures.limit)
             return None
+        size = max(size, _LEAST_CAPTURE_BYTES)
         thread = self._running_thread()
         if self._takes_no_captures(thread):
             thread.queue.lose()

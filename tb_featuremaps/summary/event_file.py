@@ -119,20 +119,20 @@ class LocalEventFile:
 
     def is_in_place(self) -> bool:
         try:
-            there = os.stat(self.path)
+            return os.path.samestat(os.stat(self.path), os.fstat(self._file.fileno()))
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError:  # it can't be known now
             return True
-        return os.path.samestat(there, os.fstat(self._file.fileno()))
 
     def close(self) -> None:
         if self._file.closed:
             return
-        if self._size == self._header_size and self.is_in_place():
-            os.unlink(self.path)  # it holds nothing
+        is_empty = self._size == self._header_size and self.is_in_place()
         locks.forget(self._file)
         self._file.close()
+        if is_empty:
+            os.unlink(self.path)
 
     def let_go(self) -> None:
         self._file.close()

@@ -55,6 +55,7 @@ class EventLog:
         gaps: events already known to be missing.
 
     Attributes:
+        wrote_any: whether any event has been written.
         is_unchecked: whether events were written since the file was last seen in its place.
     """
 
@@ -67,7 +68,7 @@ class EventLog:
         self._pending: list[_Record] = []
         self._session: Session | None = None
         self._latest_step: int | None = None
-        self._wrote_any = False
+        self.wrote_any = False
         self._checked = time.monotonic()
         self.is_unchecked = False
 
@@ -151,7 +152,7 @@ class EventLog:
         None where there is no file any more: a directory that was deleted is not made anew for it.
         """
         if self._file is not None:
-            self._mark_gap(self._latest_step or 0)
+            self._mark_gap(self._latest_step or 0, is_end=True)
 
     def let_go(self) -> None:
         """Closes this process's descriptor of the file and does nothing else."""
@@ -179,20 +180,20 @@ class EventLog:
         for record in self._pending[:written]:
             if record.step is not None:
                 self._in_file.add(record.step)
-                self._wrote_any = self.is_unchecked = True
+                self.wrote_any = self.is_unchecked = True
         del self._pending[:written]
 
     def _encode(self, event: event_pb2.Event, step: int | None) -> None:
         self._pending.append(_Record(encode_record(event.SerializeToString()), step))
 
-    def _mark_gap(self, step: int) -> None:
-        mark = self._gaps.take(step)
+    def _mark_gap(self, step: int, is_end: bool = False) -> None:
+        mark = self._gaps.take(step, is_end)
         if mark is not None:
             self._encode(events.event(step, [mark]), None)
 
     def _holds_events(self) -> bool:
         """Whether the directory holds events of earlier sessions."""
-        if self._wrote_any or self._pending:
+        if self.wrote_any or self._pending:
             return True
         try:
             return bool(event_files(self._directory))

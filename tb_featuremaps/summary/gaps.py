@@ -8,6 +8,9 @@ from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
 from tb_featuremaps.format.metadata import create_summary_metadata
 
+# In the place of the step up to which events are missing: nothing was logged after them.
+OPEN_END = -1
+
 
 class Gaps:
     """Adds up lost events until the log can take a mark of them."""
@@ -35,10 +38,14 @@ class Gaps:
         if until is not None:
             self._last = until if self._last is None else max(self._last, until)
 
-    def take(self, step: int) -> summary_pb2.Summary.Value | None:
-        """Returns the mark to write before the next event, of `step`; None if all is there.
+    def take(self, step: int, is_end: bool = False) -> summary_pb2.Summary.Value | None:
+        """Returns the mark to write before the next event; None if all is there.
 
         Marks of the same step add up, since readers keep one value a step.
+
+        Args:
+            step: of the next event; of the last one at the end.
+            is_end: whether no event follows.
         """
         if not self._events:
             return None
@@ -48,6 +55,8 @@ class Gaps:
         if self._marked is not None and self._marked[0] == step:
             events += self._marked[1]
             first, last = min(first, self._marked[2]), max(last, self._marked[3])
+        if is_end and self._last is None:
+            last = OPEN_END
         self._marked = (step, events, first, last)
         self._events, self._first, self._last = 0, None, None
         return gap_value(events, first, last)

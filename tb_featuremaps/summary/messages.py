@@ -14,8 +14,8 @@ def cannot_write(directory: str, error: Exception, breakage: int) -> str:
     again = f" again (failure {breakage})" if breakage > 1 else ""
     return (
         f"tb_featuremaps can't write to {directory}{again}: {describe(error)}. Training goes on "
-        "and writing is tried again; what finds no room to wait is lost, and the log will say so. "
-        "Check that the directory is writable and the disk not full."
+        "and writing is tried again until it ends; what finds no room to wait is lost, and the log "
+        "will say so. Check that the directory is writable and the disk not full."
     )
 
 

@@ -7,6 +7,7 @@ no such locks (Windows, some network file systems) nothing is noticed.
 
 import os
 import threading
+import time
 from collections.abc import Iterable
 from types import ModuleType
 from typing import IO, Any
@@ -16,6 +17,10 @@ try:
     import fcntl
 except ImportError:
     fcntl = None
+
+# Another process that looks whether the file is locked holds it for a moment.
+_ATTEMPTS = 5
+_PAUSE_SECONDS = 0.01
 
 
 class RunLocks:
@@ -29,7 +34,10 @@ class RunLocks:
         """Locks an open file until it is closed; a file system without locks is no error."""
         with self._lock:
             self._own.add(_identity(os.fstat(file.fileno())))
-        _try_lock(file, exclusive=True)
+        for _ in range(_ATTEMPTS):
+            if _try_lock(file, exclusive=True):
+                return
+            time.sleep(_PAUSE_SECONDS)
 
     def forget(self, file: IO[Any]) -> None:
         """To be called before a locked file is closed."""
@@ -43,7 +51,7 @@ class RunLocks:
 
     def held_elsewhere(self, paths: Iterable[str]) -> list[str]:
         """Those files that another process has locked."""
-        return [path for path in paths if self._is_held_elsewhere(path)]
+        return [p for p in paths if os.path.isfile(p) and self._is_held_elsewhere(p)]
 
     def _is_held_elsewhere(self, path: str) -> bool:
         try:

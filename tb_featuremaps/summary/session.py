@@ -11,6 +11,7 @@ import time
 
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
+from tb_featuremaps.format import names
 from tb_featuremaps.summary import events
 from tb_featuremaps.summary.gaps import gap_value
 
@@ -31,25 +32,31 @@ class Session:
         self._tags: set[str] = set()
 
     def opening(self) -> list[event_pb2.Event]:
-        """The events that begin the session."""
+        """The records that begin the session.
+
+        Two where there are earlier events: the first of a run has no effect, and older versions
+        wrote none.
+        """
         log = event_pb2.SessionLog(status=event_pb2.SessionLog.START)
         start = event_pb2.Event(wall_time=time.time(), step=self._first, session_log=log)
-        if not self._resumed:
-            return [start]
-        # Two, since older versions wrote none and the first of a run has no effect; and no gap yet.
-        no_gap = gap_value(0, self._first, self._first)
-        return [start, start, events.event(self._first, [no_gap])]
+        return [start, start] if self._resumed else [start]
 
     def replacing(self, event: event_pb2.Event) -> event_pb2.Event | None:
         """The event to write before `event`, so that nothing older shows up before it."""
         new = [value for value in event.summary.value if value.tag not in self._tags]
         self._tags.update(value.tag for value in new)
-        if not new or not self._resumed or event.step <= self._first:
+        if not self._resumed or event.step < self._first:
             return None
-        unseen = [
-            summary_pb2.Summary.Value(
-                tag=value.tag, metadata=value.metadata, obsolete_old_style_histogram=b""
-            )
-            for value in new
-        ]
-        return events.event(self._first, unseen)
+        values = [_unseen(value) for value in new] if event.step > self._first else []
+        if names.GAPS_TAG not in self._tags:
+            # Older marks would say that steps are missing which this session writes.
+            self._tags.add(names.GAPS_TAG)
+            values.append(gap_value(0, self._first, self._first))
+        return events.event(self._first, values) if values else None
+
+
+def _unseen(value: summary_pb2.Summary.Value) -> summary_pb2.Summary.Value:
+    """A value of the same tag that no reader takes."""
+    return summary_pb2.Summary.Value(
+        tag=value.tag, metadata=value.metadata, obsolete_old_style_histogram=b""
+    )

@@ -205,7 +205,8 @@ class WriteThread:
                 return True
             self._abandoned = True
             self._give_up()
-        if self.given_up:
+        # Where nothing was ever written, the warning that it can't be has said all.
+        if self.given_up and self._log.wrote_any:
             self._notices.add(messages.gave_up(self._directory, self.given_up, error))
         return False
 

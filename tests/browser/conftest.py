@@ -7,12 +7,15 @@ from collections.abc import Iterator
 import keras
 import numpy as np
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from support.chromium import WatchedPage, chromium
 from support.small_models import IMAGES, targets, two_headed_model
 from support.tensorboard_server import TensorBoardServer
 
 from tb_featuremaps import FeatureMaps, LossTerms
+
+_MILLISECONDS = 15_000
+expect.set_options(timeout=_MILLISECONDS)
 
 
 @dataclasses.dataclass
@@ -81,7 +84,7 @@ def browser() -> Iterator[Browser]:
 def watched(browser: Browser) -> Iterator[WatchedPage]:
     """A page of 1280×800; a test fails if anything went wrong on it."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(_MILLISECONDS)
     watched = WatchedPage(page)
     yield watched
     page.close()

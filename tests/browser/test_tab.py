@@ -53,9 +53,12 @@ def test_a_click_on_the_curve_moves_the_maps(
     expect(tab.get_by_test_id("step-label")).to_contain_text("step 8")
     over = tab.locator("[data-testid=loss-plot] .u-over")
     over.click(position={"x": 2, "y": 60})
-    expect(tab.get_by_test_id("step-label")).to_contain_text("step 0")
+    # The losses begin at step 1; the capture nearest to it is of step 0, and the page says so.
+    expect(tab.get_by_test_id("step-label")).to_contain_text("step 1")
     expect(tab.get_by_test_id("step-slider")).to_have_value("0")
     expect(tab.get_by_test_id("grid-canvas")).to_have_attribute("data-step", "0")
+    expect(tab.get_by_test_id("pane-title")).to_contain_text("step 0")
+    expect(tab.get_by_test_id("nearest")).to_have_text("nearest to 1")
 
 
 def test_the_losses_are_split_and_add_up(watched: WatchedPage, server: TensorBoardServer) -> None:
@@ -103,9 +106,12 @@ def test_a_channel_opens_large_with_its_values(
     detail = tab.get_by_test_id("channel-detail")
     expect(detail).to_contain_text("Channel 0")
     tab.get_by_test_id("channel-canvas").hover(position={"x": 2, "y": 2})
-    shown = float(tab.get_by_test_id("channel-value").inner_text().replace("−", "-"))
+    text = tab.get_by_test_id("channel-value").inner_text().replace("−", "-")
+    shown, uncertainty = (float(part) for part in text.split("±"))
     maps = trained.activations["conv1"][8][0, :, :, 0]
-    assert shown == pytest.approx(maps[0, 0], abs=float(maps.max() - maps.min()) / 400 + 1e-4)
+    assert uncertainty == pytest.approx(float(maps.max() - maps.min()) / 510, rel=0.5)
+    # The uncertainty is shown to one digit, and the value rounded to that digit.
+    assert shown == pytest.approx(maps[0, 0], abs=2 * uncertainty)
 
 
 def test_keys_and_deep_links(watched: WatchedPage, server: TensorBoardServer) -> None:

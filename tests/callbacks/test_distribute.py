@@ -12,6 +12,7 @@ import pytest
 from support.logdir import read_run, scalars
 from support.tensorboard_server import free_port
 
+pytest.importorskip("tensorflow")
 from training.distributed import is_first_process
 
 _TESTS = pathlib.Path(__file__).parents[1]

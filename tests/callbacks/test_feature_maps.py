@@ -18,6 +18,7 @@ from support.small_models import IMAGES, targets, two_headed_model
 
 from tb_featuremaps import FeatureMaps, LossTerms, Schedule
 from tb_featuremaps.format.png import decode_atlas
+from tb_featuremaps.summary import directory_writer
 from tb_featuremaps.summary.event_writer import open_writer
 from tb_featuremaps.summary.events import event
 
@@ -155,7 +156,10 @@ def test_a_directory_that_can_not_be_written_gives_one_warning(tmp_path: pathlib
     assert len(history.history["loss"]) == 2
 
 
-def test_a_disk_that_stalls_lowers_the_rate_with_one_warning(tmp_path: pathlib.Path) -> None:
+def test_a_disk_that_stalls_lowers_the_rate_with_one_warning(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory_writer, "MAX_CAPTURE_BYTES", 300_000)
     gate = threading.Event()
 
     class Stall(keras.callbacks.Callback):

@@ -6,11 +6,12 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from support.logdir import read_run, scalars
 from support.small_models import IMAGES, LABELS
 
 from tb_featuremaps import LossTerms
+
+tf = pytest.importorskip("tensorflow")
 
 _LOSS = "sparse_categorical_crossentropy"
 

@@ -6,9 +6,9 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from support.logdir import read_run, scalars
 from support.small_models import IMAGES, LABELS, targets, two_headed_model
+from tensorboard.backend.event_processing import event_file_loader
 
 from tb_featuremaps import FeatureMaps, LossTerms
 
@@ -54,10 +54,11 @@ def test_a_fit_that_goes_on_does_not_capture_the_border_twice(tmp_path: pathlib.
     callback = FeatureMaps(tmp_path, IMAGES[:2], images_tab=False)
     for _ in range(2):
         model.fit(IMAGES[:96], targets(96), verbose=0, callbacks=[callback])
+    loader = event_file_loader.EventFileLoader
     events = [
         event.step
         for file in sorted((tmp_path / "train").iterdir())
-        for event in tf.compat.v1.train.summary_iterator(str(file))
+        for event in loader(str(file)).Load()
         for value in event.summary.value
         if value.tag == "featuremaps/conv1" and value.HasField("tensor")
     ]
@@ -77,6 +78,8 @@ class OwnOptimizer(keras.Model):
         return self.dense(self.flat(inputs))
 
     def train_step(self, data: Any) -> dict[str, Any]:
+        import tensorflow as tf
+
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean(self(data[0], training=True) ** 2)
         weights = self.trainable_variables
@@ -88,6 +91,7 @@ class OwnOptimizer(keras.Model):
 def test_batches_are_counted_where_the_optimizer_does_not_advance(
     tmp_path: pathlib.Path, optimizer: str | None
 ) -> None:
+    pytest.importorskip("tensorflow")
     model = OwnOptimizer()
     model.compile(optimizer=optimizer)
     terms = LossTerms(tmp_path)

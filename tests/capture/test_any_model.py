@@ -250,21 +250,6 @@ def test_an_added_loss_is_part_of_the_penalty(tmp_path: pathlib.Path) -> None:
     assert _adds_up(run)
 
 
-def test_a_compute_loss_of_one_s_own(tmp_path: pathlib.Path) -> None:
-    class Doubling(keras.Model):
-        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-            return 2 * super().compute_loss(x, y, y_pred, sample_weight, training)
-
-    inputs = keras.Input((16, 16, 3))
-    x = layers.Flatten(name="flat")(inputs)
-    model = Doubling(inputs, layers.Dense(3, "softmax", name="scores")(x))
-    model.compile("sgd", _LOSS)
-    run = _fit(model, tmp_path, layers="flat")
-    np.testing.assert_allclose(
-        scalars(run, "loss/total"), 2 * scalars(run, "loss/scores"), rtol=1e-5
-    )
-
-
 @pytest.mark.parametrize("ending", [KeyboardInterrupt, RuntimeError, "early"])
 def test_however_fit_ends_what_was_captured_is_readable(
     tmp_path: pathlib.Path, ending: Any
@@ -291,10 +276,11 @@ def test_however_fit_ends_what_was_captured_is_readable(
 
 @pytest.mark.filterwarnings("ignore")  # tf-explain's
 def test_beside_the_stock_callback_and_tf_explain_in_one_directory(tmp_path: pathlib.Path) -> None:
-    from tf_explain.callbacks.activations_visualization import ActivationsVisualizationCallback
-
+    activations = pytest.importorskip("tf_explain.callbacks.activations_visualization")
     stock = keras.callbacks.TensorBoard(tmp_path, update_freq=1)
-    explain = ActivationsVisualizationCallback((IMAGES[:1], None), ["conv"], tmp_path / "train")
+    explain = activations.ActivationsVisualizationCallback(
+        (IMAGES[:1], None), ["conv"], tmp_path / "train"
+    )
     run = _fit(_small(), tmp_path, callbacks=[stock, explain])
     assert sorted(run["featuremaps/conv"]) == [0, 4, 8]
     assert sorted(run["loss/total"]) == [*range(1, 9)]

@@ -6,11 +6,12 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from support.atlases import maps_of, tap_of
 
 from tb_featuremaps.capture.model_layers import NamedLayer
 from tb_featuremaps.capture.tap import ActivationTap, TapOptions
+
+tf = pytest.importorskip("tensorflow")
 
 layers = keras.layers
 _X = np.random.default_rng(0).normal(size=(2, 6, 4)).astype(np.float32)

@@ -1,6 +1,7 @@
 import re
 
 import keras
+import numpy as np
 import pytest
 from support.small_models import two_headed_model
 
@@ -25,14 +26,17 @@ def _names(model: keras.Model, specification: object) -> list[str]:
         (lambda layer: isinstance(layer, keras.layers.Dense), ["aux1", "main"]),
         (["block", "conv1"], ["conv1", "block"]),
         (["conv*", "conv1"], ["conv1"]),
+        (("conv1", "block"), ["conv1", "block"]),
+        (np.array(["conv1", "block"]), ["conv1", "block"]),
+        ((name for name in ["conv1", "block"]), ["conv1", "block"]),
     ],
 )
 def test_selects_in_the_order_of_the_model(
     model: keras.Model, specification: object, expected: list[str]
 ) -> None:
-    assert sorted(_names(model, specification)) == sorted(expected)
-    positions = {layer.name: position for position, layer in enumerate(model.layers)}
     chosen = _names(model, specification)
+    assert sorted(chosen) == sorted(expected)
+    positions = {layer.name: position for position, layer in enumerate(model.layers)}
     assert chosen == sorted(chosen, key=positions.__getitem__)
 
 
@@ -73,3 +77,19 @@ def test_a_layer_of_another_model_is_refused(model: keras.Model) -> None:
 def test_what_is_no_specification_is_refused(model: keras.Model) -> None:
     with pytest.raises(TypeError, match="Received: 3"):
         select_layers(model, 3)
+
+
+def test_all_layers_of_the_model_can_be_given() -> None:
+    model = two_headed_model()
+    names = [layer.name for layer in model.layers if layer.name != model.layers[0].name]
+    assert sorted(_names(model, model.layers)) == sorted(names)
+
+
+def test_operations_that_are_no_layers_have_names_too() -> None:
+    inputs = keras.Input((8, 8, 1))
+    x = keras.layers.Conv2D(1, 1, name="first")(inputs)
+    x = x + keras.layers.Conv2D(1, 1, name="second")(x)
+    model = keras.Model(inputs, keras.layers.Conv2D(1, 1, name="third")(x))
+    (added,) = (op for op in model.operations if not isinstance(op, keras.layers.Layer))
+    assert _names(model, ["third", added.name, "first"]) == ["first", added.name, "third"]
+    assert _names(model, "auto") == ["first", added.name, "third"]

@@ -89,3 +89,31 @@ def test_units_are_tiles_of_one_pixel() -> None:
     atlas = tap.capture().layers[0][0]
     assert atlas.shape == (3, 2, 2)
     assert tap.tapped[0].shape == (3,)
+
+
+def test_a_picture_that_no_reader_takes_is_averaged_down() -> None:
+    model = keras.Sequential([keras.Input((20_000, 2)), keras.layers.ReLU(name="relu")])
+    signal = np.random.default_rng(0).uniform(0, 1, (1, 20_000, 2)).astype(np.float32)
+    tap = ActivationTap(model, select_layers(model, "relu").layers, signal, TapOptions())
+    capture = tap.capture()
+    tapped = tap.tapped[0]
+    # Two channels side by side in at most 16,384 pixels.
+    assert (tapped.tile_width, tapped.averaged) == (6667, (1, 3))
+    expected = signal[0, :3].mean(0)
+    np.testing.assert_allclose(_values(tap, capture, 0, 0)[0, 0], expected, atol=1 / 250)
+    np.testing.assert_allclose(capture.layers[0][3][0, :, 2], signal[0].mean(0), atol=1e-5)
+
+
+def test_layers_of_one_shape_are_told_apart() -> None:
+    model = keras.Sequential([keras.Input((4, 4, 3))])
+    for index in range(4):
+        model.add(keras.layers.Conv2D(3, 3, padding="same", name=f"conv{index}"))
+    images = IMAGES[:3, :4, :4]
+    tap = ActivationTap(model, select_layers(model, "*").layers, images, TapOptions())
+    capture = tap.capture()
+    expected = images
+    for index in range(4):
+        expected = np.asarray(model.layers[index](expected))
+        for probe in range(3):
+            found = _values(tap, capture, index, probe)
+            np.testing.assert_allclose(found, expected[probe], atol=np.ptp(expected) / 500)

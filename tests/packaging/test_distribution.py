@@ -4,9 +4,11 @@ import importlib.metadata
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 
 import pytest
@@ -96,10 +98,15 @@ def test_the_lock_file_holds_no_addresses() -> None:
 def test_generating_the_protobuf_code_changes_nothing(tmp_path: pathlib.Path) -> None:
     proto = "tb_featuremaps/format/featuremaps.proto"
     outputs = [f"--python_out={tmp_path}", f"--pyi_out={tmp_path}"]
-    command = [sys.executable, "-m", "grpc_tools.protoc", "-I.", *outputs, proto]
-    subprocess.run(command, cwd=_ROOT, check=True)
+    compiler = pathlib.Path(sysconfig.get_path("scripts"), "protoc")
+    subprocess.run([compiler, "-I.", *outputs, proto], cwd=_ROOT, check=True)
     for name in ("featuremaps_pb2.py", "featuremaps_pb2.pyi"):
         made = (tmp_path / "tb_featuremaps" / "format" / name).read_text()
         assert made == (_ROOT / "tb_featuremaps" / "format" / name).read_text()
+
+
+def test_the_protobuf_code_is_of_the_lowest_protobuf_that_is_supported() -> None:
     generated = (_ROOT / "tb_featuremaps" / "format" / "featuremaps_pb2.py").read_text()
-    assert "# Protobuf Python Version: 6.31.1\n" in generated  # TensorBoard's own floor
+    (made_by,) = re.findall(r"# Protobuf Python Version: (\d+\.\d+)\.", generated)
+    (lowest,) = re.findall(r'"protobuf>=([\d.]+),', (_ROOT / "pyproject.toml").read_text())
+    assert lowest == made_by

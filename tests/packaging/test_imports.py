@@ -17,8 +17,9 @@ _BELOW = {
     "summary": {"format"},
     "callbacks": {"format", "capture", "summary"},
     "plugin": {"format"},
-    "reader": {"format", "plugin"},
-    "cli": {"format", "reader"},
+    "reader": {"format"},
+    "command_line": set(),
+    "cli": {"command_line", "format", "reader"},
 }
 _VIEWER = ("format", "plugin", "reader", "cli")
 

@@ -1,10 +1,8 @@
 """The routes on a real logdir, through both of TensorBoard's data ingesters."""
 
-import base64
 import json
 import pathlib
 import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from support.plugin_client import Refused, ask, ask_json, ask_numbers, ask_path
 from support.small_models import IMAGES, targets, two_headed_model
 from support.synthetic_runs import write_run
 from support.tensorboard_server import TensorBoardServer
@@ -23,6 +22,7 @@ from tb_featuremaps.summary.event_writer import open_writer
 from tb_featuremaps.summary.events import event, pictures_value
 
 _CAPTURES = 99
+_RUN = "run 1/train"
 
 
 @pytest.fixture(scope="module")
@@ -66,16 +66,13 @@ def server(
         yield running
 
 
-def _get(server: TensorBoardServer, route: str, **arguments: str) -> Any:
-    query = urllib.parse.urlencode(arguments)
-    url = f"{server.url}data/plugin/featuremaps/{route}?{query}"
-    with urllib.request.urlopen(url) as response:
-        content = response.read()
-        return json.loads(content) if route != "image" else (response, content)
+def _captures(server: TensorBoardServer, tag: str) -> list[dict[str, Any]]:
+    captures: list[dict[str, Any]] = ask_json(server, "captures", run=_RUN, tag=tag)["captures"]
+    return captures
 
 
 def test_runs_lists_layers_heads_and_probes(server: TensorBoardServer) -> None:
-    answer = _get(server, "runs")
+    answer = ask_json(server, "runs")
     train, validation = answer["runs"]
     assert (train["name"], validation["name"]) == ("run 1/train", "run 1/validation")
     assert [layer["name"] for layer in train["layers"]] == ["conv1", "block"]
@@ -84,29 +81,33 @@ def test_runs_lists_layers_heads_and_probes(server: TensorBoardServer) -> None:
     assert conv["last_step"] == _CAPTURES
     heads = {head["name"]: (head["role"], head["weight"]) for head in train["heads"]}
     assert heads == {"main": ("main", 1.0), "aux1": ("auxiliary", 0.3)}
-    assert train["probes"] == {"tag": "featuremaps/probes", "count": 2, "labels": ["a", "c"]}
+    probes = train["probes"]
+    assert (probes["tag"], probes["count"]) == ("featuremaps/probes", 2)
+    assert probes["labels"] == ["a", "c"]
     assert train["has_losses"]
     assert train["validation_run"] == "run 1/validation"
     assert not validation["layers"]
 
 
 def test_an_unknown_format_is_a_message_and_not_a_crash(server: TensorBoardServer) -> None:
-    messages = _get(server, "runs")["messages"]
+    messages = ask_json(server, "runs")["messages"]
     assert len(messages) == 1
     assert "future: tag new has format version 9" in messages[0]
 
 
 def test_all_of_a_hundred_captures_are_served(server: TensorBoardServer) -> None:
-    steps = _get(server, "steps", run="run 1/train", tag="featuremaps/conv1")["steps"]
-    assert [step["step"] for step in steps] == [*range(_CAPTURES + 1)]
-    assert all(len(step["blob_keys"]) == 2 for step in steps)
+    captures = _captures(server, "featuremaps/conv1")
+    assert [capture["step"] for capture in captures] == [*range(_CAPTURES + 1)]
+    assert all(len(capture["blob_keys"]) == 2 for capture in captures)
 
 
 def test_the_last_picture_is_the_activation_of_the_model(
     server: TensorBoardServer, trained: tuple[pathlib.Path, keras.Model]
 ) -> None:
-    steps = _get(server, "steps", run="run 1/train", tag="featuremaps/conv1")["steps"]
-    response, png = _get(server, "image", blob_key=steps[-1]["blob_keys"][1])
+    key = _captures(server, "featuremaps/conv1")[-1]["blob_keys"][1]
+    url = f"{server.url}data/plugin/featuremaps/image?blob_key={key}"
+    with urllib.request.urlopen(url) as response:
+        png = response.read()
     assert response.headers["Content-Type"] == "image/png"
     assert "immutable" in response.headers["Cache-Control"]
     model = trained[1]
@@ -119,55 +120,62 @@ def test_the_last_picture_is_the_activation_of_the_model(
 
 
 def test_the_probe_is_the_picture_that_was_given(server: TensorBoardServer) -> None:
-    steps = _get(server, "steps", run="run 1/train", tag="featuremaps/probes")["steps"]
-    assert len(steps) == 1
-    _, png = _get(server, "image", blob_key=steps[0]["blob_keys"][0])
-    assert png.startswith(b"\x89PNG")
+    captures = _captures(server, "featuremaps/probes")
+    assert len(captures) == 1
+    png = ask(server, "image", blob_key=captures[0]["blob_keys"][0])
+    assert isinstance(png, bytes) and png.startswith(b"\x89PNG")
 
 
-def test_stats_are_packed_floats(server: TensorBoardServer) -> None:
-    answer = _get(server, "stats", run="run 1/train", tag="featuremaps/conv1/stats")
-    assert answer["columns"] == ["min", "max", "mean", "std", "zeros", "nonfinite"]
-    last = answer["steps"][-1]
-    values = np.frombuffer(base64.b64decode(last["values"]), "<f4").reshape(last["shape"])
-    assert values.shape == (2, 8, 6)
+def test_statistics_are_those_of_each_channel(server: TensorBoardServer) -> None:
+    answer = ask_numbers(server, "statistics", run=_RUN, tag="featuremaps/conv1/stats")
+    assert answer.header["columns"] == ["min", "max", "mean", "std", "zeros", "nonfinite"]
+    values = answer.arrays["values"]
+    assert values.shape == (_CAPTURES + 1, 2, 8, 6)
     assert (values[..., 0] <= values[..., 2]).all()
     assert (values[..., 2] <= values[..., 1]).all()
 
 
-def test_outputs_are_probabilities_of_each_head(server: TensorBoardServer) -> None:
-    heads = _get(server, "outputs", run="run 1/train")["heads"]
+def test_the_last_predictions_are_those_of_the_model(
+    server: TensorBoardServer, trained: tuple[pathlib.Path, keras.Model]
+) -> None:
+    answer = ask_numbers(server, "predictions", run=_RUN)
+    heads = answer.header["heads"]
     assert sorted(head["name"] for head in heads) == ["aux1", "main"]
-    for head in heads:
-        values = np.array([step["values"] for step in head["steps"]])
-        assert values.shape == (_CAPTURES + 1, 2, 3)
-        np.testing.assert_allclose(values.sum(-1), 1, atol=1e-5)
+    predicted = trained[1].predict(IMAGES[:2], verbose=0)
+    for index, head in enumerate(heads):
         assert head["class_names"] == ["a", "b", "c"]
+        top, classes = (answer.arrays[f"{index}/top_{name}"] for name in ("values", "classes"))
+        assert top.shape == (_CAPTURES + 1, 2, 5)
+        np.testing.assert_array_equal(classes[..., 3:], -1)
+        expected = -np.sort(-predicted[head["name"]])
+        np.testing.assert_allclose(top[-1, :, :3], expected, atol=1e-5)
+        np.testing.assert_array_equal(answer.arrays[f"{index}/true_class"], [0, 2])
 
 
-def test_losses_add_up_and_bring_validation_along(server: TensorBoardServer) -> None:
-    answer = _get(server, "losses", run="run 1/train")
-    by_kind = {(term["kind"], term["output"]): term["points"] for term in answer["terms"]}
-    total = np.array([point[2] for point in by_kind["total", None]])
+def test_losses_add_up_and_validation_is_a_run_of_its_own(server: TensorBoardServer) -> None:
+    answer = ask_numbers(server, "loss_terms", run=_RUN)
+    by_kind = {
+        (term["kind"], term["output"]): answer.arrays[f"{term['group']}/values"][term["row"]]
+        for term in answer.header["terms"]
+    }
     parts = [by_kind["weighted", "main"], by_kind["weighted", "aux1"], by_kind["penalty", None]]
-    summed = sum(np.array([point[2] for point in part]) for part in parts)
-    np.testing.assert_allclose(total, summed, rtol=1e-5)
-    assert len(total) == _CAPTURES
-    assert answer["validation"]["run"] == "run 1/validation"
-    assert len(answer["validation"]["terms"]) == len(answer["terms"])
+    np.testing.assert_allclose(by_kind["total", None], sum(parts), rtol=1e-5)
+    assert len(by_kind["total", None]) == _CAPTURES
+    validation = ask_numbers(server, "loss_terms", run="run 1/validation")
+    assert len(validation.header["terms"]) == len(answer.header["terms"])
 
 
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("steps", 400),
-        ("steps?run=run+1/train", 400),
-        ("steps?run=nowhere&tag=featuremaps/conv1", 404),
-        ("steps?run=run+1/train&tag=nothing", 404),
-        ("steps?run=run+1/train&tag=loss/total", 404),
-        ("stats?run=run+1/train&tag=featuremaps/conv1", 404),
-        ("outputs?run=nowhere", 404),
-        ("losses?run=nowhere", 404),
+        ("captures", 400),
+        ("captures?run=run+1/train", 400),
+        ("captures?run=nowhere&tag=featuremaps/conv1", 404),
+        ("captures?run=run+1/train&tag=nothing", 404),
+        ("captures?run=run+1/train&tag=loss/total", 404),
+        ("statistics?run=run+1/train&tag=featuremaps/conv1", 404),
+        ("predictions?run=nowhere", 404),
+        ("loss_terms?run=nowhere", 404),
         ("image", 400),
         ("image?blob_key=garbage", (400, 404)),
         ("image?blob_key=%E2%82%AC", (400, 404)),
@@ -179,13 +187,10 @@ def test_losses_add_up_and_bring_validation_along(server: TensorBoardServer) -> 
 def test_bad_requests_are_answered_with_one_line_of_json(
     server: TensorBoardServer, path: str, code: Any
 ) -> None:
-    with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(f"{server.url}data/plugin/featuremaps/{path}")
-    with caught.value as error:
-        content = error.read().decode()
-    assert caught.value.code in (code if isinstance(code, tuple) else (code,))
-    assert "\n" not in content
-    assert json.loads(content)["error"]
+    answer = ask_path(server, path)
+    assert isinstance(answer, Refused)
+    assert answer.code in (code if isinstance(code, tuple) else (code,))
+    assert answer.message
 
 
 @pytest.mark.parametrize("load_fast", [True, False])
@@ -196,16 +201,16 @@ def test_a_run_whose_name_the_data_server_can_not_read_back(
     run = 'a "quoted" run/train'
     with TensorBoardServer(tmp_path, load_fast=load_fast) as running:
         running.wait_for_runs([run])
-        (layer,) = _get(running, "runs")["runs"][0]["layers"]
+        (layer,) = ask_json(running, "runs")["runs"][0]["layers"]
         assert layer["name"] == 'layer "x"'
-        key = _get(running, "steps", run=run, tag=layer["tag"])["steps"][0]["blob_keys"][0]
+        captures = ask_json(running, "captures", run=run, tag=layer["tag"])["captures"]
+        answer = ask(running, "image", blob_key=captures[0]["blob_keys"][0])
         if load_fast:
-            with pytest.raises(urllib.error.HTTPError) as caught:
-                _get(running, "image", blob_key=key)
-            with caught.value as error:
-                assert "--load_fast=false" in json.loads(error.read())["error"]
+            assert isinstance(answer, Refused)
+            assert "--load_fast=false" in answer.message
         else:
-            assert decode_atlas(_get(running, "image", blob_key=key)[1]).values.shape == (4, 4, 3)
+            assert isinstance(answer, bytes)
+            assert decode_atlas(answer).values.shape == (4, 4, 3)
 
 
 def test_only_get_is_answered(server: TensorBoardServer) -> None:

@@ -154,7 +154,7 @@ def test_an_event_that_can_not_be_made_costs_only_itself(tmp_path: pathlib.Path)
     run = read_run(tmp_path)
     assert list(run["value"]) == [1, 2, 3]
     gaps = {step: row.tolist() for step, row in run["featuremaps/gaps"].items()}
-    assert gaps == {2: [1, 1, 2], 3: [2, 2, 3]}
+    assert gaps == {2: [1, 1, 2], 3: [2, 2, -1]}
 
 
 def test_eight_writers_that_are_forgotten_leave_no_thread_and_no_file_open(

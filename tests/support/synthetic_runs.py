@@ -14,6 +14,7 @@ from tb_featuremaps.summary.capture_event import (
     CaptureEncoder,
     CaptureParts,
     LayerSeries,
+    OutputSeries,
     probes_event,
 )
 from tb_featuremaps.summary.event_writer import open_writer
@@ -28,20 +29,39 @@ def write_run(
     steps: Sequence[int] = (0,),
     *,
     loss_points: int = 0,
+    losses_from: int = 0,
+    classes: int = 0,
     labels: Sequence[str] = ("probe",),
     images_tab: bool = False,
+    probe_level: int = 90,
 ) -> None:
-    """Writes one probe's captures of layers `{name: (height, width, channels)}` at each step."""
+    """Writes captures of layers `{name: (height, width, channels)}` at each step.
+
+    Args:
+        directory: of the run; what is in it stays, as with a run that goes on.
+        layers: their sizes.
+        steps: of the captures.
+        loss_points: points of each loss term, one per step.
+        losses_from: the step of the first of them.
+        classes: of the one head; 0 writes no outputs.
+        labels: one for each probe.
+        images_tab: whether the stock Images tab gets the same.
+        probe_level: of the one grey that all probes are.
+    """
     writer = open_writer(str(directory))
     series = [_series(name, shape, order) for order, (name, shape) in enumerate(layers.items())]
-    encoder = CaptureEncoder(series, [])
-    writer.submit(lambda: probes_event(steps[0], np.full((1, 8, 8, 3), 90, np.uint8), labels))
+    encoder = CaptureEncoder(series, [_head(classes)] if classes else [])
+    count = len(labels)
+    if steps:
+        pictures = np.full((count, 8, 8, 3), probe_level, np.uint8)
+        writer.submit(lambda: probes_event(steps[0], pictures, labels))
     for step in steps:
-        arrays = CaptureArrays([_layer(shape, step) for shape in layers.values()], [])
+        maps = [_layer(shape, step, count) for shape in layers.values()]
+        arrays = CaptureArrays(maps, [predictions(step, count, classes)] if classes else [])
         event = encoder.encode(step, 1e9 + step, arrays, CaptureParts(True, images_tab))
         writer.submit(lambda event=event: event)
     losses = LossEncoder(["main"], "main")
-    for step in range(loss_points):
+    for step in range(losses_from, losses_from + loss_points):
         value = float(np.exp(-step / 1000) + 0.1 * np.sin(step))
         event = losses.encode(step, value + 0.1, 0.1, [value], [value], [1.0])
         writer.submit(lambda event=event: event)
@@ -63,14 +83,32 @@ def _series(name: str, shape: Shape, order: int) -> LayerSeries:
     return LayerSeries(tag, stats_tag, names.images_tab_tag(name), payload, height, width)
 
 
-def _layer(shape: Shape, step: int) -> tuple[np.ndarray, ...]:
-    """Smooth maps that move with the step, the first channel dead."""
+def predictions(step: int, probes: int, classes: int) -> np.ndarray:
+    """What the head predicts at a step, float32 `[probes, classes]`: a softmax that changes."""
+    logits = np.random.default_rng(step).normal(size=(probes, classes))
+    exponentials = np.exp(logits)
+    return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _head(classes: int) -> OutputSeries:
+    payload = pb.OutputSeries(
+        head="main",
+        role=pb.ROLE_MAIN,
+        weight=1.0,
+        class_names=[f"class {index}" for index in range(classes)],
+    )
+    return OutputSeries(names.outputs_tag("main"), payload)
+
+
+def _layer(shape: Shape, step: int, probes: int) -> tuple[np.ndarray, ...]:
+    """Smooth maps that move with the step, the first channel dead; the same for each probe."""
     height, width, channels = shape
     rows, columns = np.mgrid[0:height, 0:width][..., None] / max(height, width)
     channel = np.arange(channels)
     maps = np.sin(6 * rows * (1 + channel % 5) + 5 * columns + channel + step / 10)
     maps = np.maximum(maps, -0.2 * (channel > 0)).astype(np.float32)
     maps[..., 0] = 0
-    quantised = quantise(maps[None])
-    stats = channel_statistics(maps[None])
+    maps = np.repeat(maps[None], probes, axis=0)
+    quantised = quantise(maps)
+    stats = channel_statistics(maps)
     return tile(quantised.levels.astype(np.uint8)), quantised.lo, quantised.hi, stats

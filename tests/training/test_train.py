@@ -140,7 +140,9 @@ def test_models_have_values_of_their_own() -> None:
     ("arguments", "message"),
     [
         (["--model=lenet"], "invalid choice: 'lenet'"),
-        (["--epochs=0"], "≥ 1"),
+        (["--epochs=0"], "within 1…2147483647"),
+        (["--batch-size=99999999999"], "within 1…2147483647"),
+        (["--width=1e308"], "≤ 16"),
         (["--weight-decay=-1"], "≥ 0"),
         (["--width=0"], "> 0"),
         (["--seed=-1"], "0…4294967295"),

@@ -17,6 +17,23 @@ const LARGEST_TILE = 220;
 // A little scrolling is better than a pane half empty.
 const OVERFLOW = 1.35;
 
+/** The longest side and the most pixels of a canvas that a browser can be asked for. */
+const LONGEST_SIDE = 32_000;
+const MOST_PIXELS = 2 ** 25;
+
+/** How many tiles a picture can have at the smallest zoom. */
+export function mostCells(tileWidth: number, tileHeight: number, paneWidth: number): number {
+  const zoom = smallestZoom(tileWidth, tileHeight);
+  const [width, height] = [tileWidth * zoom + GAP, tileHeight * zoom + GAP];
+  const columns = columnsAt(zoom, tileWidth, paneWidth);
+  const rows = Math.min(LONGEST_SIDE / height, MOST_PIXELS / (columns * width * height));
+  return Math.max(1, columns * Math.floor(rows));
+}
+
+function smallestZoom(tileWidth: number, tileHeight: number): number {
+  return Math.max(1, Math.ceil(SMALLEST_TILE / Math.max(tileWidth, tileHeight)));
+}
+
 /** The largest whole zoom at which all tiles nearly fit, or tiles of a readable size to scroll. */
 export function layoutGrid(
   count: number,
@@ -26,7 +43,7 @@ export function layoutGrid(
   paneHeight: number,
 ): GridLayout {
   const longest = Math.max(tileWidth, tileHeight);
-  const least = Math.max(1, Math.ceil(SMALLEST_TILE / longest));
+  const least = smallestZoom(tileWidth, tileHeight);
   const most = Math.max(least, Math.floor(LARGEST_TILE / longest));
   let zoom = least;
   for (let larger = most; larger > least; larger--) {

@@ -21,16 +21,20 @@ export function layoutHealth(
   return { cellWidth, cellHeight, width: steps * cellWidth, height: channels * cellHeight };
 }
 
-/** A cell's pixel; the share of zeros shades those that are neither dead nor otherwise ill. */
-export interface HealthColors {
-  dead: number;
-  saturated: number;
-  notFinite: number;
-  /** From no zeros to all but dead, 256 pixels. */
-  active: Uint32Array;
-}
+/** How many rows a picture can have. */
+export const MOST_ROWS = 16_000;
 
-export type Cell = { state: 'active' | 'dead' | 'saturated' | 'notFinite'; zeros: number };
+/** A cell's pixel; the share of zeros shades those that are neither dead nor otherwise ill. */
+export type HealthColors = Readonly<Record<Exclude<CellState, 'active'>, number>> & {
+  /** From no zeros to all but inactive, 256 pixels. */
+  readonly active: Uint32Array;
+};
+
+export type CellState = 'active' | 'inactive' | 'dead' | 'constant' | 'notFinite';
+export interface Cell {
+  readonly state: CellState;
+  readonly zeros: number;
+}
 
 /** Paints channels × steps; `cell` says how a channel of a row is at a column's step. */
 export function paintHealth(

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Picture } from '../api/picture';
+import type { Picture } from '../model/picture';
 import { colormap } from './colormap';
 import { layoutGrid } from './grid';
-import { levelAt, paintGrid } from './paint';
+import { paintGrid } from './paint';
+import { levelAt } from './tiles';
 
 /** Three channels of 2×3 in a grid of two columns; channel c holds 60·c + 10·row + column. */
 function picture(): Picture {
@@ -45,7 +46,7 @@ test('every pixel of the grid shows its level, zoomed and in the order given', (
       const level = inTile
         ? levelAt(picture(), order[cell]!, Math.floor(y / layout.zoom), column)
         : 0;
-      expect(target[y * layout.width + x]).toBe(inTile ? grey[level] : 0);
+      expect(target[y * layout.width + x]).toBe(inTile ? grey[level!] : 0);
     }
   }
 });

@@ -1,20 +1,13 @@
-import type { Picture } from '../api/picture';
-import { isOwnRange, levelTable, type Range } from './normalise';
+import type { Picture, Range } from '../model/picture';
 import type { GridLayout } from './grid';
-
-/** The grey level of one pixel of a channel's map. */
-export function levelAt(picture: Picture, channel: number, row: number, column: number): number {
-  const { tileHeight, tileWidth, columns } = picture.scale;
-  const top = Math.floor(channel / columns) * tileHeight;
-  const left = (channel % columns) * tileWidth;
-  return picture.levels[(top + row) * picture.width + left + column] ?? 0;
-}
+import { TOP_LEVEL, isOwnRange, levelTable } from './levels';
+import { tileCorner } from './tiles';
 
 /**
  * Paints channels as a grid into the pixels of an ImageData of the layout's size.
  *
  * @param order the channel of each cell.
- * @param rangeOf the range of values that a channel's colours span.
+ * @param rangeOf gives the range of values that a channel's colours span.
  */
 export function paintGrid(
   target: Uint32Array,
@@ -25,7 +18,7 @@ export function paintGrid(
   rangeOf: (channel: number) => Range,
 ): void {
   target.fill(0);
-  const scratch = new Uint32Array(256);
+  const scratch = new Uint32Array(TOP_LEVEL + 1);
   order.forEach((channel, cell) => {
     const range = rangeOf(channel);
     const pixels = isOwnRange(picture.scale, channel, range)
@@ -38,7 +31,7 @@ export function paintGrid(
 }
 
 function colorsOf(into: Uint32Array, table: Uint8Array, colors: Uint32Array): Uint32Array {
-  for (let level = 0; level < 256; level++) into[level] = colors[table[level]!]!;
+  for (let level = 0; level <= TOP_LEVEL; level++) into[level] = colors[table[level]!]!;
   return into;
 }
 
@@ -52,11 +45,10 @@ function paintTile(
   channel: number,
   pixels: Uint32Array,
 ): void {
-  const { tileHeight, tileWidth, columns } = picture.scale;
-  const sourceTop = Math.floor(channel / columns) * tileHeight;
-  const sourceLeft = (channel % columns) * tileWidth;
+  const { tileHeight, tileWidth } = picture.scale;
+  const corner = tileCorner(picture.scale, channel);
   for (let row = 0; row < tileHeight; row++) {
-    const source = (sourceTop + row) * picture.width + sourceLeft;
+    const source = (corner.top + row) * picture.width + corner.left;
     const start = (top + row * zoom) * targetWidth + left;
     let at = start;
     for (let column = 0; column < tileWidth; column++) {

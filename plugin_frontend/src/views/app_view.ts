@@ -1,19 +1,20 @@
-import { LitElement, css, html, nothing } from 'lit';
-import type { Controller } from '../store/controller';
-import type { State } from '../store/state';
-import type { Store } from '../store/store';
+import { css, html } from 'lit';
+import type { AppState } from '../app_state';
+import { Connected } from './connected';
 import './channel_view';
 import './empty_view';
 import './layers_view';
 import './losses_view';
-import './outputs_view';
 import './main_view';
+import './messages_view';
+import './outputs_view';
+import './runs_view';
+import './side_view';
 import './timeline_view';
 import { common } from './theme';
 
 /** The whole tab: layers on the left, maps in the middle, losses on the right, time below. */
-export class AppView extends LitElement {
-  static override properties = { state: { state: true } };
+export class AppView extends Connected<[boolean, boolean, string | null]> {
   static override styles = [
     common,
     css`
@@ -24,19 +25,8 @@ export class AppView extends LitElement {
         grid-template-areas: 'banner banner banner' 'layers maps side' 'time time time';
         background: var(--surface);
       }
-      .banner {
+      fm-messages {
         grid-area: banner;
-      }
-      .message {
-        display: flex;
-        gap: 12px;
-        align-items: center;
-        padding: 8px 16px;
-        background: var(--bad-soft);
-        color: var(--bad);
-      }
-      .message span {
-        flex: 1;
       }
       nav {
         grid-area: layers;
@@ -54,6 +44,7 @@ export class AppView extends LitElement {
       }
       aside {
         grid-area: side;
+        min-width: 0;
         min-height: 0;
         overflow: auto;
         border-left: 1px solid var(--line);
@@ -61,67 +52,64 @@ export class AppView extends LitElement {
       }
       footer {
         grid-area: time;
+        min-width: 0;
         border-top: 1px solid var(--line);
         background: var(--panel);
       }
       .only {
-        grid-row: 1 / -1;
-        grid-column: 1 / -1;
+        grid-area: layers / layers / side / side;
         overflow: auto;
+      }
+      .waiting {
+        margin: 20vh auto;
+        text-align: center;
+      }
+      @media (max-width: 900px) {
+        :host {
+          grid-template: auto minmax(0, 1fr) auto auto / 176px minmax(0, 1fr);
+          grid-template-areas: 'banner banner' 'layers maps' 'side side' 'time time';
+        }
+        aside {
+          max-height: 38vh;
+          border-left: 0;
+          border-top: 1px solid var(--line);
+        }
       }
     `,
   ];
 
-  store!: Store<State>;
-  controller!: Controller;
-  declare state: State;
-  private unsubscribe: (() => void) | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.state = this.store.state;
-    this.unsubscribe = this.store.subscribe((state) => (this.state = state));
+  protected override select(app: AppState): [boolean, boolean, string | null] {
+    const listing = app.library.listing.peek(null);
+    const known = listing.status === 'ready';
+    const failed = listing.status === 'failed' ? listing.message : null;
+    return [known, known && listing.value.runs.length > 0, failed];
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.unsubscribe?.();
+  protected override view(known: boolean, anyRun: boolean, failed: string | null) {
+    return html`<fm-messages></fm-messages>${
+        known ? (anyRun ? parts : empty) : this.waiting(failed)
+      }`;
   }
 
-  override render() {
-    const { state, controller } = this;
-    if (!state.loaded) return nothing;
-    if (!state.runs.length) {
-      return html`<div class="only">${this.banner()}<fm-empty></fm-empty></div>`;
-    }
-    return html`
-      <div class="banner">${this.banner()}</div>
-      <nav aria-label="Runs and layers">
-        <fm-layers .state=${state} .controller=${controller}></fm-layers>
-      </nav>
-      <main><fm-main .state=${state} .controller=${controller}></fm-main></main>
-      <aside aria-label="Losses and predictions">
-        <fm-channel .state=${state} .controller=${controller}></fm-channel>
-        <fm-losses .state=${state} .controller=${controller}></fm-losses>
-        <fm-outputs .state=${state} .controller=${controller}></fm-outputs>
-      </aside>
-      <footer><fm-timeline .state=${state} .controller=${controller}></fm-timeline></footer>
-    `;
-  }
-
-  private banner() {
-    const { error, messages } = this.state;
-    return html`
-      ${
-        error === null
-          ? nothing
-          : html`<div class="message" role="alert" data-testid="error-banner">
-              <span>${error}</span>
-              <button @click=${() => void this.controller.reload()}>Try again</button>
-            </div>`
-      }
-      ${messages.map((message) => html`<div class="message"><span>${message}</span></div>`)}
-    `;
+  private waiting(failed: string | null) {
+    return html`<div class="only">
+      <p class="muted waiting" data-testid="waiting">
+        ${failed === null ? 'Loading …' : 'Nothing is known of this log directory yet.'}
+      </p>
+    </div>`;
   }
 }
 customElements.define('fm-app', AppView);
+
+const empty = html`<div class="only"><fm-empty></fm-empty></div>`;
+const parts = html`
+  <nav aria-label="Runs and layers"><fm-runs></fm-runs><fm-layers></fm-layers></nav>
+  <main><fm-main></fm-main></main>
+  <aside aria-label="Losses and predictions">
+    <fm-side></fm-side>
+    <fm-channel></fm-channel>
+    <fm-losses></fm-losses>
+    <fm-outputs></fm-outputs>
+  </aside>
+  <footer><fm-timeline></fm-timeline></footer>
+`;

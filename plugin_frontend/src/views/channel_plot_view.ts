@@ -1,16 +1,17 @@
 import { css, html } from 'lit';
-import type { Stats } from '../api/types';
-import { channelColumns } from '../store/channel_curves';
-import type { Controller } from '../store/controller';
-import { Memo } from '../store/memo';
-import type { State } from '../store/state';
-import { PlottedView, plotStyles } from './plotted';
+import type { AppState } from '../app_state';
+import { channelColumns } from '../derive/channel_curves';
+import { memoised } from '../derive/memo';
+import { sidePane } from '../derive/side';
+import { valueOf } from '../model/loadable';
+import { Plotted, plotStyles } from './plotted';
 import type { Chart } from './step_plot';
 import { common } from './theme';
 
+type Columns = readonly (readonly (number | null)[])[];
+
 /** The chosen channel's minimum, mean and maximum over the steps. */
-export class ChannelPlotView extends PlottedView {
-  static override properties = { state: {}, controller: {} };
+export class ChannelPlotView extends Plotted<[Columns | null, number | null]> {
   static override styles = [
     common,
     plotStyles,
@@ -25,11 +26,22 @@ export class ChannelPlotView extends PlottedView {
       }
     `,
   ];
-  declare state: State;
-  declare controller: Controller;
-  private readonly charts = new Memo<Chart | null>();
+  private readonly chartOf = memoised(makeChart, 1);
 
-  override render() {
+  protected override select(app: AppState): [Columns | null, number | null] {
+    const { listing, library } = app;
+    const { channel } = app.selection.value;
+    const pane = listing ? sidePane(listing, app.selection.value, library) : null;
+    const items = valueOf(pane?.statistics)?.items;
+    const known = pane && items && channel !== null;
+    return [
+      known ? channelColumns(items, pane.probe, channel) : null,
+      app.timeline?.cursor ?? null,
+    ];
+  }
+
+  protected override view(columns: Columns | null) {
+    if (!columns) return html`<p class="muted">No statistics of this layer are known.</p>`;
     return html`<div
         class="plot"
         data-testid="channel-plot"
@@ -40,24 +52,13 @@ export class ChannelPlotView extends PlottedView {
   }
 
   protected override chart(): Chart | null {
-    const { channel, layer, probe, stats } = this.state;
-    const own = stats[layer ?? ''];
-    return this.charts.of([own, probe, channel], () =>
-      own && channel !== null ? chartOf(own, probe, channel) : null,
-    );
-  }
-
-  protected override cursor(): number | null {
-    return this.state.step;
-  }
-
-  protected override choose(step: number): void {
-    this.controller.chooseStep(step);
+    const [columns] = this.selected;
+    return columns ? this.chartOf(columns) : null;
   }
 }
 customElements.define('fm-channel-plot', ChannelPlotView);
 
-function chartOf(stats: Stats, probe: number, channel: number): Chart {
+function makeChart(data: Columns): Chart {
   const edge = { color: '--series-1', width: 1, dashed: true };
   return {
     lines: [
@@ -65,6 +66,6 @@ function chartOf(stats: Stats, probe: number, channel: number): Chart {
       { label: 'mean', color: '--series-2', width: 2 },
       { label: 'maximum', ...edge },
     ],
-    data: channelColumns(stats, probe, channel),
+    data,
   };
 }

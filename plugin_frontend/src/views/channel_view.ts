@@ -1,34 +1,32 @@
-import { LitElement, css, html, nothing } from 'lit';
-import { colormap } from '../render/colormap';
-import type { GridLayout } from '../render/grid';
-import { rangeOf, valueOf } from '../render/normalise';
-import { levelAt, paintGrid } from '../render/paint';
-import { rangesOverSteps, statistic } from '../store/channels';
-import type { Controller } from '../store/controller';
-import type { Shown, State } from '../store/state';
+import { css, html, nothing } from 'lit';
+import type { AppState } from '../app_state';
+import { formatStep, formatValue } from '../derive/format';
+import { statisticsOfPane } from '../derive/order';
+import type { Pane } from '../derive/panes';
+import { sidePane } from '../derive/side';
+import { download } from '../files/download';
+import { valueOf } from '../model/loadable';
+import { statisticOf, type Column, type StatisticsAt } from '../model/statistics';
+import './channel_map_view';
 import './channel_plot_view';
-import { download } from './download';
+import { Connected } from './connected';
 import './film_view';
-import { formatValue } from './format';
+import { LastShown } from './last_shown';
 import { common } from './theme';
 
-const LARGEST = 288;
-/** Room for the statistics beside the map, and the padding. */
-const BESIDE = 188;
-/** How much of the map covers the probe. */
-const OVERLAY_ALPHA = 0.55;
-const ROWS = [
+const ROWS: readonly (readonly [Column, string])[] = [
   ['min', 'Minimum'],
   ['max', 'Maximum'],
   ['mean', 'Mean'],
   ['std', 'Deviation'],
   ['zeros', 'Zeros'],
   ['nonfinite', 'Not finite'],
-] as const;
+];
 
-/** One channel, large, with the true value under the pointer and its statistics. */
-export class ChannelView extends LitElement {
-  static override properties = { state: {}, controller: {}, under: { state: true } };
+/** One channel of the pane beside it, large, with its statistics and its way over the steps. */
+export class ChannelView extends Connected<
+  [Pane | null, number | null, boolean, StatisticsAt | undefined]
+> {
   static override styles = [
     common,
     css`
@@ -48,12 +46,6 @@ export class ChannelView extends LitElement {
         align-items: flex-start;
         gap: 8px 16px;
       }
-      canvas {
-        image-rendering: pixelated;
-        max-width: 100%;
-        cursor: crosshair;
-        border-radius: 4px;
-      }
       dl {
         display: grid;
         grid-template-columns: auto auto;
@@ -68,158 +60,112 @@ export class ChannelView extends LitElement {
         margin: 0;
         text-align: right;
       }
+      .of {
+        margin: 0 0 8px;
+        font-size: 12px;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
     `,
   ];
-  declare state: State;
-  declare controller: Controller;
-  declare under: { row: number; column: number } | null;
-  private probe: HTMLImageElement | null = null;
+  private readonly shown = new LastShown();
 
-  override render() {
-    const { channel } = this.state;
-    const shown = this.state.shown;
-    if (channel === null || !shown || channel >= shown.picture.scale.channels) return nothing;
-    const stats = this.state.stats[shown.layer];
+  protected override select(
+    app: AppState,
+  ): [Pane | null, number | null, boolean, StatisticsAt | undefined] {
+    const { listing, library } = app;
+    const { channel } = app.selection.value;
+    const wanted = listing ? sidePane(listing, app.selection.value, library) : null;
+    const pane = channel === null ? null : this.shown.of(wanted);
+    return [pane, channel, app.look.value.overlay, pane ? statisticsOfPane(pane) : undefined];
+  }
+
+  protected override view(
+    pane: Pane | null,
+    channel: number | null,
+    overlay: boolean,
+    statistics: StatisticsAt | undefined,
+  ) {
+    const picture = valueOf(pane?.picture);
+    if (!pane || !picture || channel === null) return nothing;
+    const { channels } = picture.scale;
+    if (channel >= channels) return this.missing(channel, channels);
     return html`<section data-testid="channel-detail">
-      <header>
-        <h2>Channel ${channel}</h2>
-        <span class="tools">
-          <button
-            aria-pressed=${this.state.overlay}
-            data-testid="overlay"
-            title="Lay the map over the probe"
-            @click=${() => this.controller.show({ overlay: !this.state.overlay })}
-          >
-            Overlay
-          </button>
-          <button data-testid="download-channel" title="Save as PNG" @click=${() => this.save()}>
-            PNG
-          </button>
-          <button
-            @click=${() => this.controller.chooseChannel(null)}
-            aria-label="Close the channel"
-          >
-            ✕
-          </button>
-        </span>
-      </header>
+      ${this.header(channel, overlay)}
+      <p class="of muted" data-testid="channel-of">
+        step ${pane.capture ? formatStep(pane.capture.step) : '–'} · <bdi>${pane.run.name}</bdi>
+      </p>
       <div class="body">
-        <canvas
-          role="img"
-          aria-label="Channel ${channel}, large"
-          data-testid="channel-canvas"
-          @pointermove=${this.pointerMoved}
-          @pointerleave=${() => (this.under = null)}
-        ></canvas>
+        <fm-channel-map .pane=${pane} .channel=${channel}></fm-channel-map>
         <dl>
-          <dt>Value</dt>
-          <dd data-testid="channel-value">${this.valueUnder(shown, channel)}</dd>
           ${ROWS.map(
             ([column, name]) =>
               html`<dt>${name}</dt>
-                <dd>${this.shownStatistic(stats, shown, channel, column)}</dd>`,
+                <dd>${shownStatistic(statistics, pane.probe, channel, column)}</dd>`,
           )}
         </dl>
       </div>
-      <fm-film .state=${this.state} .controller=${this.controller}></fm-film>
-      <fm-channel-plot .state=${this.state} .controller=${this.controller}></fm-channel-plot>
+      <fm-film></fm-film>
+      <fm-channel-plot></fm-channel-plot>
     </section>`;
   }
 
-  override updated(): void {
-    const canvas = this.renderRoot.querySelector('canvas');
-    const { shown, channel } = this.state;
-    if (!canvas || !shown || channel === null) return;
-    const layout = this.layoutOf(shown);
-    const pixels = new ImageData(layout.width, layout.height);
-    const { colormap: name, scaling, stats } = this.state;
-    const overSteps = scaling === 'steps' ? rangesOverSteps(stats[shown.layer], shown.probe) : null;
-    paintGrid(
-      new Uint32Array(pixels.data.buffer),
-      shown.picture,
-      layout,
-      [channel],
-      colormap(name),
-      (one) => rangeOf(shown.picture.scale, one, scaling, overSteps, name === 'diverging'),
-    );
-    void this.paint(canvas, pixels);
+  private header(channel: number, overlay: boolean) {
+    return html`<header>
+      <h2>Channel ${channel}</h2>
+      <span class="tools">
+        <button
+          aria-pressed=${overlay}
+          data-testid="overlay"
+          title="Lay the map over the probe"
+          @click=${() => this.actions.show({ overlay: !overlay })}
+        >
+          Overlay
+        </button>
+        <button data-testid="download-channel" title="Save as PNG" @click=${this.save}>PNG</button>
+        ${this.close()}
+      </span>
+    </header>`;
   }
 
-  /** Puts the map on the canvas, over the probe if asked to. */
-  private async paint(canvas: HTMLCanvasElement, map: ImageData): Promise<void> {
-    const address = this.state.overlay ? this.state.probePictures[this.state.probe] : undefined;
-    const probe = address === undefined ? null : await this.probePicture(address);
-    canvas.width = map.width;
-    canvas.height = map.height;
-    canvas.dataset['overlay'] = String(probe !== null);
-    const context = canvas.getContext('2d')!;
-    if (!probe) {
-      context.putImageData(map, 0, 0);
-      return;
-    }
-    const layer = new OffscreenCanvas(map.width, map.height);
-    layer.getContext('2d')!.putImageData(map, 0, 0);
-    context.imageSmoothingEnabled = false;
-    context.drawImage(probe, 0, 0, map.width, map.height);
-    context.globalAlpha = OVERLAY_ALPHA;
-    context.drawImage(layer, 0, 0);
-    context.globalAlpha = 1;
+  private close() {
+    return html`<button
+      @click=${() => this.actions.chooseChannel(null)}
+      aria-label="Close the channel"
+    >
+      ✕
+    </button>`;
   }
 
-  private async probePicture(address: string): Promise<HTMLImageElement | null> {
-    if (this.probe?.src !== address) {
-      this.probe = new Image();
-      this.probe.src = address;
-    }
-    try {
-      await this.probe.decode();
-      return this.probe;
-    } catch {
-      return null; // the map alone then
-    }
+  private missing(channel: number, channels: number) {
+    return html`<section role="alert" data-testid="channel-missing">
+      <header>
+        <h2>Channel ${channel}</h2>
+        ${this.close()}
+      </header>
+      There is no channel ${channel} in this layer: it has ${channels}, counted from 0.
+    </section>`;
   }
 
   private save(): void {
-    const canvas = this.renderRoot.querySelector('canvas');
-    const { layer, channel, step } = this.state;
-    const name = `${layer}_channel${channel}_step${step}.png`;
+    const map = this.renderRoot.querySelector('fm-channel-map');
+    const canvas = map?.shadowRoot?.querySelector('canvas');
+    const [pane, channel] = this.selected;
+    if (!pane?.capture || channel === null) return;
+    const name = `${pane.layer.tag}_channel${channel}_step${pane.capture.step}.png`;
     canvas?.toBlob((blob) => blob && download(name, blob));
-  }
-
-  private layoutOf(shown: Shown): GridLayout {
-    const { tileWidth, tileHeight } = shown.picture.scale;
-    const size = Math.min(LARGEST, this.clientWidth - BESIDE);
-    const zoom = Math.max(1, Math.floor(size / Math.max(tileWidth, tileHeight)));
-    const [width, height] = [tileWidth * zoom, tileHeight * zoom];
-    return { columns: 1, rows: 1, zoom, gap: 0, tileWidth, tileHeight, width, height };
-  }
-
-  private shownStatistic(
-    stats: Parameters<typeof statistic>[0],
-    shown: Shown,
-    channel: number,
-    column: string,
-  ): string {
-    const value = statistic(stats, shown.step, shown.probe, channel, column);
-    const isShare = column === 'zeros' || column === 'nonfinite';
-    return isShare && value !== null ? `${(100 * value).toFixed(1)} %` : formatValue(value);
-  }
-
-  private valueUnder(shown: Shown, channel: number): string {
-    if (!this.under) return '–';
-    const level = levelAt(shown.picture, channel, this.under.row, this.under.column);
-    return formatValue(valueOf(shown.picture.scale, channel, level));
-  }
-
-  private pointerMoved(event: PointerEvent): void {
-    const { shown } = this.state;
-    if (!shown) return;
-    const canvas = event.currentTarget as HTMLCanvasElement;
-    const { tileWidth, tileHeight } = shown.picture.scale;
-    const column = Math.floor((event.offsetX / canvas.clientWidth) * tileWidth);
-    const row = Math.floor((event.offsetY / canvas.clientHeight) * tileHeight);
-    const inside = column >= 0 && column < tileWidth && row >= 0 && row < tileHeight;
-    this.under = inside ? { row, column } : null;
   }
 }
 customElements.define('fm-channel', ChannelView);
+
+function shownStatistic(
+  at: StatisticsAt | undefined,
+  probe: number,
+  channel: number,
+  column: Column,
+): string {
+  const value = statisticOf(at, probe, channel, column);
+  const isShare = column === 'zeros' || column === 'nonfinite';
+  return isShare && value !== null ? `${(100 * value).toFixed(1)} %` : formatValue(value);
+}

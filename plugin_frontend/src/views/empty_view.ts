@@ -52,8 +52,8 @@ export class EmptyView extends LitElement {
     return html`<section data-testid="empty-state">
       <h1>No feature maps in this log directory</h1>
       <p class="muted">
-        Add the callbacks to <code>model.fit</code>; maps appear here while the model trains, at the
-        next reload of TensorBoard.
+        Add the callbacks to <code>model.fit</code>; maps appear here by themselves while the model
+        trains.
       </p>
       <div class="code">
         <pre tabindex="0" aria-label="Example">${EXAMPLE}</pre>

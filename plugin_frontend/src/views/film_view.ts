@@ -1,99 +1,93 @@
-import { LitElement, css, html } from 'lit';
-import { colormap } from '../render/colormap';
-import { filmRange, paintFrame, type Frame } from '../render/film';
-import type { Controller } from '../store/controller';
-import type { State } from '../store/state';
-import { download } from './download';
-import { animateFilm } from './pictures';
+import { html, nothing } from 'lit';
+import type { AppState } from '../app_state';
+import { filmOf, type Film } from '../derive/film';
+import { formatStep } from '../derive/format';
+import { symmetricRange } from '../derive/ranges';
+import type { Pane } from '../derive/panes';
+import { sidePane } from '../derive/side';
+import { download } from '../files/download';
+import { animateFilm } from '../files/film';
+import { problemOf, valueOf } from '../model/loadable';
+import { colormap, type ColormapName } from '../render/colormap';
+import { paintFrame } from '../render/frame';
+import { Connected } from './connected';
+import { filmStyles } from './film_styles';
 import { common } from './theme';
 
 /** The chosen channel at every step, in colours that are fixed over the steps. */
-export class FilmView extends LitElement {
-  static override properties = { state: {}, controller: {} };
-  static override styles = [
-    common,
-    css`
-      header {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        margin: 12px 0 4px;
-      }
-      .strip {
-        display: flex;
-        gap: 4px;
-        overflow-x: auto;
-        padding: 2px 2px 8px;
-      }
-      .strip button {
-        flex: none;
-        height: auto;
-        padding: 2px;
-        display: grid;
-        justify-items: center;
-        font-size: 11px;
-        line-height: 16px;
-      }
-      .strip button[aria-current='true'] {
-        border-color: var(--accent);
-        background: var(--accent-soft);
-        color: var(--accent-text);
-      }
-      canvas {
-        width: 56px;
-        height: 56px;
-        object-fit: contain;
-        image-rendering: pixelated;
-      }
-    `,
-  ];
-  declare state: State;
-  declare controller: Controller;
-  private drawn: readonly unknown[] = [];
+export class FilmView extends Connected<[Film | null, Pane | null, number | null, ColormapName]> {
+  static override styles = [common, filmStyles];
+  private drawn: { film: Film; colors: ColormapName } | null = null;
 
-  override render() {
-    const { film, step } = this.state;
-    const frames = film?.frames ?? [];
+  protected override select(
+    app: AppState,
+  ): [Film | null, Pane | null, number | null, ColormapName] {
+    const { listing, library } = app;
+    const { channel } = app.selection.value;
+    const pane = listing ? sidePane(listing, app.selection.value, library) : null;
+    const film = pane && channel !== null ? filmOf(library, pane, channel) : null;
+    return [film, pane, channel, app.look.value.colormap];
+  }
+
+  protected override view(film: Film | null, pane: Pane | null) {
+    const current = pane?.capture?.step ?? null;
     return html`<header>
         <h2>Over the steps</h2>
         <button
           data-testid="download-film"
           title="Save as an animated PNG"
-          ?disabled=${!film?.complete || frames.length < 2}
-          @click=${() => void this.save(frames)}
+          ?disabled=${!film?.complete || film.frames.length < 2}
+          @click=${() => void this.save()}
         >
           Animation
         </button>
       </header>
       <div class="strip" data-testid="film-strip" role="group" aria-label="The channel by step">
-        ${frames.map(
-          (frame) =>
-            html`<button
-              aria-current=${frame.step === step}
-              aria-label="Step ${frame.step}"
-              @click=${() => this.controller.chooseStep(frame.step)}
-            >
-              <canvas width=${frame.width} height=${frame.height}></canvas>${frame.step}
-            </button>`,
-        )}
-      </div>`;
+        ${film?.steps.map((step, index) => this.frame(film, index, step === current)) ?? nothing}
+      </div>
+      ${
+        film && film.frames.length < film.captures
+          ? html`<p class="muted">${film.frames.length} of ${film.captures} captures</p>`
+          : nothing
+      }`;
   }
 
-  override updated(): void {
-    const frames = this.state.film?.frames ?? [];
-    const key = [frames, this.state.colormap];
-    if (key.every((one, i) => one === this.drawn[i])) {
-      this.showCurrent();
-      return;
+  private frame(film: Film, index: number, current: boolean) {
+    const [step, loadable] = [film.steps[index]!, film.frames[index]];
+    const frame = valueOf(loadable);
+    const problem = problemOf(loadable);
+    return html`<button
+      aria-current=${current}
+      aria-label="Step ${step}"
+      title=${problem ?? nothing}
+      @click=${() => this.actions.chooseStep(step)}
+    >
+      ${
+        frame
+          ? html`<canvas width=${frame.width} height=${frame.height}></canvas>`
+          : html`<span class="place">${problem === null ? '' : '⚠'}</span>`
+      }${formatStep(step)}
+    </button>`;
+  }
+
+  protected override updated(): void {
+    const [film, , , colors] = this.selected;
+    if (film && (film !== this.drawn?.film || colors !== this.drawn.colors)) {
+      this.drawn = { film, colors };
+      this.draw(film, colors);
     }
-    this.drawn = key;
-    const range = filmRange(frames);
-    const colors = colormap(this.state.colormap);
-    this.renderRoot.querySelectorAll('canvas').forEach((canvas, index) => {
-      const frame = frames[index];
-      if (frame) canvas.getContext('2d')!.putImageData(paintFrame(frame, colors, range), 0, 0);
-    });
     this.showCurrent();
+  }
+
+  private draw(film: Film, colors: ColormapName): void {
+    const range = colorRange(film, colors);
+    const table = colormap(colors);
+    const buttons = [...this.renderRoot.querySelectorAll('.strip button')];
+    film.frames.forEach((loadable, index) => {
+      const frame = valueOf(loadable);
+      const canvas = buttons[index]?.querySelector('canvas');
+      if (frame) canvas?.getContext('2d')!.putImageData(paintFrame(frame, table, range), 0, 0);
+    });
   }
 
   private showCurrent(): void {
@@ -105,9 +99,16 @@ export class FilmView extends LitElement {
     if (outside) strip.scrollLeft = left - strip.clientWidth / 2;
   }
 
-  private async save(frames: readonly Frame[]): Promise<void> {
-    const name = `${this.state.layer}_channel${this.state.channel}_steps.png`;
-    download(name, await animateFilm(frames, colormap(this.state.colormap)));
+  private async save(): Promise<void> {
+    const [film, pane, channel, colors] = this.selected;
+    if (!film || !pane || channel === null) return;
+    const frames = film.frames.map((frame) => valueOf(frame)).filter((one) => one !== undefined);
+    const name = `${pane.layer.tag}_channel${channel}_steps.png`;
+    download(name, await animateFilm(frames, colormap(colors), colorRange(film, colors)));
   }
 }
 customElements.define('fm-film', FilmView);
+
+function colorRange({ range }: Film, colors: ColormapName) {
+  return colors === 'diverging' ? symmetricRange(range) : range;
+}

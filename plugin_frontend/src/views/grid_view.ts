@@ -1,33 +1,22 @@
-import { LitElement, css, html, nothing } from 'lit';
-import { colormap } from '../render/colormap';
-import { hitGrid, layoutGrid, type GridLayout } from '../render/grid';
-import { valueOf } from '../render/normalise';
-import { levelAt, paintGrid } from '../render/paint';
-import { statistic } from '../store/channels';
-import type { Controller } from '../store/controller';
-import { Memo } from '../store/memo';
-import { paneOrder, rangeFinder, type Pane } from '../store/panes';
-import { currentLayer, type Shown, type State } from '../store/state';
-import { formatValue } from './format';
+import { css, html, nothing } from 'lit';
+import type { AppState } from '../app_state';
+import { orderOf, rangesOfPanes } from '../derive/order';
+import { panesOf, type Pane } from '../derive/panes';
+import type { RangeOf } from '../derive/ranges';
+import { valueOf } from '../model/loadable';
+import type { Picture } from '../model/picture';
+import { colormap, type ColormapName } from '../render/colormap';
+import { hitGrid, layoutGrid, mostCells, type GridLayout } from '../render/grid';
+import { paintGrid } from '../render/paint';
+import './grid_cursor_view';
+import { Painted } from './painted';
 import { common } from './theme';
-
-/** Where on the page the pointer is. */
-interface Hover {
-  x: number;
-  y: number;
-}
 
 const PADDING = 16;
 
 /** Every channel of the layer in one pane, side by side on one canvas. */
-export class GridView extends LitElement {
-  static override properties = {
-    state: {},
-    controller: {},
-    panes: {},
-    pane: {},
-    hover: { state: true },
-  };
+export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]> {
+  static override properties = { pane: {} };
   static override styles = [
     common,
     css`
@@ -46,103 +35,66 @@ export class GridView extends LitElement {
         image-rendering: pixelated;
         cursor: pointer;
       }
-      .frame {
-        position: absolute;
-        pointer-events: none;
-        outline: 2px solid var(--accent);
-        border-radius: 1px;
-      }
-      .tip {
-        position: fixed;
-        z-index: 2;
-        pointer-events: none;
-        padding: 6px 10px;
-        border-radius: 6px;
-        background: var(--raised);
-        border: 1px solid var(--line);
-        box-shadow: var(--shadow);
-        font-size: 12px;
-        line-height: 18px;
-        white-space: nowrap;
-      }
     `,
   ];
-  declare state: State;
-  declare controller: Controller;
-  declare panes: Pane[];
   declare pane: Pane;
-  declare hover: Hover | null;
   private layout: GridLayout | null = null;
-  private order: number[] = [];
-  private readonly orders = new Memo<number[]>();
+  private order: readonly number[] = [];
   private pixels: ImageData | null = null;
-  private drawn = '';
-  private readonly resized = new ResizeObserver(() => this.requestUpdate());
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.resized.observe(this);
+  protected override select(app: AppState): [readonly number[], RangeOf, ColormapName] {
+    const panes = panesOf(app.listing!, app.selection.value, app.library);
+    const look = app.look.value;
+    return [orderOf(panes, look), rangesOfPanes(panes, look), look.colormap];
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.resized.disconnect();
-  }
-
-  override render() {
-    const { shown } = this.pane;
-    this.place(shown);
-    const { layout, order } = this;
-    const pointed = this.state.pointed?.channel ?? null;
+  protected override view(order: readonly number[]) {
+    const picture = this.picture();
+    if (!picture) return nothing;
+    this.place(picture, order);
+    const { capture, layer, index } = this.pane;
     return html`<div class="sheet">
         <canvas
-          data-testid=${this.pane.id === 'first' ? 'grid-canvas' : 'compared-canvas'}
+          data-testid=${index ? 'compared-canvas' : 'grid-canvas'}
           tabindex="0"
           role="img"
-          aria-label="${order.length} channels of ${currentLayer(this.state)?.name} at step
-          ${shown.step}"
+          aria-label="${this.order.length} channels of ${layer.name} at step ${capture?.step ?? nothing}"
           @pointermove=${this.pointerMoved}
           @pointerleave=${this.pointerLeft}
           @click=${this.clicked}
         ></canvas>
-        ${this.frame(layout!, this.state.channel)} ${this.frame(layout!, pointed)}
+        <fm-grid-cursor
+          .pane=${this.pane}
+          .layout=${this.layout}
+          .order=${this.order}
+        ></fm-grid-cursor>
       </div>
-      ${order.length ? nothing : html`<p class="muted">All channels are dead for this probe.</p>`}
-      ${this.tip(shown)}`;
+      ${this.remark(order)}`;
   }
 
-  override updated(): void {
-    const canvas = this.renderRoot.querySelector('canvas');
-    if (!canvas || !this.layout) return;
-    const { colormap: colors, scaling } = this.state;
-    const { width, height, zoom } = this.layout;
-    const pictures = this.panes.flatMap(({ run, shown, stats }) => [
-      ...[run, shown.layer, shown.probe, shown.step, stats !== undefined],
-    ]);
-    const key = [this.pane.id, ...pictures, colors, scaling, width, height, zoom, ...this.order];
-    if (key.join('\u0000') === this.drawn) return;
-    this.draw(canvas, this.pane.shown, this.layout);
-    this.drawn = key.join('\u0000');
+  private remark(order: readonly number[]) {
+    const rest = order.length - this.order.length;
+    if (!order.length) {
+      return html`<p class="muted">All channels are inactive for this probe.</p>`;
+    }
+    if (!rest) return nothing;
+    return html`<p class="muted" data-testid="cut">
+      The first ${this.order.length} channels in this order; ${rest} more do not fit on a picture.
+    </p>`;
   }
 
-  private place(shown: Shown): void {
-    const { scale } = shown.picture;
-    const { sort, hideDead } = this.state;
-    const first = this.panes[0]!;
-    const key = [first.shown, first.stats, sort, hideDead, scale.channels];
-    this.order = this.orders.of(key, () =>
-      paneOrder(this.state, this.panes).filter((channel) => channel < scale.channels),
-    );
-    this.layout = layoutGrid(
-      Math.max(1, this.order.length),
-      scale.tileWidth,
-      scale.tileHeight,
-      this.clientWidth - 2 * PADDING,
-      this.clientHeight - 2 * PADDING,
-    );
+  protected override paintKey(): readonly unknown[] | null {
+    const [, ranges, colors] = this.selected;
+    const { layout, pane, order } = this;
+    if (!layout) return null;
+    const { width, height, zoom } = layout;
+    return [pane.picture, pane.capture, ranges, colors, order, width, height, zoom];
   }
 
-  private draw(canvas: HTMLCanvasElement, shown: Shown, layout: GridLayout): void {
+  protected override paint(canvas: HTMLCanvasElement): void {
+    const [, ranges, colors] = this.selected;
+    const [picture, layout] = [this.picture(), this.layout];
+    if (!picture || !layout) return;
     const { width, height } = layout;
     if (canvas.width !== width || canvas.height !== height) {
       canvas.width = width;
@@ -151,28 +103,43 @@ export class GridView extends LitElement {
     if (this.pixels?.width !== width || this.pixels.height !== height) {
       this.pixels = new ImageData(width, height);
     }
-    const range = rangeFinder(this.state, this.panes);
-    paintGrid(
-      new Uint32Array(this.pixels.data.buffer),
-      shown.picture,
-      layout,
-      this.order,
-      colormap(this.state.colormap),
-      (channel) => range(shown.picture, channel),
-    );
+    const target = new Uint32Array(this.pixels.data.buffer);
+    paintGrid(target, picture, layout, this.order, colormap(colors), ranges);
     canvas.getContext('2d')!.putImageData(this.pixels, 0, 0);
-    this.describe(canvas, shown, layout);
+    this.describe(canvas, picture, layout);
+  }
+
+  private picture(): Picture | undefined {
+    return valueOf(this.pane.picture);
+  }
+
+  private place({ scale }: Picture, order: readonly number[]): void {
+    const known = order.filter((channel) => channel < scale.channels);
+    const width = this.clientWidth - 2 * PADDING;
+    const most = mostCells(scale.tileWidth, scale.tileHeight, width);
+    const shown = known.length > most ? known.slice(0, most) : known;
+    if (shown.length !== this.order.length || shown.some((one, i) => one !== this.order[i])) {
+      this.order = shown;
+    }
+    this.layout = layoutGrid(
+      Math.max(1, this.order.length),
+      scale.tileWidth,
+      scale.tileHeight,
+      width,
+      this.clientHeight - 2 * PADDING,
+    );
   }
 
   /** Says on the element what was drawn and where, for whoever reads the pixels back. */
-  private describe(canvas: HTMLCanvasElement, shown: Shown, layout: GridLayout): void {
+  private describe(canvas: HTMLCanvasElement, { scale }: Picture, layout: GridLayout): void {
+    const { run, layer, capture, probe } = this.pane;
     Object.assign(canvas.dataset, {
       ready: 'true',
-      run: this.pane.run,
-      layer: currentLayer(this.state)?.name,
-      step: shown.step,
-      probe: shown.probe,
-      channels: shown.picture.scale.channels,
+      run: run.name,
+      layer: layer.name,
+      step: capture?.step,
+      probe,
+      channels: scale.channels,
       order: JSON.stringify(this.order),
       columns: layout.columns,
       zoom: layout.zoom,
@@ -182,77 +149,31 @@ export class GridView extends LitElement {
     });
   }
 
-  private frame(layout: GridLayout, channel: number | null) {
-    const cell = channel === null ? -1 : this.order.indexOf(channel);
-    if (cell < 0) return nothing;
-    const width = layout.tileWidth * layout.zoom;
-    const height = layout.tileHeight * layout.zoom;
-    const left = (cell % layout.columns) * (width + layout.gap);
-    const top = Math.floor(cell / layout.columns) * (height + layout.gap);
-    return html`<div
-      class="frame"
-      style="left:${left}px;top:${top}px;width:${width}px;height:${height}px"
-    ></div>`;
-  }
-
-  private tip(shown: Shown) {
-    const { pointed } = this.state;
-    if (!this.hover || !pointed) return nothing;
-    const { x, y } = this.hover;
-    const { channel } = pointed;
-    const mean = statistic(this.pane.stats, shown.step, shown.probe, channel, 'mean');
-    const { lo, hi } = shown.picture.scale;
-    const left = Math.min(x + 16, window.innerWidth - 240);
-    const top = Math.min(y + 16, window.innerHeight - 90);
-    const values = this.panes.map((pane) => formatValue(this.valueIn(pane))).join(' | ');
-    return html`<div class="tip" style="left:${left}px;top:${top}px" data-testid="grid-tip">
-      <strong>channel ${channel}</strong> · value ${values}<br />
-      <span class="muted"
-        >${formatValue(lo[channel])} … ${formatValue(hi[channel])} · mean ${formatValue(mean)}</span
-      >
-    </div>`;
-  }
-
-  /** The value under the one cursor in any pane. */
-  private valueIn(pane: Pane): number | null {
-    const { pointed } = this.state;
-    const { picture } = pane.shown;
-    const { channels, tileHeight, tileWidth } = picture.scale;
-    const inside =
-      pointed &&
-      pointed.channel < channels &&
-      pointed.row < tileHeight &&
-      pointed.column < tileWidth;
-    if (!inside) return null;
-    const level = levelAt(picture, pointed.channel, pointed.row, pointed.column);
-    return valueOf(picture.scale, pointed.channel, level);
-  }
-
   private at(event: MouseEvent) {
-    const count = this.order.length;
-    return this.layout && hitGrid(this.layout, count, event.offsetX, event.offsetY);
+    const { layout, order } = this;
+    const hit = layout && hitGrid(layout, order.length, event.offsetX, event.offsetY);
+    const channel = hit ? order[hit.cell] : undefined;
+    return hit && channel !== undefined ? { ...hit, channel } : null;
   }
 
   private pointerLeft(): void {
-    this.hover = null;
-    this.controller.show({ pointed: null });
+    this.app.pointer.set(null);
   }
 
   private pointerMoved(event: PointerEvent): void {
     const hit = this.at(event);
-    const channel = hit ? this.order[hit.cell] : undefined;
-    if (!hit || channel === undefined) {
+    if (!hit) {
       this.pointerLeft();
       return;
     }
-    this.hover = { x: event.clientX, y: event.clientY };
-    this.controller.show({ pointed: { channel, row: hit.row, column: hit.column } });
+    const { channel, row, column } = hit;
+    const pane = this.pane.index;
+    this.app.pointer.set({ channel, row, column, pane, x: event.clientX, y: event.clientY });
   }
 
   private clicked(event: MouseEvent): void {
     const hit = this.at(event);
-    const channel = hit ? this.order[hit.cell] : undefined;
-    if (channel !== undefined) this.controller.chooseChannel(channel);
+    if (hit) this.actions.chooseChannel(hit.channel, this.pane.index);
   }
 }
 customElements.define('fm-grid', GridView);

@@ -1,176 +1,103 @@
-import { css, html, nothing } from 'lit';
-import type { Controller } from '../store/controller';
-import {
-  curvesOf,
-  lossesAsCsv,
-  plotData,
-  residualAt,
-  stackable,
-  valueAt,
-  weightAt,
-  type Curve,
-} from '../store/loss_curves';
-import { Memo } from '../store/memo';
-import type { State } from '../store/state';
-import { download } from './download';
-import { formatValue } from './format';
-import { PlottedView, plotStyles } from './plotted';
+import { html, nothing } from 'lit';
+import type { AppState } from '../app_state';
+import { curvesOf, plotData, stackable, type Curve } from '../derive/loss_curves';
+import { lossPairOf, type LossPair } from '../derive/losses';
+import { memoised } from '../derive/memo';
+import { sideRun } from '../derive/side';
+import { download } from '../files/download';
+import { lossesAsCsv } from '../files/losses';
+import type { Loadable } from '../model/loadable';
+import type { Run } from '../model/run';
+import type { Look } from '../state/look';
+import { MOST_SMOOTHING } from '../state/url';
+import './loss_table_view';
+import { lossStyles } from './loss_styles';
+import { Plotted, plotStyles } from './plotted';
 import type { Chart, Line } from './step_plot';
 import { common } from './theme';
 
-const MOST_SMOOTHING = 0.99;
+type Selected = [Run | null, Loadable<LossPair> | null, Look, number | null];
 
 /** The loss split into its terms, tied to the step cursor in both directions. */
-export class LossesView extends PlottedView {
-  static override properties = { state: {}, controller: {}, zoomed: { state: true } };
-  static override styles = [
-    common,
-    plotStyles,
-    css`
-      section {
-        padding: 16px;
-      }
-      header {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        margin-bottom: 8px;
-      }
-      h2 {
-        flex: 1;
-      }
-      .tools {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 4px 8px;
-        margin-top: 8px;
-      }
-      .tools label {
-        flex: 1;
-        min-width: 120px;
-      }
-      .tools input {
-        flex: 1;
-        min-width: 48px;
-        margin: 0;
-        accent-color: var(--accent);
-      }
-      .tools button {
-        min-width: 28px;
-        padding: 0 8px;
-      }
-      .plot {
-        height: 260px;
-        cursor: crosshair;
-      }
-      table {
-        width: 100%;
-        margin-top: 8px;
-        border-collapse: collapse;
-        font-size: 12px;
-        line-height: 20px;
-      }
-      th {
-        font-weight: 500;
-        color: var(--muted);
-        text-align: right;
-        padding: 0;
-      }
-      th:first-child {
-        text-align: left;
-      }
-      td {
-        padding: 0;
-        text-align: right;
-      }
-      td:first-child {
-        text-align: left;
-      }
-      .key {
-        display: inline-block;
-        width: 16px;
-        height: 0;
-        border-top: 3px solid;
-        margin-right: 8px;
-        vertical-align: 4px;
-      }
-      .sum td {
-        border-top: 1px solid var(--line);
-      }
-    `,
-  ];
-  declare state: State;
-  declare controller: Controller;
+export class LossesView extends Plotted<Selected> {
+  static override properties = { zoomed: { state: true } };
+  static override styles = [common, plotStyles, lossStyles];
   declare zoomed: boolean;
-  private readonly curves = new Memo<Curve[]>();
-  private readonly charts = new Memo<Chart | null>();
+  private readonly chartOf = memoised(makeChart, 1);
 
-  override render() {
-    const { lossView, logScale } = this.state;
-    const curves = this.drawnCurves();
-    if (!curves.length) {
-      return html`<section>
-        <h2>Loss terms</h2>
-        <p class="muted">None in this run. Add the callback <code>LossTerms</code>.</p>
-      </section>`;
+  protected override select(app: AppState): Selected {
+    const { listing, library } = app;
+    const run = listing ? sideRun(listing, app.selection.value) : null;
+    const losses = run && lossPairOf(library, run);
+    return [run, losses, app.look.value, app.timeline?.cursor ?? null];
+  }
+
+  protected override view(
+    run: Run | null,
+    losses: Loadable<LossPair> | null,
+    look: Look,
+    cursor: number | null,
+  ) {
+    if (!run) return nothing;
+    if (!losses) {
+      return this.message(html`None in this run. Add the callback <code>LossTerms</code>.`);
     }
-    const stacked = lossView === 'stacked';
+    if (losses.status === 'loading') return this.message('Loading …');
+    if (losses.status === 'failed') return this.message(losses.message);
+    const { train, validation } = losses.value;
+    const curves = curvesOf(losses.value);
+    const labels = curves.filter((one) => !one.validation).map(({ label }) => label);
+    const messages = [...train.messages, ...(validation?.messages ?? [])];
     return html`<section>
-      <header>
-        <h2>Loss terms</h2>
-        <button
-          aria-pressed=${stacked}
-          @click=${() => this.controller.show({ lossView: stacked ? 'separate' : 'stacked' })}
-        >
-          Stacked
-        </button>
-        <button
-          aria-pressed=${logScale}
-          @click=${() => this.controller.show({ logScale: !logScale })}
-        >
-          Log
-        </button>
-      </header>
+      ${this.header(run, look)}
       <div
         class="plot"
         data-testid="loss-plot"
-        data-cursor-step=${this.state.step ?? nothing}
-        data-terms=${JSON.stringify(curves.filter((one) => !one.validation).map((c) => c.label))}
+        data-run=${run.name}
+        data-cursor-step=${cursor ?? nothing}
+        data-terms=${JSON.stringify(labels)}
         role="img"
         aria-label="Loss terms over the steps; the table below holds their values at the cursor"
       ></div>
-      ${this.tools()} ${this.legend(curves)}
+      ${this.tools(look, losses.value)}
+      <fm-loss-table .losses=${losses.value} .cursor=${cursor}></fm-loss-table>
+      ${messages.map((message) => html`<p class="muted">${message}</p>`)}
     </section>`;
   }
 
   protected override chart(): Chart | null {
-    const { losses, lossView, logScale, smoothing } = this.state;
-    return this.charts.of([losses, lossView, logScale, smoothing], () =>
-      chartOf(this.drawnCurves(), lossView === 'stacked', logScale, smoothing),
-    );
+    const [, losses, { lossView, logScale, smoothing }] = this.selected;
+    if (losses?.status !== 'ready') return null;
+    return this.chartOf(curvesOf(losses.value), lossView === 'stacked', logScale, smoothing);
   }
 
-  protected override cursor(): number | null {
-    return this.state.step;
-  }
-
-  protected override choose(step: number): void {
-    this.controller.chooseStep(step);
-  }
-
-  protected override zoomChanged(zoomed: boolean): void {
+  protected override zoomChanged = (zoomed: boolean): void => {
     this.zoomed = zoomed;
+  };
+
+  private message(content: unknown) {
+    return html`<section>
+      <h2>Loss terms</h2>
+      <p class="muted" data-testid="losses-message">${content}</p>
+    </section>`;
   }
 
-  private drawnCurves(): Curve[] {
-    return this.curves.of([this.state.losses], () => curvesOf(this.state.losses));
+  private header(run: Run, { lossView, logScale }: Look) {
+    const stacked = lossView === 'stacked';
+    const next = stacked ? 'separate' : 'stacked';
+    return html`<header>
+      <h2>Loss terms <bdi class="of" title=${run.name}>${run.name}</bdi></h2>
+      <button aria-pressed=${stacked} @click=${() => this.actions.show({ lossView: next })}>
+        Stacked
+      </button>
+      <button aria-pressed=${logScale} @click=${() => this.actions.show({ logScale: !logScale })}>
+        Log
+      </button>
+    </header>`;
   }
 
-  private tools() {
-    const { smoothing, losses } = this.state;
-    const save = () =>
-      losses && download(`losses_${losses.run}.csv`, new Blob([lossesAsCsv(losses)]));
+  private tools({ smoothing }: Look, losses: LossPair) {
+    const save = () => download(`losses_${losses.train.run}.csv`, new Blob([lossesAsCsv(losses)]));
     return html`<div class="tools">
       <label
         >Smoothing
@@ -183,7 +110,7 @@ export class LossesView extends PlottedView {
           .value=${String(smoothing)}
           aria-valuetext=${smoothing ? smoothing.toFixed(2) : 'none'}
           @input=${(event: Event) =>
-            this.controller.show({ smoothing: Number((event.target as HTMLInputElement).value) })}
+            this.actions.show({ smoothing: Number((event.target as HTMLInputElement).value) })}
         />
       </label>
       <button aria-label="Zoom in" title="Zoom in" @click=${() => this.plot?.zoomIn()}>+</button>
@@ -208,57 +135,11 @@ export class LossesView extends PlottedView {
       </button>
     </div>`;
   }
-
-  private legend(curves: Curve[]) {
-    const { step } = this.state;
-    if (step === null) return nothing;
-    const validation = curves.some((one) => one.validation);
-    const train = curves.filter((one) => !one.validation);
-    const residual = residualAt(curves, step);
-    return html`<table data-testid="loss-legend">
-      <thead>
-        <tr>
-          <th scope="col">at step ${step.toLocaleString('en')}</th>
-          <th scope="col">train</th>
-          ${validation ? html`<th scope="col">validation ┄</th>` : nothing}
-        </tr>
-      </thead>
-      <tbody>
-        ${train.map((one) => this.legendRow(one, curves, step, validation))}
-        <tr class="sum muted">
-          <td title="total − Σ weighted − penalty">residual</td>
-          <td data-testid="residual">${formatValue(residual)}</td>
-          ${validation ? html`<td></td>` : nothing}
-        </tr>
-      </tbody>
-    </table>`;
-  }
-
-  private legendRow(one: Curve, curves: Curve[], step: number, validation: boolean) {
-    const other = curves.find((c) => c.validation && c.term.tag === one.term.tag);
-    const weighted = one.term.kind === 'weighted' ? this.weightOf(one) : '';
-    return html`<tr>
-      <td>
-        <span class="key" style="color:var(--series-${one.color % 6})"></span>${one.label}<span
-          class="muted"
-          >${weighted}</span
-        >
-      </td>
-      <td>${formatValue(valueAt(one.term, step))}</td>
-      ${validation ? html`<td>${formatValue(other && valueAt(other.term, step))}</td>` : nothing}
-    </tr>`;
-  }
-
-  private weightOf(curve: Curve): string {
-    const { losses, step } = this.state;
-    const weight = losses && step !== null ? weightAt(losses, curve.term, step) : null;
-    return weight === null || weight === 1 ? '' : ` × ${weight}`;
-  }
 }
 customElements.define('fm-losses', LossesView);
 
-function chartOf(
-  curves: Curve[],
+function makeChart(
+  curves: readonly Curve[],
   stacked: boolean,
   logScale: boolean,
   smoothing: number,
@@ -268,7 +149,7 @@ function chartOf(
   const lines = drawn.map((curve) => lineOf(curve, stacked));
   const data = plotData(curves, stacked, smoothing);
   if (stacked || !smoothing) return { lines, data, logScale, stacked };
-  const [steps = [], ...columns] = plotData(curves, stacked);
+  const [steps = [], ...columns] = plotData(curves, stacked, 0);
   const pale = lines.map((line) => ({ ...line, pale: true, width: 1 }));
   return { lines: [...pale, ...lines], data: [steps, ...columns, ...data.slice(1)], logScale };
 }

@@ -1,158 +1,106 @@
-import { css, html, nothing } from 'lit';
-import type { HeadOutputs } from '../api/types';
-import { classColumns, learnedAt } from '../store/channel_curves';
-import type { Controller } from '../store/controller';
-import { Memo } from '../store/memo';
-import { currentRun, type State } from '../store/state';
-import { nearestIndex } from '../store/steps';
-import { PlottedView, plotStyles } from './plotted';
+import { html, nothing } from 'lit';
+import type { AppState } from '../app_state';
+import { predictionsAsk } from '../data/asks';
+import { formatStep } from '../derive/format';
+import { memoised } from '../derive/memo';
+import {
+  classChoices,
+  classColumns,
+  className,
+  drawnClass,
+  headsOf,
+  learnedAt,
+} from '../derive/predictions';
+import { sidePane, sideRun } from '../derive/side';
+import { nearestEntry } from '../derive/steps';
+import { problemOf, valueOf, type Loadable } from '../model/loadable';
+import type { HeadPredictions, Predictions } from '../model/prediction';
+import type { Run } from '../model/run';
+import { outputStyles } from './output_styles';
+import { Plotted, plotStyles } from './plotted';
 import type { Chart } from './step_plot';
 import { common } from './theme';
 
-const SHOWN_CLASSES = 5;
+type Columns = readonly (readonly (number | null)[])[];
+type Selected = [
+  Loadable<Predictions> | null,
+  Run | null,
+  number,
+  number | null,
+  number | null,
+  Columns | null,
+];
 
 /** What each head predicts for the probe: over the steps, and at the step of the cursor. */
-export class OutputsView extends PlottedView {
-  static override properties = { state: {}, controller: {}, chosenClass: { state: true } };
-  static override styles = [
-    common,
-    plotStyles,
-    css`
-      .plot {
-        height: 140px;
-        cursor: crosshair;
-      }
-      .over {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        margin: 8px 0 4px;
-      }
-      select {
-        max-width: 160px;
-      }
-      .learned {
-        margin: 0;
-        padding: 0;
-        list-style: none;
-        font-size: 12px;
-        line-height: 18px;
-      }
-      .key {
-        display: inline-block;
-        width: 16px;
-        border-top: 3px solid;
-        margin-right: 8px;
-        vertical-align: 4px;
-      }
-      section {
-        padding: 16px;
-        border-top: 1px solid var(--line);
-      }
-      h3 {
-        margin: 12px 0 4px;
-        font-size: 13px;
-        font-weight: 500;
-        display: flex;
-        justify-content: space-between;
-      }
-      .row {
-        display: grid;
-        grid-template-columns: 96px 1fr 48px;
-        gap: 8px;
-        align-items: center;
-        font-size: 12px;
-        line-height: 18px;
-      }
-      .row span:first-child {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .true {
-        font-weight: 600;
-      }
-      .track {
-        height: 8px;
-        border-radius: 4px;
-        background: var(--hover);
-        overflow: hidden;
-      }
-      .fill {
-        height: 100%;
-        background: var(--series-1);
-      }
-      .true .fill {
-        background: var(--accent);
-      }
-      .number {
-        text-align: right;
-      }
-    `,
-  ];
-  declare state: State;
-  declare controller: Controller;
-  /** The class that the plot is of; null for the probe's own. */
-  declare chosenClass: number | null;
-  private readonly charts = new Memo<Chart | null>();
+export class OutputsView extends Plotted<Selected> {
+  static override styles = [common, plotStyles, outputStyles];
+  private readonly chartOf = memoised(makeChart, 1);
 
-  override render() {
-    const heads = this.heads();
-    if (!heads.length) return nothing;
+  protected override select(app: AppState): Selected {
+    const { listing, library } = app;
+    const run = listing ? sideRun(listing, app.selection.value) : null;
+    const ask = run && predictionsAsk(run);
+    if (!listing || !run || !ask) return [null, run, 0, null, null, null];
+    const loadable = library.predictions.peek(ask);
+    const pane = sidePane(listing, app.selection.value, library);
+    const probe = pane?.probe ?? 0;
+    const predictions = valueOf(loadable);
+    const chosen = app.look.value.classIndex;
+    const drawn = predictions && drawnClass(predictions, probe, chosen);
+    const columns =
+      predictions && drawn !== undefined
+        ? classColumns(library, run.name, headsOf(predictions), probe, drawn)
+        : null;
+    return [loadable, run, probe, app.timeline?.cursor ?? null, drawn ?? null, columns];
+  }
+
+  protected override view(
+    loadable: Loadable<Predictions> | null,
+    run: Run | null,
+    probe: number,
+    cursor: number | null,
+    drawn: number | null,
+  ) {
+    if (!loadable || !run) return nothing;
+    const predictions = valueOf(loadable);
+    const [first] = predictions ? headsOf(predictions) : [];
+    if (!predictions || !first || drawn === null) return this.message(loadable);
+    const heads = headsOf(predictions);
     return html`<section data-testid="outputs">
-      <h2>Predictions of the probe</h2>
-      ${this.overSteps(heads)} ${heads.map((head) => this.head(head))}
+      <h2>Predictions of the probe <bdi class="of" title=${run.name}>${run.name}</bdi></h2>
+      ${this.overSteps(predictions, first, probe, drawn)}
+      <ul class="learned" data-testid="learned">
+        ${heads.map((head, index) => learned(head, index, probe, drawn))}
+      </ul>
+      ${heads.map((head) => headAt(head, probe, cursor))}
+      ${predictions.messages.map((message) => html`<p class="muted">${message}</p>`)}
     </section>`;
   }
 
   protected override chart(): Chart | null {
-    const { outputs, probe } = this.state;
-    const index = this.classIndex();
-    return this.charts.of([outputs, probe, index], () => {
-      const heads = this.heads();
-      if (!heads.length) return null;
-      const lines = heads.map((head, i) => ({
-        label: head.name,
-        color: lineColor(i),
-        width: head.role === 'main' ? 2.5 : 1.5,
-        dashed: head.role !== 'main',
-      }));
-      return { lines, data: classColumns(heads, probe, index) };
-    });
+    const [loadable, , , , , columns] = this.selected;
+    const predictions = valueOf(loadable);
+    return predictions && columns ? this.chartOf(headsOf(predictions), columns) : null;
   }
 
-  protected override cursor(): number | null {
-    return this.state.step;
+  private message(loadable: Loadable<Predictions>) {
+    const predictions = valueOf(loadable);
+    const text = problemOf(loadable) ?? predictions?.messages.join(' ');
+    if (text === '') return nothing;
+    return html`<section data-testid="outputs">
+      <h2>Predictions of the probe</h2>
+      <p class="muted">${text ?? 'Loading …'}</p>
+    </section>`;
   }
 
-  protected override choose(step: number): void {
-    this.controller.chooseStep(step);
-  }
-
-  private heads(): HeadOutputs[] {
-    return [...this.state.outputs].sort(
-      (a, b) => Number(b.role === 'main') - Number(a.role === 'main'),
-    );
-  }
-
-  private classNames(): string[] {
-    const [first] = this.heads();
-    const count = first?.steps[0]?.values[0]?.length ?? 0;
-    return Array.from({ length: count }, (_, index) => first?.class_names[index] ?? String(index));
-  }
-
-  /** The class that the plot is of: the chosen one, else the probe's own, else the first. */
-  private classIndex(): number {
-    const names = this.classNames();
-    const truth = currentRun(this.state)?.probes?.labels[this.state.probe];
-    const index = this.chosenClass ?? names.indexOf(truth ?? '');
-    return index >= 0 && index < names.length ? index : 0;
-  }
-
-  private overSteps(heads: HeadOutputs[]) {
-    const names = this.classNames();
-    const index = this.classIndex();
-    const { probe } = this.state;
+  private overSteps(
+    predictions: Predictions,
+    first: HeadPredictions,
+    probe: number,
+    drawn: number,
+  ) {
+    const choices = classChoices(predictions, probe);
+    const all = choices.includes(drawn) ? choices : [...choices, drawn];
     return html`<div class="over">
         <span>Over the steps</span>
         <label
@@ -160,10 +108,13 @@ export class OutputsView extends PlottedView {
           <select
             data-testid="class-select"
             @change=${(event: Event) =>
-              (this.chosenClass = Number((event.target as HTMLSelectElement).value))}
+              this.actions.show({ classIndex: Number((event.target as HTMLSelectElement).value) })}
           >
-            ${names.map(
-              (name, one) => html`<option value=${one} ?selected=${one === index}>${name}</option>`,
+            ${all.map(
+              (index) =>
+                html`<option value=${index} ?selected=${index === drawn}>
+                  ${className(first, index)}
+                </option>`,
             )}
           </select></label
         >
@@ -172,55 +123,67 @@ export class OutputsView extends PlottedView {
         class="plot"
         data-testid="outputs-plot"
         role="img"
-        aria-label="What each head predicts for the class ${names[index]} over the steps"
-      ></div>
-      <ul class="learned" data-testid="learned">
-        ${heads.map((head, i) => {
-          const since = learnedAt(head, probe, index);
-          return html`<li>
-            <span
-              class="key"
-              style="color:var(${lineColor(i)});border-top-style:${
-                head.role === 'main' ? 'solid' : 'dashed'
-              }"
-            ></span
-            >${head.name}
-            <span class="muted"
-              >${
-                since === null ? 'not its first choice now' : `first choice since step ${since}`
-              }</span
-            >
-          </li>`;
-        })}
-      </ul>`;
-  }
-
-  private head(head: HeadOutputs) {
-    const steps = head.steps.map((one) => one.step);
-    const nearest = nearestIndex(steps, this.state.step ?? 0);
-    const values = head.steps[nearest]?.values[this.state.probe];
-    if (!values) return nothing;
-    const truth = currentRun(this.state)?.probes?.labels[this.state.probe];
-    const best = values
-      .map((value, index) => ({ value, name: head.class_names[index] ?? String(index) }))
-      .sort((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity))
-      .filter((one, rank) => rank < SHOWN_CLASSES || one.name === truth);
-    return html`<h3>
-        ${head.name}<span class="muted">${head.role ?? ''} · weight ${head.weight}</span>
-      </h3>
-      ${best.map((one) => this.row(one.name, one.value, one.name === truth))}`;
-  }
-
-  private row(name: string, value: number | null, isTrue: boolean) {
-    const share = Math.max(0, Math.min(1, value ?? 0));
-    return html`<div class="row ${isTrue ? 'true' : ''}">
-      <span title=${name}>${isTrue ? '✓ ' : ''}${name}</span>
-      <div class="track"><div class="fill" style="width:${100 * share}%"></div></div>
-      <span class="number">${value === null ? '–' : value.toFixed(3)}</span>
-    </div>`;
+        aria-label="What each head predicts for the class ${className(first, drawn)} over the steps"
+      ></div>`;
   }
 }
 customElements.define('fm-outputs', OutputsView);
+
+function learned(head: HeadPredictions, index: number, probe: number, drawn: number) {
+  const since = learnedAt(head, probe, drawn);
+  const dash = head.role === 'main' ? 'solid' : 'dashed';
+  return html`<li>
+    <span class="key" style="color:var(${lineColor(index)});border-top-style:${dash}"></span
+    ><bdi>${head.name}</bdi>
+    <span class="muted"
+      >${
+        since === null ? 'not its first choice now' : `first choice since step ${formatStep(since)}`
+      }</span
+    >
+  </li>`;
+}
+
+/** The largest classes and the true one, at the prediction nearest to the cursor. */
+function headAt(head: HeadPredictions, probe: number, cursor: number | null) {
+  const at = nearestEntry(head.steps, cursor ?? Infinity);
+  const prediction = at?.predictions[probe];
+  if (!at || !prediction) return nothing;
+  const truth = head.trueClass[probe] ?? null;
+  const rows = prediction.top.map(({ index, value }) => ({ index, value }));
+  if (truth !== null && prediction.trueValue !== null && !rows.some((one) => one.index === truth)) {
+    rows.push({ index: truth, value: prediction.trueValue });
+  }
+  const when = at.step === cursor ? '' : ` · at step ${formatStep(at.step)}`;
+  return html`<h3>
+      <bdi>${head.name}</bdi
+      ><span class="muted">${head.role ?? ''} · weight ${head.weight}${when}</span>
+    </h3>
+    ${rows.map(({ index, value }) => row(className(head, index), value, index === truth))}
+    ${
+      prediction.nonfinite
+        ? html`<p class="bad">${prediction.nonfinite} values are not finite.</p>`
+        : nothing
+    }`;
+}
+
+function row(name: string, value: number, isTrue: boolean) {
+  const share = Math.max(0, Math.min(1, value));
+  return html`<div class="row ${isTrue ? 'true' : ''}">
+    <span title=${name}>${isTrue ? '✓ ' : ''}<bdi>${name}</bdi></span>
+    <div class="track"><div class="fill" style="width:${100 * share}%"></div></div>
+    <span class="number">${value.toFixed(3)}</span>
+  </div>`;
+}
+
+function makeChart(heads: readonly HeadPredictions[], data: Columns): Chart {
+  const lines = heads.map((head, index) => ({
+    label: head.name,
+    color: lineColor(index),
+    width: head.role === 'main' ? 2.5 : 1.5,
+    dashed: head.role !== 'main',
+  }));
+  return { lines, data };
+}
 
 function lineColor(index: number): string {
   return `--series-${1 + (index % 5)}`;

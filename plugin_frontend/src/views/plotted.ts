@@ -1,19 +1,18 @@
-import { LitElement, unsafeCSS } from 'lit';
+import { unsafeCSS } from 'lit';
 import plotStyle from 'uplot/dist/uPlot.min.css?inline';
+import { Connected } from './connected';
 import { StepPlot, type Chart } from './step_plot';
 
 export const plotStyles = unsafeCSS(plotStyle);
 
 /** A view with one chart over the steps, in its element of class `plot`. */
-export abstract class PlottedView extends LitElement {
+export abstract class Plotted<Selected extends readonly unknown[]> extends Connected<Selected> {
   protected plot: StepPlot | null = null;
   private readonly theme = new MutationObserver(() => this.plot?.redraw());
 
   /** The chart to draw, the same object as long as it is the same; null for none. */
   protected abstract chart(): Chart | null;
-  protected abstract cursor(): number | null;
-  protected abstract choose(step: number): void;
-  protected zoomChanged(_zoomed: boolean): void {}
+  protected zoomChanged: (zoomed: boolean) => void = () => undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -26,19 +25,20 @@ export abstract class PlottedView extends LitElement {
     this.drop();
   }
 
-  override updated(): void {
+  protected override updated(): void {
     const target = this.renderRoot.querySelector<HTMLElement>('.plot');
     const chart = this.chart();
     if (!target || !chart) {
       this.drop();
       return;
     }
+    if (this.plot?.target !== target) this.drop();
     this.plot ??= new StepPlot(
       target,
-      (step) => this.choose(step),
+      (step) => this.actions.chooseStep(step),
       (zoomed) => this.zoomChanged(zoomed),
     );
-    this.plot.show(chart, this.cursor());
+    this.plot.show(chart, this.app.timeline?.cursor ?? null);
   }
 
   private drop(): void {

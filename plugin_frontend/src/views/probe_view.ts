@@ -1,12 +1,19 @@
-import { LitElement, css, html } from 'lit';
-import type { Controller } from '../store/controller';
-import { currentLayer, currentRun, type State } from '../store/state';
-import { formatShape } from './format';
+import { css, html } from 'lit';
+import type { AppState } from '../app_state';
+import { formatShape } from '../derive/format';
+import { placeOf } from '../derive/place';
+import { probePictures } from '../derive/probes';
+import type { PictureKey } from '../model/capture';
+import type { Layer, Run } from '../model/run';
+import { Connected } from './connected';
 import { common } from './theme';
 
+const NONE: readonly PictureKey[] = [];
+
 /** The chosen layer's name, the probes to choose from, and the chosen one. */
-export class ProbeView extends LitElement {
-  static override properties = { state: {}, controller: {} };
+export class ProbeView extends Connected<
+  [Run | null, Layer | null, readonly PictureKey[], number]
+> {
   static override styles = [
     common,
     css`
@@ -25,6 +32,9 @@ export class ProbeView extends LitElement {
         font-size: 18px;
         line-height: 24px;
         font-weight: 500;
+      }
+      h1,
+      .shape {
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
@@ -32,10 +42,13 @@ export class ProbeView extends LitElement {
       .probes {
         display: flex;
         gap: 8px;
+        max-width: 70%;
+        overflow-x: auto;
         /* Room for the pictures before they are there, so that the maps don't move. */
         min-height: 79px;
       }
       .probes button {
+        flex: none;
         height: auto;
         padding: 3px 3px 0;
         display: grid;
@@ -50,7 +63,7 @@ export class ProbeView extends LitElement {
         image-rendering: pixelated;
         border-radius: 4px;
       }
-      .probes span {
+      .probes bdi {
         font-size: 11px;
         line-height: 18px;
         max-width: 84px;
@@ -60,33 +73,48 @@ export class ProbeView extends LitElement {
       }
     `,
   ];
-  declare state: State;
-  declare controller: Controller;
 
-  override render() {
-    const layer = currentLayer(this.state);
+  protected override select(
+    app: AppState,
+  ): [Run | null, Layer | null, readonly PictureKey[], number] {
+    const { listing, library } = app;
+    const selection = app.selection.value;
+    if (!listing) return [null, null, NONE, 0];
+    const { run, layer } = placeOf(listing, selection.run, selection.layer);
+    return [run, layer, run ? probePictures(library, run) : NONE, selection.probe];
+  }
+
+  protected override view(
+    run: Run | null,
+    layer: Layer | null,
+    pictures: readonly PictureKey[],
+    chosen: number,
+  ) {
+    const details = layer
+      ? `${layer.className} · ${formatShape(layer.shape)} · ${layer.channels} channels`
+      : '';
     return html`
       <div class="title">
-        <h1 title=${layer?.name ?? ''}>${layer?.name}</h1>
-        <div class="muted">
-          ${layer?.class_name} · ${layer ? formatShape(layer.shape) : ''} · ${layer?.channels}
-          channels
-        </div>
+        <h1 title=${layer?.name ?? ''}><bdi>${layer?.name}</bdi></h1>
+        <div class="muted shape" title=${details}>${details}</div>
       </div>
       <div class="probes" role="group" aria-label="Probes">
-        ${this.state.probePictures.map((address, index) => this.probe(address, index))}
+        ${pictures.map((key, index) => this.probe(key, index, index === chosen, run))}
       </div>
     `;
   }
 
-  private probe(address: string, index: number) {
-    const label = currentRun(this.state)?.probes?.labels[index] ?? `probe ${index}`;
+  private probe(key: PictureKey, index: number, chosen: boolean, run: Run | null) {
+    const label = run?.probes?.labels[index] ?? `probe ${index}`;
     return html`<button
       data-testid="probe-item"
-      aria-pressed=${index === this.state.probe}
-      @click=${() => this.controller.chooseProbe(index)}
+      aria-pressed=${chosen}
+      title=${label}
+      @click=${() => this.actions.chooseProbe(index)}
     >
-      <img src=${address} alt="" data-testid="probe-image" /><span>${label}</span>
+      <img src=${this.app.source.pictureAddress(key)} alt="" data-testid="probe-image" /><bdi
+        >${label}</bdi
+      >
     </button>`;
   }
 }

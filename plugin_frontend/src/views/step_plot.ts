@@ -14,9 +14,9 @@ export interface Line {
 }
 
 export interface Chart {
-  lines: Line[];
+  lines: readonly Line[];
   /** The steps, then a column a line. */
-  data: (number | null)[][];
+  data: readonly (readonly (number | null)[])[];
   logScale?: boolean;
   /** Whether each line's area reaches down to the line before. */
   stacked?: boolean;
@@ -37,7 +37,7 @@ export class StepPlot {
    * @param zoomChanged called when the zoom began or ended.
    */
   constructor(
-    private readonly target: HTMLElement,
+    readonly target: HTMLElement,
     private readonly choose: (step: number) => void,
     private readonly zoomChanged: (zoomed: boolean) => void = () => undefined,
   ) {

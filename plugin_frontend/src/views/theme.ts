@@ -10,7 +10,7 @@ export const pageStyle = `
     --series-0: #202124; --series-1: #1a66c9; --series-2: #c25700; --series-3: #8430ce;
     --series-4: #0b7a53; --series-5: #b3261e;
     --health-full: #2f6db5; --health-sparse: #dbe7f5; --health-dead: #202124;
-    --health-saturated: #c25700; --health-notFinite: #d01884;
+    --health-inactive: #7b8087; --health-constant: #b88a00; --health-notFinite: #d01884;
     --shadow: 0 1px 3px rgb(0 0 0 / 16%), 0 4px 16px rgb(0 0 0 / 10%);
     color-scheme: light;
   }
@@ -22,7 +22,7 @@ export const pageStyle = `
     --series-0: #f1f3f4; --series-1: #8ab4f8; --series-2: #ffa04d; --series-3: #d7aefb;
     --series-4: #6fd3a4; --series-5: #f28b82;
     --health-full: #8ab4f8; --health-sparse: #2c3e57; --health-dead: #0d0e0f;
-    --health-saturated: #ffa04d; --health-notFinite: #ff63b8;
+    --health-inactive: #8b9096; --health-constant: #e0b23c; --health-notFinite: #ff63b8;
     --shadow: 0 1px 3px rgb(0 0 0 / 60%), 0 4px 16px rgb(0 0 0 / 40%);
     color-scheme: dark;
   }

@@ -1,11 +1,19 @@
-import { LitElement, css, html, nothing } from 'lit';
-import type { Controller } from '../store/controller';
-import { captureIndex, type State } from '../store/state';
+import { css, html, nothing } from 'lit';
+import type { AppState } from '../app_state';
+import type { Connection } from '../data/live';
+import { formatStep } from '../derive/format';
+import type { Timeline } from '../derive/timeline';
+import { Connected } from './connected';
 import { common } from './theme';
 
+const CONNECTIONS: Record<Connection['state'], readonly [string, string]> = {
+  live: ['Live', 'What is new appears by itself'],
+  lost: ['Not live', 'TensorBoard does not answer; it is asked again by and by'],
+  paused: ['Paused', 'While this page is not seen, nothing is asked for'],
+};
+
 /** The step cursor as a slider over the captures. */
-export class TimelineView extends LitElement {
-  static override properties = { state: {}, controller: {} };
+export class TimelineView extends Connected<[Timeline | null, boolean, Connection]> {
   static override styles = [
     common,
     css`
@@ -21,6 +29,7 @@ export class TimelineView extends LitElement {
       }
       .rail {
         flex: 1;
+        min-width: 40px;
         display: grid;
       }
       input {
@@ -35,39 +44,49 @@ export class TimelineView extends LitElement {
       strong {
         font-weight: 600;
       }
+      .live::before {
+        content: '';
+        display: inline-block;
+        width: 8px;
+        height: 8px;
+        margin-right: 6px;
+        border-radius: 50%;
+        background: var(--muted);
+      }
+      .live[data-state='live']::before {
+        background: var(--series-4);
+      }
+      .live[data-state='lost']::before {
+        background: var(--bad);
+      }
+      .live {
+        font-size: 12px;
+        white-space: nowrap;
+      }
     `,
   ];
-  declare state: State;
-  declare controller: Controller;
 
-  override render() {
-    const { state, controller } = this;
-    const last = state.captures.length - 1;
-    const index = captureIndex(state);
-    if (last < 0) return nothing;
+  protected override select(app: AppState): [Timeline | null, boolean, Connection] {
+    return [app.timeline, app.playing.value, app.connection.value];
+  }
+
+  protected override view(timeline: Timeline | null, playing: boolean, connection: Connection) {
+    if (!timeline?.stops.length) return this.live(connection);
+    const { index, stops, following, cursor } = timeline;
+    const last = stops.length - 1;
+    const [step, first] = [cursor ?? 0, stops[0] ?? 0];
+    const { actions } = this;
     return html`
+      ${this.move('Previous capture', '‹', step <= first, () => actions.moveStep(-1))}
       <button
-        aria-label="Previous capture"
-        ?disabled=${index <= 0}
-        @click=${() => controller.moveStep(-1)}
-      >
-        ‹
-      </button>
-      <button
-        aria-label=${state.playing ? 'Pause' : 'Play'}
-        aria-pressed=${state.playing}
+        aria-label=${playing ? 'Pause' : 'Play'}
+        aria-pressed=${playing}
         ?disabled=${last === 0}
-        @click=${() => controller.togglePlay()}
+        @click=${() => actions.togglePlay()}
       >
-        ${state.playing ? '❚❚' : '▶'}
+        ${playing ? '❚❚' : '▶'}
       </button>
-      <button
-        aria-label="Next capture"
-        ?disabled=${index >= last}
-        @click=${() => controller.moveStep(1)}
-      >
-        ›
-      </button>
+      ${this.move('Next capture', '›', step >= (stops[last] ?? 0), () => actions.moveStep(1))}
       <div class="rail">
         <input
           type="range"
@@ -77,24 +96,44 @@ export class TimelineView extends LitElement {
           .value=${String(index)}
           ?disabled=${last === 0}
           aria-label="Step"
-          aria-valuetext="step ${state.step}"
+          aria-valuetext="step ${cursor}"
           data-testid="step-slider"
           @input=${(event: Event) =>
-            controller.chooseIndex(Number((event.target as HTMLInputElement).value))}
+            actions.chooseStop(Number((event.target as HTMLInputElement).value))}
         />
       </div>
       <button
-        aria-pressed=${state.following}
-        title="Stay on the newest capture"
-        @click=${() => controller.follow()}
+        aria-pressed=${following}
+        title="Stay on the newest step"
+        @click=${() => actions.follow()}
       >
         Latest
       </button>
-      <div class="label" data-testid="step-label" data-step=${state.step ?? nothing}>
-        step <strong>${state.step?.toLocaleString('en')}</strong>
-        <span class="muted">· ${index + 1} of ${last + 1}</span>
-      </div>
+      ${label(timeline)} ${this.live(connection)}
     `;
+  }
+
+  private move(name: string, sign: string, disabled: boolean, act: () => void) {
+    return html`<button aria-label=${name} ?disabled=${disabled} @click=${act}>${sign}</button>`;
+  }
+
+  private live({ state }: Connection) {
+    const [text, title] = CONNECTIONS[state];
+    return html`<span class="live muted" data-testid="live" data-state=${state} title=${title}
+      >${text}</span
+    >`;
   }
 }
 customElements.define('fm-timeline', TimelineView);
+
+/** Where the cursor is, and which of the captures that TensorBoard holds is the nearest. */
+function label({ cursor, index, stops, allKept }: Timeline) {
+  const kept = allKept ? '' : ' kept';
+  const title = allKept
+    ? 'All that were written'
+    : 'TensorBoard keeps only some of those that were written; --featuremaps_samples=0 keeps all';
+  return html`<div class="label" data-testid="step-label" data-step=${cursor ?? nothing}>
+    step <strong>${cursor === null ? '–' : formatStep(cursor)}</strong>
+    <span class="muted" title=${title}>· ${index + 1} of ${stops.length}${kept}</span>
+  </div>`;
+}

@@ -1,20 +1,18 @@
-import { LitElement, css, html, nothing } from 'lit';
-import { COLORMAPS, gradient, type ColormapName } from '../render/colormap';
-import { SCALINGS, layerRange, type Scaling } from '../render/normalise';
-import type { Controller } from '../store/controller';
-import { panesOf, rangeFinder } from '../store/panes';
-import {
-  SORT_ORDERS,
-  VIEWS,
-  listedRuns,
-  type Comparison,
-  type SortOrder,
-  type State,
-} from '../store/state';
-import { download } from './download';
-import { formatValue } from './format';
+import { css, html, nothing } from 'lit';
+import type { AppState } from '../app_state';
+import { paneOf, panesOf, type Pane } from '../derive/panes';
+import { download } from '../files/download';
+import { isExpected } from '../model/failures';
+import { COLORMAPS } from '../render/colormap';
+import { SCALINGS, SORT_ORDERS, type Look, type Scaling, type SortOrder } from '../state/look';
+import { VIEWS, type View } from '../state/selection';
+import { choice } from './choice';
+import './compare_view';
+import { Connected } from './connected';
+import './legend_view';
 import { common } from './theme';
 
+const VIEW_NAMES: Record<View, string> = { maps: 'Maps', health: 'Health' };
 const SCALING_NAMES: Record<Scaling, string> = {
   channel: 'each channel',
   layer: 'whole layer',
@@ -28,9 +26,8 @@ const SORT_NAMES: Record<SortOrder, string> = {
   change: 'change',
 };
 
-/** Colours, scaling and order of the channel grid, with the legend of its colours. */
-export class ToolbarView extends LitElement {
-  static override properties = { state: {}, controller: {} };
+/** Colours, scaling and order of the channel grid, and what can be taken away of it. */
+export class ToolbarView extends Connected<[View, Look, Pane | null, boolean]> {
   static override styles = [
     common,
     css`
@@ -48,6 +45,7 @@ export class ToolbarView extends LitElement {
         align-items: center;
         gap: 8px 12px;
         width: 100%;
+        min-width: 0;
       }
       .pair {
         display: inline-flex;
@@ -59,26 +57,14 @@ export class ToolbarView extends LitElement {
         border-radius: 0 6px 6px 0;
         margin-left: -1px;
       }
-      .other {
-        max-width: 180px;
-      }
-      .legend {
+      fm-legend {
         margin-left: auto;
         /* The same for all values, so that it never wraps and moves the maps. */
-        width: 240px;
-        display: flex;
-        align-items: center;
-        gap: 6px;
-        white-space: nowrap;
-        color: var(--muted);
-        font-size: 12px;
+        flex: 1 1 176px;
+        max-width: 240px;
       }
-      .bar {
-        flex: 1;
-        min-width: 24px;
-        height: 10px;
-        border-radius: 5px;
-        border: 1px solid var(--line);
+      select {
+        max-width: 132px;
       }
       input {
         margin: 0;
@@ -86,120 +72,94 @@ export class ToolbarView extends LitElement {
       }
     `,
   ];
-  declare state: State;
-  declare controller: Controller;
 
-  override render() {
-    const { state } = this;
+  protected override select(app: AppState): [View, Look, Pane | null, boolean] {
+    const { listing, selection, library, look } = app;
+    const panes = listing ? panesOf(listing, selection.value, library) : null;
+    const comparing = panes?.second != null;
+    return [selection.value.view, look.value, paneOf(panes?.first ?? null), comparing];
+  }
+
+  protected override view(view: View, look: Look, pane: Pane | null, comparing: boolean) {
+    const maps = view === 'maps';
     return html`
       <div class="row">
-        ${this.views()} ${this.compare()}
-        <span class="pair">
-          <button
-            data-testid="download-grid"
-            title="Save the maps as they are seen"
-            @click=${this.save}
-          >
-            PNG
-          </button>
-          <button
-            data-testid="download-atlas"
-            title="Save the raw atlas, with its scale inside"
-            ?disabled=${!state.shown}
-            @click=${() => void this.saveAtlas()}
-          >
-            Atlas
-          </button>
-        </span>
-        ${state.view === 'maps' ? this.legend() : nothing}
+        ${this.views(view)} ${maps ? html`<fm-compare></fm-compare>` : nothing} ${this.files(pane)}
+        ${maps ? html`<fm-legend></fm-legend>` : nothing}
       </div>
-      ${state.view === 'maps' ? html`<div class="row">${this.looks()}</div>` : nothing}
+      ${maps ? html`<div class="row">${this.looks(look, comparing)}</div>` : nothing}
     `;
   }
 
-  private views() {
-    const { view } = this.state;
-    const names = { maps: 'Maps', health: 'Health' } as const;
+  private views(view: View) {
     return html`<span class="pair" role="group" aria-label="View">
       ${VIEWS.map(
         (one) =>
           html`<button
             data-testid="view-${one}"
             aria-pressed=${one === view}
-            @click=${() => this.controller.show({ view: one })}
+            @click=${() => this.actions.setView(one)}
           >
-            ${names[one]}
+            ${VIEW_NAMES[one]}
           </button>`,
       )}
     </span>`;
   }
 
-  private compare() {
-    const { comparison, step, run } = this.state;
-    if (this.state.view !== 'maps') return nothing;
-    const others = listedRuns(this.state).filter((one) => one.layers.length && one.name !== run);
-    const chosen = comparison === null ? '' : JSON.stringify(comparison);
-    const pinned = comparison?.kind === 'step' ? comparison : { kind: 'step' as const, step };
-    const value = (one: object) => JSON.stringify(one);
-    return html`<label
-      >Compare
-      <select
-        class="other"
-        data-testid="compare-select"
-        @change=${(event: Event) => {
-          const text = (event.target as HTMLSelectElement).value;
-          const comparison = text ? (JSON.parse(text) as Comparison) : null;
-          this.controller.show({ comparison });
-        }}
+  private files(pane: Pane | null) {
+    return html`<span class="pair">
+      <button
+        data-testid="download-grid"
+        title="Save the maps as they are seen"
+        @click=${this.save}
       >
-        <option value="" ?selected=${chosen === ''}>nothing</option>
-        <option value=${value(pinned)} ?selected=${chosen === value(pinned)}>
-          ${comparison?.kind === 'step' ? 'step' : 'keep step'} ${pinned.step}
-        </option>
-        ${others.map((one) => {
-          const other = { kind: 'run', run: one.name };
-          return html`<option value=${value(other)} ?selected=${chosen === value(other)}>
-            ${one.name}
-          </option>`;
-        })}
-      </select></label
-    >`;
+        PNG
+      </button>
+      <button
+        data-testid="download-atlas"
+        title="Save the raw atlas, with its scale inside"
+        ?disabled=${pane?.picture.status !== 'ready'}
+        @click=${() => void this.saveAtlas(pane)}
+      >
+        Atlas
+      </button>
+    </span>`;
   }
 
-  private looks() {
-    const { state, controller } = this;
+  private looks(look: Look, comparing: boolean) {
+    const { actions } = this;
     return html`
-      ${this.choice(
-        'Colours',
-        'colormap-select',
-        COLORMAPS,
-        (name) => name,
-        state.colormap,
-        (value) => controller.show({ colormap: value as ColormapName }),
-      )}
-      ${this.choice(
-        'Scale',
-        'scaling-select',
-        SCALINGS,
-        (name) => SCALING_NAMES[name],
-        state.scaling,
-        (value) => controller.show({ scaling: value as Scaling }),
-      )}
-      ${this.choice(
-        'Sort',
-        'sort-select',
-        SORT_ORDERS,
-        (name) => SORT_NAMES[name],
-        state.sort,
-        (value) => controller.show({ sort: value as SortOrder }),
-      )}
-      <label
+      ${choice({
+        label: 'Colours',
+        testId: 'colormap-select',
+        names: COLORMAPS,
+        title: (name) => name,
+        chosen: look.colormap,
+        choose: (colormap) => actions.show({ colormap }),
+      })}
+      ${choice({
+        label: 'Scale',
+        testId: 'scaling-select',
+        names: SCALINGS,
+        title: (name) => SCALING_NAMES[name],
+        chosen: look.scaling,
+        choose: (scaling) => actions.show({ scaling }),
+      })}
+      ${choice({
+        label: 'Sort',
+        testId: 'sort-select',
+        names: SORT_ORDERS,
+        title: (name) => sortTitle(name, comparing),
+        chosen: look.sort,
+        choose: (sort) => actions.show({ sort }),
+      })}
+      <label title="Channels that are zero for this probe now"
         ><input
           type="checkbox"
-          .checked=${state.hideDead}
+          .checked=${look.hideInactive}
           @change=${(event: Event) =>
-            controller.show({ hideDead: (event.target as HTMLInputElement).checked })}
-        />Hide dead</label
+            actions.show({ hideInactive: (event.target as HTMLInputElement).checked })}
+        />Hide inactive</label
       >
     `;
   }
@@ -208,55 +168,21 @@ export class ToolbarView extends LitElement {
     this.dispatchEvent(new CustomEvent('save-picture', { bubbles: true, composed: true }));
   }
 
-  private async saveAtlas(): Promise<void> {
-    const { layer, step, probe } = this.state;
-    const atlas = await this.controller.atlasFile();
-    if (atlas) download(`${layer}_step${step}_probe${probe}_atlas.png`, atlas);
-  }
-
-  private choice<Name extends string>(
-    label: string,
-    testId: string,
-    names: readonly Name[],
-    title: (name: Name) => string,
-    chosen: Name,
-    choose: (value: string) => void,
-  ) {
-    return html`<label
-      >${label}
-      <select
-        data-testid=${testId}
-        @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}
-      >
-        ${names.map(
-          (name) =>
-            html`<option value=${name} ?selected=${name === chosen}>${title(name)}</option>`,
-        )}
-      </select></label
-    >`;
-  }
-
-  private legend() {
-    const { shown, scaling, colormap, pointed, channel } = this.state;
-    if (!shown) return nothing;
-    const panes = panesOf(this.state);
-    // Where channels have scales of their own, the legend is of the one under the pointer.
-    const own = scaling === 'layer' ? 0 : (pointed?.channel ?? channel);
-    const known = own !== null && own < shown.picture.scale.channels && panes.length > 0;
-    const range = known ? rangeFinder(this.state, panes)(shown.picture, own) : null;
-    const whole = layerRange(shown.picture.scale);
-    const [low, high] = colormap === 'diverging' ? ['−max', 'max'] : ['min', 'max'];
-    const subject = scaling === 'layer' ? 'layer' : known ? `channel ${own}` : 'each channel';
-    return html`<div
-      class="legend"
-      data-testid="legend"
-      title="Values of this picture lie within ${formatValue(whole.low)} … ${formatValue(whole.high)}"
-    >
-      <span>${subject}:</span>
-      <span>${range ? formatValue(range.low) : low}</span>
-      <div class="bar" style="background:${gradient(colormap)}"></div>
-      <span>${range ? formatValue(range.high) : high}</span>
-    </div>`;
+  private async saveAtlas(pane: Pane | null): Promise<void> {
+    const key = pane?.capture?.pictures[pane.probe];
+    if (!pane?.capture || !key) return;
+    const name = `${pane.layer.tag}_step${pane.capture.step}_probe${pane.probe}_atlas.png`;
+    try {
+      download(name, await this.app.source.pictureFile(key, new AbortController().signal));
+    } catch (error) {
+      if (!isExpected(error)) throw error;
+      this.app.live.settled(error);
+    }
   }
 }
 customElements.define('fm-toolbar', ToolbarView);
+
+function sortTitle(name: SortOrder, comparing: boolean): string {
+  if (name !== 'change') return SORT_NAMES[name];
+  return comparing ? 'change between' : 'change since before';
+}

@@ -1,0 +1,56 @@
+import type { PictureKey } from '../model/capture';
+import type { Head, Layer, ProbeSet, Run } from '../model/run';
+
+/** A series of a run, and what changes when it does. */
+export interface SeriesAsk {
+  readonly run: string;
+  readonly tag: string;
+  readonly stamp: string;
+}
+
+/** Something that is logged once for a run, and what changes when it does. */
+export interface RunAsk {
+  readonly run: string;
+  readonly stamp: string;
+}
+
+/** One channel's map at a step. */
+export interface FrameAsk {
+  readonly picture: PictureKey;
+  readonly channel: number;
+  readonly step: number;
+}
+
+/** All classes of a head at a step. */
+export interface OutputAsk {
+  readonly run: string;
+  readonly tag: string;
+  readonly step: number;
+  readonly wallTime: number;
+}
+
+export function capturesAsk(run: Run, series: Layer | ProbeSet): SeriesAsk {
+  return { run: run.name, tag: series.tag, stamp: stampOf(run, series.lastWallTime) };
+}
+
+/** null where the layer logs none. */
+export function statisticsAsk(run: Run, layer: Layer): SeriesAsk | null {
+  if (layer.statsTag === null) return null;
+  return { run: run.name, tag: layer.statsTag, stamp: stampOf(run, layer.lastWallTime) };
+}
+
+/** null where the run has no heads. */
+export function predictionsAsk(run: Run): RunAsk | null {
+  if (!run.heads.length) return null;
+  const newest = (head: Head) => head.lastWallTime;
+  return { run: run.name, stamp: stampOf(run, Math.max(...run.heads.map(newest))) };
+}
+
+function stampOf(run: Run, lastWallTime: number): string {
+  return Number.isNaN(lastWallTime) ? run.version : String(lastWallTime);
+}
+
+/** The losses of a run, or of the run that validates it. */
+export function lossesAsk(name: string, run: Run): RunAsk {
+  return { run: name, stamp: run.version };
+}

@@ -1,0 +1,182 @@
+import type { Source } from '../api/source';
+import { pictureName, type Capture, type PictureKey } from '../model/capture';
+import type { Losses } from '../model/loss';
+import type { Frame, Picture, ProbePixels } from '../model/picture';
+import type { FullOutput, Predictions } from '../model/prediction';
+import type { Listing } from '../model/run';
+import type { Series } from '../model/series';
+import type { StatisticsAt } from '../model/statistics';
+import { frameOf } from '../render/tiles';
+import type { FrameAsk, OutputAsk, RunAsk, SeriesAsk } from './asks';
+import { loadListing, loadLosses, loadPredictions, loadSeries } from './loaders';
+import { Resource, type ResourceOptions } from './resource';
+
+const MIB = 2 ** 20;
+
+/** What is wanted now, each list with the most urgent first. */
+export interface Demand {
+  readonly captures: readonly SeriesAsk[];
+  readonly statistics: readonly SeriesAsk[];
+  readonly losses: readonly RunAsk[];
+  readonly predictions: readonly RunAsk[];
+  readonly outputs: readonly OutputAsk[];
+  readonly pictures: readonly PictureKey[];
+  readonly frames: readonly FrameAsk[];
+  readonly probes: readonly PictureKey[];
+}
+
+/**
+ * All that the tab knows. Beyond what is wanted at the moment it keeps at most 128 MiB of pictures,
+ * 64 MiB of statistics, and 160 MiB of all else.
+ */
+export class Library {
+  readonly listing: Resource<null, Listing>;
+  readonly captures: Resource<SeriesAsk, Series<Capture>>;
+  readonly statistics: Resource<SeriesAsk, Series<StatisticsAt>>;
+  readonly losses: Resource<RunAsk, Losses>;
+  readonly predictions: Resource<RunAsk, Predictions>;
+  readonly outputs: Resource<OutputAsk, FullOutput>;
+  readonly pictures: Resource<PictureKey, Picture>;
+  readonly frames: Resource<FrameAsk, Frame>;
+  readonly probes: Resource<PictureKey, ProbePixels>;
+
+  private readonly all: readonly Pick<Resource<unknown, unknown>, 'retry'>[];
+
+  /**
+   * @param changed told of every change.
+   * @param settled told of every failure, and of every listing that came: null.
+   */
+  constructor(source: Source, changed: () => void, settled: (error: Error | null) => void) {
+    // Some values come out of others without a request: they tell nothing of the server.
+    const failed = (error: Error | null) => error && settled(error);
+    const resource = <Ask, Value>(
+      options: Omit<ResourceOptions<Ask, Value>, 'changed' | 'settled'>,
+      told: (error: Error | null) => void = failed,
+    ) => new Resource<Ask, Value>({ ...options, changed, settled: told });
+    const stampOf = (ask: RunAsk) => ask.stamp;
+    const seriesName = (ask: SeriesAsk) => JSON.stringify([ask.run, ask.tag]);
+
+    this.listing = resource(
+      {
+        nameOf: () => '',
+        load: (_, known: Listing | undefined, signal) => loadListing(source, known, signal),
+        bytesOf: () => 0,
+        limit: 0,
+        concurrency: 1,
+      },
+      settled,
+    );
+    this.captures = resource({
+      nameOf: seriesName,
+      stampOf,
+      load: ({ run, tag }, known: Series<Capture> | undefined, signal) =>
+        loadSeries(known, (since) => source.captures(run, tag, since, signal)),
+      bytesOf: ({ items }) => 500 * items.length,
+      limit: 16 * MIB,
+      concurrency: 3,
+    });
+    this.statistics = resource({
+      nameOf: seriesName,
+      stampOf,
+      load: ({ run, tag }, known: Series<StatisticsAt> | undefined, signal) =>
+        loadSeries(known, (since) => source.statistics(run, tag, since, signal)),
+      bytesOf: ({ items }) => items.reduce((bytes, { values }) => bytes + values.byteLength, 0),
+      limit: 64 * MIB,
+      concurrency: 1,
+    });
+    this.losses = resource({
+      nameOf: ({ run }) => run,
+      stampOf,
+      load: ({ run }, known: Losses | undefined, signal) => loadLosses(source, run, known, signal),
+      bytesOf: ({ terms }) => terms.reduce((bytes, { points }) => bytes + 60 * points.length, 0),
+      limit: 32 * MIB,
+      concurrency: 2,
+    });
+    this.predictions = resource({
+      nameOf: ({ run }) => run,
+      stampOf,
+      load: ({ run }, known: Predictions | undefined, signal) =>
+        loadPredictions(source, run, known, signal),
+      bytesOf: ({ heads }) => heads.reduce((bytes, { steps }) => bytes + 1000 * steps.length, 0),
+      limit: 32 * MIB,
+      concurrency: 2,
+    });
+    this.outputs = resource({
+      nameOf: ({ run, tag, step, wallTime }) => JSON.stringify([run, tag, step, wallTime]),
+      load: async ({ run, tag, step }, known: FullOutput | undefined, signal) =>
+        known ?? source.output(run, tag, step, signal),
+      bytesOf: ({ values }) => values.byteLength,
+      limit: 32 * MIB,
+      concurrency: 2,
+    });
+    this.pictures = resource({
+      nameOf: pictureName,
+      load: async (key, known: Picture | undefined, signal) => known ?? source.picture(key, signal),
+      bytesOf: ({ levels }) => levels.byteLength,
+      limit: 128 * MIB,
+      concurrency: 3,
+    });
+    this.frames = resource({
+      nameOf: ({ picture, channel }) => `${pictureName(picture)}/${channel}`,
+      load: async ({ picture, channel, step }, known: Frame | undefined, signal) =>
+        known ?? frameOf(await this.pictureOf(source, picture, signal), channel, step),
+      bytesOf: ({ levels }) => levels.byteLength,
+      limit: 32 * MIB,
+      concurrency: 2,
+    });
+    this.probes = resource({
+      nameOf: pictureName,
+      load: async (key, known: ProbePixels | undefined, signal) =>
+        known ?? source.probe(key, signal),
+      bytesOf: ({ rgba }) => rgba.byteLength,
+      limit: 16 * MIB,
+      concurrency: 2,
+    });
+    this.all = [
+      this.listing,
+      this.captures,
+      this.statistics,
+      this.losses,
+      this.predictions,
+      this.outputs,
+      this.pictures,
+      this.frames,
+      this.probes,
+    ];
+  }
+
+  /** Says what is wanted from now on. */
+  want(demand: Demand): void {
+    this.captures.want(demand.captures);
+    this.pictures.want(demand.pictures);
+    this.losses.want(demand.losses);
+    this.predictions.want(demand.predictions);
+    this.probes.want(demand.probes);
+    this.frames.want(demand.frames);
+    this.outputs.want(demand.outputs);
+    this.statistics.want(demand.statistics);
+  }
+
+  /** Asks for what is new: the listing tells of most of it, but not of losses. */
+  refresh(): void {
+    this.listing.refresh();
+    this.losses.refresh();
+  }
+
+  /** Tries again what has failed. */
+  retry(): void {
+    for (const resource of this.all) resource.retry();
+  }
+
+  /** What is wrong with the lists and tables that are wanted; pictures say so in their place. */
+  problems(): readonly string[] {
+    const { listing, captures, statistics, losses, predictions } = this;
+    const tables = [listing, captures, statistics, losses, predictions];
+    return [...new Set(tables.flatMap((resource) => resource.problems()))];
+  }
+
+  private async pictureOf(source: Source, key: PictureKey, signal: AbortSignal): Promise<Picture> {
+    const known = this.pictures.peek(key);
+    return known.status === 'ready' ? known.value : source.picture(key, signal);
+  }
+}

@@ -1,0 +1,131 @@
+import {
+  capturesAsk,
+  lossesAsk,
+  predictionsAsk,
+  statisticsAsk,
+  type FrameAsk,
+  type OutputAsk,
+  type SeriesAsk,
+} from '../data/asks';
+import type { Demand, Library } from '../data/library';
+import type { PictureKey } from '../model/capture';
+import { valueOf } from '../model/loadable';
+import type { Layer, Listing, Run } from '../model/run';
+import { COLUMNS } from '../model/statistics';
+import type { Look } from '../state/look';
+import type { Selection } from '../state/selection';
+import { filmAsks } from './film';
+import { paneOf, panesOf, type Pane } from './panes';
+import { drawnClass, headsOf, outputAsks } from './predictions';
+import { probePictures } from './probes';
+import { sidePane, sideRun, sideRuns } from './side';
+
+/** So many captures before and after the cursor are fetched ahead. */
+const AHEAD = 3;
+/** The statistics of layers that are not chosen are fetched up to this size. */
+const MOST_STATISTICS_BYTES = 96 * 2 ** 20;
+
+/** What is wanted for a selection, as far as can be told from what is known already. */
+export function demandOf(
+  listing: Listing | undefined,
+  selection: Selection,
+  look: Look,
+  library: Library,
+): Demand {
+  if (!listing) return NOTHING;
+  const panes = panesOf(listing, selection, library);
+  const [first, second] = [paneOf(panes.first), paneOf(panes.second)];
+  const both = [first, second].filter((pane) => pane !== null);
+  const runs = sideRuns(listing, selection).filter((run) => run !== null);
+  const side = sideRun(listing, selection);
+  const beside = sidePane(listing, selection, library);
+  return {
+    captures: [
+      ...both.map(({ run, layer }) => capturesAsk(run, layer)),
+      ...runs.flatMap((run) => (run.probes ? [capturesAsk(run, run.probes)] : [])),
+    ],
+    statistics: [...both.flatMap(ownStatistics), ...otherStatistics(both)],
+    losses: side ? lossAsks(side) : [],
+    predictions: [(side && predictionsAsk(side)) ?? []].flat(),
+    outputs: side ? fullOutputs(library, side, beside, look) : [],
+    pictures: [...both.flatMap(ownPicture), ...both.flatMap(picturesAhead)],
+    frames: framesOf(beside, selection.channel),
+    probes:
+      selection.comparison?.kind === 'run'
+        ? runs.flatMap((run) => probePictures(library, run))
+        : [],
+  };
+}
+
+const NOTHING: Demand = {
+  captures: [],
+  statistics: [],
+  losses: [],
+  predictions: [],
+  outputs: [],
+  pictures: [],
+  frames: [],
+  probes: [],
+};
+
+function lossAsks(run: Run) {
+  if (!run.hasLosses) return [];
+  const names = [run.name, ...(run.validationRun === null ? [] : [run.validationRun])];
+  return names.map((name) => lossesAsk(name, run));
+}
+
+function ownStatistics({ run, layer }: Pane): SeriesAsk[] {
+  return [statisticsAsk(run, layer) ?? []].flat();
+}
+
+/** The other layers', for the list of layers: those that are near first, up to a size. */
+function otherStatistics([first]: readonly Pane[]): SeriesAsk[] {
+  if (!first) return [];
+  const { run, layer } = first;
+  const captures = valueOf(first.captures)?.items.length ?? 0;
+  const probes = run.probes?.count ?? 1;
+  const bytes = (one: Layer) => captures * probes * one.channels * COLUMNS.length * 4;
+  const own = run.layers.indexOf(layer);
+  const near = [...run.layers].sort((a, b) => distance(a) - distance(b));
+  function distance(one: Layer) {
+    return Math.abs(run.layers.indexOf(one) - own);
+  }
+  let total = 0;
+  return near.flatMap((one) => {
+    total += bytes(one);
+    return one === layer || total > MOST_STATISTICS_BYTES ? [] : (statisticsAsk(run, one) ?? []);
+  });
+}
+
+function ownPicture({ capture, probe }: Pane): PictureKey[] {
+  return [capture?.pictures[probe] ?? []].flat();
+}
+
+function picturesAhead({ captures, capture, probe }: Pane): PictureKey[] {
+  const items = valueOf(captures)?.items ?? [];
+  const index = capture ? items.indexOf(capture) : -1;
+  if (index < 0) return [];
+  const near = Array.from({ length: AHEAD }, (_, i) => [index + i + 1, index - i - 1]).flat();
+  return near.flatMap((one) => items[one]?.pictures[probe] ?? []);
+}
+
+function framesOf(pane: Pane | null, channel: number | null): readonly FrameAsk[] {
+  const captures = valueOf(pane?.captures)?.items;
+  const picture = valueOf(pane?.picture);
+  if (!pane || !captures || !picture || channel === null) return [];
+  return channel < picture.scale.channels ? filmAsks(captures, pane.probe, channel) : [];
+}
+
+function fullOutputs(
+  library: Library,
+  run: Run,
+  pane: Pane | null,
+  look: Look,
+): readonly OutputAsk[] {
+  const ask = predictionsAsk(run);
+  const predictions = ask && valueOf(library.predictions.peek(ask));
+  if (!predictions || look.classIndex === null) return [];
+  const probe = pane?.probe ?? 0;
+  const index = drawnClass(predictions, probe, look.classIndex);
+  return outputAsks(run.name, headsOf(predictions), probe, index);
+}

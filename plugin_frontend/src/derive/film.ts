@@ -1,0 +1,58 @@
+import type { FrameAsk } from '../data/asks';
+import type { Library } from '../data/library';
+import type { Capture } from '../model/capture';
+import { valueOf, type Loadable } from '../model/loadable';
+import type { Frame, Range } from '../model/picture';
+import { memoised, memoisedList } from './memo';
+import type { Pane } from './panes';
+import { merged } from './ranges';
+
+/** The most frames of a film: each is cut out of an atlas of its own. */
+const MOST_FRAMES = 100;
+
+/** One channel's maps over the steps, as far as they are known. */
+export interface Film {
+  readonly steps: readonly number[];
+  readonly frames: readonly Loadable<Frame>[];
+  /** How many captures there are; more than frames where some are left out. */
+  readonly captures: number;
+  /** Whether every frame is there. */
+  readonly complete: boolean;
+  /** The values that all frames span together. */
+  readonly range: Range;
+}
+
+/** What a film of a pane's channel needs; evenly spread where there are too many captures. */
+export const filmAsks = memoised(
+  (captures: readonly Capture[], probe: number, channel: number): readonly FrameAsk[] => {
+    const stride = Math.max(1, captures.length / MOST_FRAMES);
+    const count = Math.min(captures.length, MOST_FRAMES);
+    return Array.from({ length: count }, (_, index) => captures[Math.floor(index * stride)]!)
+      .filter((capture) => capture.pictures[probe])
+      .map(({ step, pictures }) => ({ step, channel, picture: pictures[probe]! }));
+  },
+);
+
+const sameList = memoisedList<Loadable<Frame>>();
+
+const make = memoised(
+  (asks: readonly FrameAsk[], frames: readonly Loadable<Frame>[], captures: number): Film => {
+    const known = frames.map((frame) => valueOf(frame)).filter((frame) => frame !== undefined);
+    return {
+      steps: asks.map(({ step }) => step),
+      frames,
+      captures,
+      complete: known.length === frames.length,
+      range: merged(known.map(({ lo, hi }) => ({ low: lo, high: hi }))),
+    };
+  },
+);
+
+/** The film of a channel; null where there are no captures to make it of. */
+export function filmOf(library: Library, pane: Pane, channel: number): Film | null {
+  const captures = valueOf(pane.captures)?.items;
+  if (!captures) return null;
+  const asks = filmAsks(captures, pane.probe, channel);
+  const frames = sameList(asks.map((ask) => library.frames.peek(ask)));
+  return make(asks, frames, captures.length);
+}

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { lossesAsCsv } from '../files/losses';
+import type { Losses, LossTerm } from '../model/loss';
+import { curvesOf, plotData, pointAt, residualAt, weightAt } from './loss_curves';
+
+function term(
+  kind: LossTerm['kind'],
+  output: string | null,
+  values: (number | null)[],
+  stride = 10,
+): LossTerm {
+  const role = output === null ? null : output === 'main' ? 'main' : 'auxiliary';
+  const points = values.map((value, i) => ({ step: stride * i, wallTime: 0, value }));
+  return { tag: `loss/${kind}/${output ?? ''}`, kind, output, role, points, allKept: true };
+}
+
+const losses = (run: string, ...terms: LossTerm[]): Losses => ({
+  ...{ run, version: '', messages: [] },
+  terms,
+});
+const train = losses(
+  'r/train',
+  term('total', null, [6.5, 3.25]),
+  term('penalty', null, [0.5, 0.25]),
+  term('output', 'aux1', [10, 5]),
+  term('weighted', 'aux1', [3, 1.5]),
+  term('weighted', 'main', [3, 1.5]),
+  term('reported', 'accuracy', [1, 2]),
+);
+const pair = { train, validation: losses('r/validation', term('total', null, [null, 4], 50)) };
+
+test('the total comes first, then main, the auxiliary heads, the penalty, and what is reported', () => {
+  const labels = curvesOf(pair).map((curve) => [curve.label, curve.validation]);
+  expect(labels).toEqual([
+    ['total', false],
+    ['main', false],
+    ['aux1', false],
+    ['penalty', false],
+    ['accuracy (as reported)', false],
+    ['total', true],
+  ]);
+});
+
+test('a value comes with the step that it was measured at', () => {
+  const validation = pair.validation.terms[0];
+  expect(pointAt(validation, 0)).toMatchObject({ step: 0, value: null });
+  expect(pointAt(validation, 30)).toMatchObject({ step: 50, value: 4 });
+  expect(pointAt(term('total', null, []), 6)).toBeUndefined();
+  expect(pointAt(undefined, 6)).toBeUndefined();
+});
+
+test('the residual is what the total has beyond its parts, and leaves out what is reported', () => {
+  expect(residualAt(curvesOf(pair), 2)).toEqual({ step: 0, value: 0 });
+  const missing = {
+    ...pair,
+    train: losses('r', ...train.terms.slice(0, 1), term('penalty', null, [])),
+  };
+  expect(residualAt(curvesOf(missing), 0)).toBeNull();
+  expect(residualAt([], 0)).toBeNull();
+});
+
+test('a weight is what the loss was multiplied with at that step', () => {
+  expect(weightAt(train, train.terms[3]!, 10)).toBe(0.3);
+  expect(weightAt(train, train.terms[4]!, 10)).toBeNull();
+});
+
+test('stacked curves add up to the total', () => {
+  const [steps, ...columns] = plotData(curvesOf(pair), true, 0);
+  expect(steps).toEqual([0, 10]);
+  expect(columns.at(-1)).toEqual([6.5, 3.25]);
+});
+
+test('separate curves keep gaps', () => {
+  expect(plotData(curvesOf(pair), false, 0).at(-1)).toEqual([null, null, 4]);
+  expect(plotData([], false, 0)).toEqual([[]]);
+});
+
+test('the table holds every term, and nothing where there is no point', () => {
+  const lines = lossesAsCsv(pair).split('\r\n');
+  expect(lines[0]).toContain('step,wall_time,r/train: loss/total/');
+  expect(lines[1]).toBe('0,0,6.5,0.5,10,3,3,1,');
+  expect(lines[3]).toBe('50,0,,,,,,,4');
+});

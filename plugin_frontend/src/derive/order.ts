@@ -1,0 +1,47 @@
+import { valueOf } from '../model/loadable';
+import type { StatisticsAt } from '../model/statistics';
+import type { Look } from '../state/look';
+import { channelOrder, statisticsBefore } from './channel_order';
+import { paneOf, type Pane, type Panes } from './panes';
+import { rangesOf, type RangeOf } from './ranges';
+import { indexAt } from './steps';
+
+const NONE: readonly number[] = [];
+
+/** The statistics of a pane's capture; undefined where they are not known. */
+export function statisticsOfPane({ statistics, capture }: Pane): StatisticsAt | undefined {
+  const items = valueOf(statistics)?.items;
+  return items && capture ? items[indexAt(items, capture.step)] : undefined;
+}
+
+/**
+ * The channel of each cell, the same in all panes, by the first one's statistics. “Change” is that
+ * between the panes, or since the capture before where nothing is compared.
+ */
+export function orderOf(panes: Panes, look: Look): readonly number[] {
+  const [first, second] = [paneOf(panes.first), paneOf(panes.second)];
+  const picture = valueOf(first?.picture) ?? valueOf(second?.picture);
+  if (!first || !picture) return NONE;
+  const at = statisticsOfPane(first);
+  const items = valueOf(first.statistics)?.items ?? [];
+  const from = second ? statisticsOfPane(second) : statisticsBefore(items, at);
+  return channelOrder(
+    picture.scale.channels,
+    look.sort === 'index' && !look.hideInactive ? undefined : at,
+    first.probe,
+    look.sort === 'change' ? from : undefined,
+    second?.probe ?? first.probe,
+    look.sort,
+    look.hideInactive,
+  );
+}
+
+/** The ranges that the colours of all panes share. */
+export function rangesOfPanes(panes: Panes, look: Look): RangeOf {
+  const spans = [paneOf(panes.first), paneOf(panes.second)].flatMap((pane) => {
+    const picture = valueOf(pane?.picture);
+    if (!pane || !picture) return [];
+    return [{ picture, statistics: valueOf(pane.statistics)?.items, probe: pane.probe }];
+  });
+  return rangesOf(spans, look.scaling, look.colormap === 'diverging');
+}

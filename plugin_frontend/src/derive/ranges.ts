@@ -1,0 +1,104 @@
+import type { Picture, Range } from '../model/picture';
+import { statisticOf, type Statistics } from '../model/statistics';
+import { layerRange } from '../render/levels';
+import type { Scaling } from '../state/look';
+import { memoised, memoisedBy } from './memo';
+
+/** What one pane adds to the range that the colours of all panes span. */
+export interface Span {
+  readonly picture: Picture;
+  readonly statistics: Statistics | undefined;
+  readonly probe: number;
+}
+
+export type RangeOf = (channel: number) => Range;
+
+/**
+ * Finds the range of values that a channel's colours span. Panes share it, so that equal colours
+ * mean equal values.
+ */
+export function rangesOf(spans: readonly Span[], scaling: Scaling, symmetric: boolean): RangeOf {
+  const [first, second] = spans;
+  return rangesOfTwo(
+    first?.picture,
+    first?.statistics,
+    first?.probe,
+    second?.picture,
+    second?.statistics,
+    second?.probe,
+    scaling,
+    symmetric,
+  );
+}
+
+const rangesOfTwo = memoised(
+  (
+    picture: Picture | undefined,
+    statistics: Statistics | undefined,
+    probe: number | undefined,
+    otherPicture: Picture | undefined,
+    otherStatistics: Statistics | undefined,
+    otherProbe: number | undefined,
+    scaling: Scaling,
+    symmetric: boolean,
+  ): RangeOf => {
+    const spans = [
+      ...(picture ? [{ picture, statistics, probe: probe ?? 0 }] : []),
+      ...(otherPicture
+        ? [{ picture: otherPicture, statistics: otherStatistics, probe: otherProbe ?? 0 }]
+        : []),
+    ];
+    const plain = plainRanges(spans, scaling);
+    return symmetric ? (channel) => symmetricRange(plain(channel)) : plain;
+  },
+);
+
+function plainRanges(spans: readonly Span[], scaling: Scaling): RangeOf {
+  if (scaling === 'layer') {
+    const whole = merged(spans.map(({ picture }) => layerRange(picture.scale)));
+    return () => whole;
+  }
+  const own = (channel: number) => spans.map(({ picture }) => ownRange(picture, channel));
+  if (scaling === 'channel') return (channel) => merged(own(channel));
+  const overSteps = spans.flatMap(({ statistics, probe }) =>
+    statistics?.length ? [rangesOverSteps(statistics, probe)] : [],
+  );
+  return (channel) =>
+    merged([...own(channel), ...overSteps.flatMap((ranges) => ranges[channel] ?? [])]);
+}
+
+function ownRange({ scale }: Picture, channel: number): Range {
+  return { low: scale.lo[channel] ?? 0, high: scale.hi[channel] ?? 0 };
+}
+
+/** The smallest range around zero that holds another. */
+export function symmetricRange({ low, high }: Range): Range {
+  const reach = Math.max(Math.abs(low), Math.abs(high));
+  return { low: -reach, high: reach };
+}
+
+/** Each channel's range of finite values over all steps, for one probe. */
+export const rangesOverSteps = memoisedBy(
+  (statistics: Statistics, probe: number): readonly Range[] => {
+    const channels = Math.max(0, ...statistics.map((at) => at.channels));
+    return Array.from({ length: channels }, (_, channel) => {
+      const range = { low: Infinity, high: -Infinity };
+      for (const at of statistics) {
+        const low = statisticOf(at, probe, channel, 'min');
+        const high = statisticOf(at, probe, channel, 'max');
+        if (low !== null && Number.isFinite(low)) range.low = Math.min(range.low, low);
+        if (high !== null && Number.isFinite(high)) range.high = Math.max(range.high, high);
+      }
+      return range.low <= range.high ? range : { low: 0, high: 0 };
+    });
+  },
+);
+
+/** The smallest range that holds all; that of zero alone for none. */
+export function merged(ranges: readonly Range[]): Range {
+  if (!ranges.length) return { low: 0, high: 0 };
+  return {
+    low: Math.min(...ranges.map((range) => range.low)),
+    high: Math.max(...ranges.map((range) => range.high)),
+  };
+}

@@ -1,0 +1,14 @@
+const GAP = 16;
+
+/** Canvases beside each other on one. */
+export function sideBySide(canvases: readonly HTMLCanvasElement[]): OffscreenCanvas {
+  const width = canvases.reduce((sum, one) => sum + one.width, GAP * (canvases.length - 1));
+  const picture = new OffscreenCanvas(width, Math.max(...canvases.map((one) => one.height)));
+  const context = picture.getContext('2d')!;
+  let left = 0;
+  for (const canvas of canvases) {
+    context.drawImage(canvas, left, 0);
+    left += canvas.width + GAP;
+  }
+  return picture;
+}

@@ -1,0 +1,36 @@
+import type { ColormapName } from '../render/colormap';
+
+/** Which values the colours span: each channel's own, the layer's, or each channel's over all steps. */
+export const SCALINGS = ['channel', 'layer', 'steps'] as const;
+export type Scaling = (typeof SCALINGS)[number];
+export const SORT_ORDERS = ['index', 'mean', 'std', 'zeros', 'change'] as const;
+export type SortOrder = (typeof SORT_ORDERS)[number];
+export const LOSS_VIEWS = ['separate', 'stacked'] as const;
+export type LossView = (typeof LOSS_VIEWS)[number];
+
+/** How things are shown. */
+export interface Look {
+  readonly colormap: ColormapName;
+  readonly scaling: Scaling;
+  readonly sort: SortOrder;
+  readonly hideInactive: boolean;
+  readonly overlay: boolean;
+  readonly lossView: LossView;
+  readonly logScale: boolean;
+  /** Weight of the past in the moving average that is drawn; 0 for none. */
+  readonly smoothing: number;
+  /** The class whose predictions are drawn over the steps; null for the probe's own. */
+  readonly classIndex: number | null;
+}
+
+export const PLAIN: Look = {
+  colormap: 'viridis',
+  scaling: 'channel',
+  sort: 'index',
+  hideInactive: false,
+  overlay: false,
+  lossView: 'separate',
+  logScale: false,
+  smoothing: 0,
+  classIndex: null,
+};

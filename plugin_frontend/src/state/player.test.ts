@@ -1,0 +1,23 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Player } from './player';
+import { Store } from './store';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test('it plays until there is no next capture, and stops when told', () => {
+  const playing = new Store(false);
+  let left = 3;
+  const rewind = vi.fn();
+  const player = new Player(playing, rewind, () => left-- > 0);
+  player.toggle();
+  expect([playing.value, rewind.mock.calls.length]).toEqual([true, 1]);
+  vi.advanceTimersByTime(10_000);
+  expect([playing.value, left]).toEqual([false, -1]);
+  left = 100;
+  player.toggle();
+  vi.advanceTimersByTime(600);
+  player.toggle();
+  vi.advanceTimersByTime(10_000);
+  expect([playing.value, left]).toEqual([false, 98]);
+});

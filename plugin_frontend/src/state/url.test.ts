@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { PLAIN } from './look';
+import { START } from './selection';
+import { fromParameters, isElsewhere, toParameters, type Linked } from './url';
+
+const full: Linked = {
+  selection: {
+    run: 'a/b c<"日本>/train',
+    layer: 'featuremaps/x y',
+    probe: 2,
+    channel: 0,
+    step: 120,
+    following: false,
+    view: 'health',
+    comparison: { kind: 'run', run: 'step:5/train' },
+    pane: 1,
+  },
+  look: {
+    colormap: 'magma',
+    scaling: 'steps',
+    sort: 'change',
+    hideInactive: true,
+    overlay: true,
+    lossView: 'stacked',
+    logScale: true,
+    smoothing: 0.85,
+    classIndex: 0,
+  },
+};
+
+test('all that is seen comes back from a link', () => {
+  expect(fromParameters(toParameters(full))).toEqual(full);
+});
+
+test('a link holds the step also while the newest is followed', () => {
+  const selection = { ...START, run: 'r', step: 5, following: true };
+  expect(toParameters({ selection, look: PLAIN })).toEqual({ run: 'r', step: '5' });
+});
+
+test('a comparison with a step comes back', () => {
+  const comparison = { kind: 'step', step: 40 } as const;
+  const link = toParameters({ selection: { ...START, comparison }, look: PLAIN });
+  expect(fromParameters(link).selection.comparison).toEqual(comparison);
+});
+
+test('what makes no sense is as at the start', () => {
+  const nonsense = {
+    ...{ step: '-1', probe: 'x', channel: '1.5', colormap: 'toString', scaling: '' },
+    ...{ compare: 'step:x', smoothing: '7', class: 'cat', pane: '2', view: '__proto__' },
+  };
+  expect(fromParameters(nonsense)).toEqual({ selection: START, look: PLAIN });
+});
+
+test('another layer is elsewhere, another step is not', () => {
+  expect(isElsewhere(START, { ...START, layer: 'x' })).toBe(true);
+  expect(isElsewhere(START, { ...START, step: 5, probe: 1 })).toBe(false);
+});

@@ -1,0 +1,112 @@
+import { COLORMAPS } from '../render/colormap';
+import { LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
+import { START, VIEWS, type Comparison, type Selection } from './selection';
+
+const CHOICES = {
+  colormap: COLORMAPS,
+  scaling: SCALINGS,
+  sort: SORT_ORDERS,
+  lossView: LOSS_VIEWS,
+} as const;
+const SWITCHES = ['hideInactive', 'overlay', 'logScale'] as const;
+/** Slower curves than this can't be asked for. */
+export const MOST_SMOOTHING = 0.99;
+
+export type Parameters = Record<string, string>;
+
+/** What a deep link holds: where the user is, and how it is shown. */
+export interface Linked {
+  readonly selection: Selection;
+  readonly look: Look;
+}
+
+/** @param selection with the run, layer and step as they are shown, also where none was chosen. */
+export function toParameters({ selection, look }: Linked): Parameters {
+  const parameters: Parameters = {};
+  const put = (name: string, value: string | number | null) => {
+    if (value !== null) parameters[name] = String(value);
+  };
+  put('run', selection.run);
+  put('layer', selection.layer);
+  put('probe', selection.probe || null);
+  put('channel', selection.channel);
+  put('step', selection.step);
+  put('view', selection.view === START.view ? null : selection.view);
+  put('compare', selection.comparison && textOf(selection.comparison));
+  put('pane', selection.pane || null);
+  for (const choice of keysOf(CHOICES))
+    put(choice, look[choice] === PLAIN[choice] ? null : look[choice]);
+  for (const name of SWITCHES) put(name, look[name] ? 1 : null);
+  put('smoothing', look.smoothing || null);
+  put('class', look.classIndex);
+  return parameters;
+}
+
+/** What a deep link asks for, and the plain look and start for the rest; nonsense is left out. */
+export function fromParameters(parameters: Parameters): Linked {
+  const step = wholeNumber(parameters['step']);
+  const view = VIEWS.find((one) => one === parameters['view']);
+  const selection: Selection = {
+    ...START,
+    run: parameters['run'] ?? null,
+    layer: parameters['layer'] ?? null,
+    probe: wholeNumber(parameters['probe']) ?? 0,
+    channel: wholeNumber(parameters['channel']),
+    step,
+    following: step === null,
+    view: view ?? START.view,
+    comparison: comparisonOf(parameters['compare'] ?? ''),
+    pane: parameters['pane'] === '1' ? 1 : 0,
+  };
+  return { selection, look: lookOf(parameters) };
+}
+
+function lookOf(parameters: Parameters): Look {
+  const look: Look = {
+    ...PLAIN,
+    smoothing: Math.min(MOST_SMOOTHING, share(parameters['smoothing'])),
+    classIndex: wholeNumber(parameters['class']),
+  };
+  const choices = keysOf(CHOICES).filter((choice) =>
+    (CHOICES[choice] as readonly string[]).includes(parameters[choice] ?? ''),
+  );
+  const switches = SWITCHES.filter((name) => parameters[name] === '1');
+  return {
+    ...look,
+    ...Object.fromEntries(choices.map((choice) => [choice, parameters[choice]])),
+    ...Object.fromEntries(switches.map((name) => [name, true])),
+  };
+}
+
+/** Whether two places are far enough apart that "back" should lead from one to the other. */
+export function isElsewhere(before: Selection, after: Selection): boolean {
+  return (
+    before.run !== after.run ||
+    before.layer !== after.layer ||
+    before.channel !== after.channel ||
+    before.view !== after.view ||
+    before.comparison?.kind !== after.comparison?.kind
+  );
+}
+
+function textOf(comparison: Comparison): string {
+  return comparison.kind === 'step' ? `step:${comparison.step}` : `run:${comparison.run}`;
+}
+
+function comparisonOf(text: string): Comparison | null {
+  if (text.startsWith('run:')) return { kind: 'run', run: text.slice(4) };
+  const step = text.startsWith('step:') ? wholeNumber(text.slice(5)) : null;
+  return step === null ? null : { kind: 'step', step };
+}
+
+function wholeNumber(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+function share(text: string | undefined): number {
+  return text !== undefined && /^0\.\d{1,6}$/.test(text) ? Number(text) : 0;
+}
+
+function keysOf<Key extends string>(record: Record<Key, unknown>): Key[] {
+  return Object.keys(record) as Key[];
+}

@@ -1,0 +1,92 @@
+import { css, html, nothing } from 'lit';
+import type { AppState } from '../app_state';
+import { paneOf, panesOf, type Pane, type Panes } from '../derive/panes';
+import { readSummary, readValue } from '../derive/reading';
+import type { GridLayout } from '../render/grid';
+import type { Pointed } from '../state/pointer';
+import { Connected } from './connected';
+import { common } from './theme';
+
+const TIP_WIDTH = 280;
+const TIP_HEIGHT = 90;
+
+/** The frames of the chosen and the pointed channel over a grid, and the values under the pointer. */
+export class GridCursorView extends Connected<[Pointed | null, number | null, Panes | null]> {
+  static override properties = { pane: {}, layout: {}, order: {} };
+  static override styles = [
+    common,
+    css`
+      :host {
+        position: absolute;
+        inset: 0;
+        pointer-events: none;
+      }
+      .frame {
+        position: absolute;
+        outline: 2px solid var(--accent);
+        border-radius: 1px;
+      }
+      .tip {
+        position: fixed;
+        z-index: 2;
+        padding: 6px 10px;
+        border-radius: 6px;
+        background: var(--raised);
+        border: 1px solid var(--line);
+        box-shadow: var(--shadow);
+        font-size: 12px;
+        line-height: 18px;
+        white-space: nowrap;
+      }
+    `,
+  ];
+  declare pane: Pane;
+  declare layout: GridLayout;
+  declare order: readonly number[];
+
+  protected override listen(app: AppState): () => void {
+    const ends = [super.listen(app), app.pointer.subscribe(() => this.check())];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  protected override select(app: AppState): [Pointed | null, number | null, Panes | null] {
+    const { listing, selection, library, pointer } = app;
+    const panes = listing ? panesOf(listing, selection.value, library) : null;
+    return [pointer.value, selection.value.channel, panes];
+  }
+
+  protected override view(pointed: Pointed | null, channel: number | null, panes: Panes | null) {
+    return html`${this.frame(channel)}${this.frame(pointed?.channel ?? null)}${
+      pointed?.pane === this.pane.index ? this.tip(pointed, panes) : nothing
+    }`;
+  }
+
+  private frame(channel: number | null) {
+    const { layout } = this;
+    const cell = channel === null ? -1 : this.order.indexOf(channel);
+    if (cell < 0) return nothing;
+    const width = layout.tileWidth * layout.zoom;
+    const height = layout.tileHeight * layout.zoom;
+    const left = (cell % layout.columns) * (width + layout.gap);
+    const top = Math.floor(cell / layout.columns) * (height + layout.gap);
+    return html`<div
+      class="frame"
+      style="left:${left}px;top:${top}px;width:${width}px;height:${height}px"
+    ></div>`;
+  }
+
+  private tip(pointed: Pointed, panes: Panes | null) {
+    const left = Math.max(0, Math.min(pointed.x + 16, window.innerWidth - TIP_WIDTH));
+    const top = Math.max(0, Math.min(pointed.y + 16, window.innerHeight - TIP_HEIGHT));
+    const both = [panes?.first ?? null, panes?.second ?? null].map(paneOf);
+    const shown = both.filter((pane) => pane !== null);
+    const values = shown.map((pane) => readValue(pane, pointed)).join(' | ');
+    return html`<div class="tip" style="left:${left}px;top:${top}px" data-testid="grid-tip">
+      <strong>channel ${pointed.channel}</strong> · value ${values}<br />
+      <span class="muted">${readSummary(this.pane, pointed.channel)}</span>
+    </div>`;
+  }
+}
+customElements.define('fm-grid-cursor', GridCursorView);

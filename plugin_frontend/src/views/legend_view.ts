@@ -1,0 +1,80 @@
+import { css, html, nothing } from 'lit';
+import type { AppState } from '../app_state';
+import { formatValue } from '../derive/format';
+import { rangesOfPanes } from '../derive/order';
+import { paneOf, panesOf, type Pane } from '../derive/panes';
+import type { RangeOf } from '../derive/ranges';
+import { valueOf } from '../model/loadable';
+import { gradient } from '../render/colormap';
+import { layerRange } from '../render/levels';
+import type { Look } from '../state/look';
+import { Connected } from './connected';
+import { common } from './theme';
+
+/** Which values the colours stand for. */
+export class LegendView extends Connected<[Pane | null, RangeOf | null, Look, number | null]> {
+  static override styles = [
+    common,
+    css`
+      :host {
+        min-width: 0;
+      }
+      div {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        white-space: nowrap;
+        color: var(--muted);
+        font-size: 12px;
+      }
+      .bar {
+        flex: 1;
+        min-width: 24px;
+        height: 10px;
+        border-radius: 5px;
+        border: 1px solid var(--line);
+      }
+    `,
+  ];
+
+  protected override listen(app: AppState): () => void {
+    const ends = [super.listen(app), app.pointer.subscribe(() => this.check())];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  protected override select(app: AppState): [Pane | null, RangeOf | null, Look, number | null] {
+    const { listing, library } = app;
+    const [selection, look] = [app.selection.value, app.look.value];
+    if (!listing) return [null, null, look, null];
+    const panes = panesOf(listing, selection, library);
+    const channel = app.pointer.value?.channel ?? selection.channel;
+    return [paneOf(panes.first), rangesOfPanes(panes, look), look, channel];
+  }
+
+  protected override view(
+    pane: Pane | null,
+    ranges: RangeOf | null,
+    { scaling, colormap }: Look,
+    channel: number | null,
+  ) {
+    const picture = valueOf(pane?.picture);
+    if (!picture || !ranges) return nothing;
+    // Where channels have scales of their own, the legend is of the one under the pointer.
+    const own = scaling === 'layer' ? 0 : channel;
+    const known = own !== null && own < picture.scale.channels;
+    const range = known ? ranges(own) : null;
+    const whole = layerRange(picture.scale);
+    const [low, high] = colormap === 'diverging' ? ['−max', 'max'] : ['min', 'max'];
+    const subject = scaling === 'layer' ? 'layer' : known ? `channel ${own}` : 'each channel';
+    const within = `${formatValue(whole.low)} … ${formatValue(whole.high)}`;
+    return html`<div data-testid="legend" title="Values of this picture lie within ${within}">
+      <span>${subject}:</span>
+      <span>${range ? formatValue(range.low) : low}</span>
+      <div class="bar" style="background:${gradient(colormap)}"></div>
+      <span>${range ? formatValue(range.high) : high}</span>
+    </div>`;
+  }
+}
+customElements.define('fm-legend', LegendView);

@@ -1,0 +1,89 @@
+import { css } from 'lit';
+
+export const outputStyles = css`
+  section {
+    padding: 16px;
+    border-top: 1px solid var(--line);
+  }
+  h2 {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .of {
+    text-transform: none;
+    letter-spacing: 0;
+    font-weight: 400;
+  }
+  .plot {
+    height: 140px;
+    cursor: crosshair;
+  }
+  .over {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    margin: 8px 0 4px;
+  }
+  select {
+    max-width: 160px;
+  }
+  .learned {
+    margin: 0;
+    padding: 0;
+    list-style: none;
+    font-size: 12px;
+    line-height: 18px;
+  }
+  .key {
+    display: inline-block;
+    width: 16px;
+    border-top: 3px solid;
+    margin-right: 8px;
+    vertical-align: 4px;
+  }
+  h3 {
+    margin: 12px 0 4px;
+    font-size: 13px;
+    font-weight: 500;
+    display: flex;
+    gap: 8px;
+    justify-content: space-between;
+  }
+  .row {
+    display: grid;
+    grid-template-columns: 96px 1fr 48px;
+    gap: 8px;
+    align-items: center;
+    font-size: 12px;
+    line-height: 18px;
+  }
+  .row span:first-child {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .true {
+    font-weight: 600;
+  }
+  .track {
+    height: 8px;
+    border-radius: 4px;
+    background: var(--hover);
+    overflow: hidden;
+  }
+  .fill {
+    height: 100%;
+    background: var(--series-1);
+  }
+  .true .fill {
+    background: var(--accent);
+  }
+  .number {
+    text-align: right;
+  }
+  .bad {
+    margin: 0;
+    color: var(--bad);
+  }
+`;

@@ -1,0 +1,36 @@
+import { sameAll } from '../derive/memo';
+import { Connected } from './connected';
+
+/** A view with a canvas, which is painted anew when what it shows is another. */
+export abstract class Painted<Selected extends readonly unknown[]> extends Connected<Selected> {
+  private painted: readonly unknown[] = [];
+  private readonly resized = new ResizeObserver(() => this.requestUpdate());
+  private readonly theme = new MutationObserver(() => {
+    this.painted = [];
+    this.requestUpdate();
+  });
+
+  /** All that the pixels depend on, compared by identity; null where there is nothing to paint. */
+  protected abstract paintKey(): readonly unknown[] | null;
+  protected abstract paint(canvas: HTMLCanvasElement): void;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.resized.observe(this);
+    this.theme.observe(document.documentElement, { attributeFilter: ['class'] });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.resized.disconnect();
+    this.theme.disconnect();
+  }
+
+  protected override updated(): void {
+    const canvas = this.renderRoot.querySelector('canvas');
+    const key = canvas && this.paintKey();
+    if (!key || sameAll([canvas, ...key], this.painted)) return;
+    this.painted = [canvas, ...key];
+    this.paint(canvas);
+  }
+}

@@ -1,0 +1,121 @@
+import { css, html, nothing } from 'lit';
+import type { AppState } from '../app_state';
+import { formatStep } from '../derive/format';
+import { paneOf, panesOf, type Pane, type Slot } from '../derive/panes';
+import type { PaneIndex } from '../state/selection';
+import { Connected } from './connected';
+import './grid_view';
+import { LastShown } from './last_shown';
+import { common } from './theme';
+
+/** One pane of maps: whose they are and of which step, and the maps or why there are none. */
+export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
+  static override properties = { index: {} };
+  static override styles = [
+    common,
+    css`
+      :host {
+        min-width: 0;
+        min-height: 0;
+      }
+      :host + :host {
+        border-left: 1px solid var(--line);
+      }
+      section {
+        height: 100%;
+        display: grid;
+        grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
+      }
+      .title {
+        display: flex;
+        gap: 6px;
+        padding: 8px 16px 0;
+        font-size: 12px;
+        white-space: nowrap;
+        overflow: hidden;
+      }
+      .title.active {
+        box-shadow: inset 0 2px var(--accent);
+      }
+      bdi {
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .warning {
+        color: var(--bad);
+      }
+      .elsewhere {
+        color: var(--accent-text);
+      }
+      .message {
+        padding: 16px;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+  declare index: PaneIndex;
+  private readonly shown = new LastShown();
+
+  protected override select(app: AppState): [Slot | null, boolean, boolean] {
+    const { listing, library } = app;
+    const selection = app.selection.value;
+    if (!listing) return [null, false, false];
+    const { first, second } = panesOf(listing, selection, library);
+    const comparing = second !== null;
+    const active =
+      comparing && selection.comparison?.kind === 'run' && selection.pane === this.index;
+    return [this.index ? second : first, comparing, active];
+  }
+
+  protected override view(slot: Slot | null, comparing: boolean, active: boolean) {
+    const wanted = paneOf(slot);
+    const pane = this.shown.of(wanted);
+    return html`<section aria-label=${this.index ? 'Compared maps' : 'Maps'}>
+      ${wanted ? this.heading(wanted, pane ?? wanted, comparing, active) : html`<div></div>`}
+      ${pane ? html`<fm-grid .pane=${pane}></fm-grid>` : message(slot)}
+    </section>`;
+  }
+
+  private heading(wanted: Pane, pane: Pane, comparing: boolean, active: boolean) {
+    const { capture, run } = pane;
+    const step = capture ? formatStep(capture.step) : '…';
+    return html`<div class="title ${active ? 'active' : ''}" data-testid="pane-title">
+      <strong>step ${step}</strong>
+      ${waiting(wanted, pane) ?? elsewhere(pane)}
+      ${comparing ? html`<span class="muted">·</span><bdi class="muted" title=${run.name}>${run.name}</bdi>` : nothing}
+      ${
+        pane.otherProbe
+          ? html`<span class="warning" role="note" data-testid="other-probe"
+              >another image than on the left</span
+            >`
+          : nothing
+      }
+    </div>`;
+  }
+}
+customElements.define('fm-pane', PaneView);
+
+/** Says that a picture is still on its way while that of another step stands. */
+function waiting(wanted: Pane, pane: Pane) {
+  if (wanted.capture === pane.capture || !wanted.capture) return null;
+  return html`<span class="muted">loading step ${formatStep(wanted.capture.step)} …</span>`;
+}
+
+/** Says that the nearest capture is not of the step that is asked for. */
+function elsewhere({ capture, cursor }: Pane) {
+  if (!capture || cursor === null || capture.step === cursor) return nothing;
+  return html`<span class="elsewhere" data-testid="nearest"
+    >nearest to ${formatStep(cursor)}</span
+  >`;
+}
+
+function message(slot: Slot | null) {
+  if (slot && 'problem' in slot) {
+    return html`<p class="message" role="alert" data-testid="pane-problem">${slot.problem}</p>`;
+  }
+  const picture = slot?.pane.picture;
+  if (picture?.status === 'failed') {
+    return html`<p class="message" role="alert" data-testid="pane-problem">${picture.message}</p>`;
+  }
+  return html`<p class="message muted">Loading …</p>`;
+}

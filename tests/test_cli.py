@@ -1,0 +1,215 @@
+"""The command `tb-featuremaps`, in this process and in one of its own."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+from support.synthetic_runs import write_run
+
+from tb_featuremaps import cli
+from tb_featuremaps.cli import main
+from tb_featuremaps.reader import read_logdir
+
+_ROOT = pathlib.Path(__file__).parents[1]
+_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(_ROOT)}
+_COMMAND = [sys.executable, "-m", "tb_featuremaps.cli"]
+
+
+@pytest.fixture(scope="module")
+def logdir(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A logdir with a good run, a damaged one and one of something else."""
+    directory = tmp_path_factory.mktemp("logs")
+    write_run(directory / "good", {"conv1": (6, 5, 7), "conv2": (3, 3, 4)}, (0, 4, 8))
+    write_run(directory / "damaged", {"conv1": (6, 5, 7)}, (0, 4))
+    (path,) = (directory / "damaged").glob("*tfevents*")
+    path.write_bytes(path.read_bytes()[:-100])
+    (directory / "other").mkdir()
+    (directory / "other" / "events.out.tfevents.1").touch()
+    return directory
+
+
+def _run(*arguments: str | pathlib.Path) -> subprocess.CompletedProcess[str]:
+    command = [*_COMMAND, *map(str, arguments)]
+    return subprocess.run(command, env=_ENVIRONMENT, capture_output=True, text=True, check=False)
+
+
+def _export(logdir: pathlib.Path, out: pathlib.Path, *more: str) -> list[str]:
+    return ["export", str(logdir), "--run=good", "--layer=conv1", f"--out={out}", *more]
+
+
+def test_it_lists_what_can_be_read_and_says_what_can_not(
+    logdir: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["list", str(logdir)]) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [
+        "damaged",
+        "  conv1: 1 captures, steps 0 to 0",
+        "good",
+        "  conv1: 3 captures, steps 0 to 8",
+        "  conv2: 3 captures, steps 0 to 8",
+    ]
+    damaged, other = said.err.splitlines()
+    assert damaged.startswith("damaged: events.out.tfevents.") and "cut short" in damaged
+    assert other.startswith("other: no feature maps")
+
+
+def test_it_exports_a_capture(
+    logdir: pathlib.Path, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(_export(logdir, tmp_path / "new" / "maps", "--step=4")) == 0
+    assert capsys.readouterr().err == ""
+    values = np.load(tmp_path / "new" / "maps" / "values.npy")
+    np.testing.assert_array_equal(values, read_logdir(logdir).activation("good", "conv1", 4))
+    for channel in range(7):
+        picture = np.asarray(Image.open(tmp_path / "new" / "maps" / f"channel_{channel:04d}.png"))
+        assert picture.shape == (6, 5)
+        if np.ptp(values[..., channel]):
+            assert picture.argmax() == values[..., channel].argmax()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["list", "/nowhere"], "Expected a log directory. Received: '/nowhere'"),
+        (["export", "{logdir}", "--run=x", "--layer=y", "--out=z"], "Expected a run"),
+        (["export", "{logdir}", "--run=good", "--layer=y", "--out=z"], "Expected a layer"),
+        (["export", "{logdir}", "--run=good", "--layer=conv1", "--out=z", "--step=5"], "[0, 4, 8]"),
+        (["export", "{logdir}", "--run=good", "--layer=conv1", "--out=z", "--probe=-1"], "probe"),
+        (["export", "{logdir}", "--run=good", "--layer=conv1", "--out={file}"], "Expected --out"),
+        (["export", "{logdir}", "--run=good", "--layer=conv1", "--out={file}/x"], "Expected --out"),
+        (["export", "{logdir}", "--run=good", "--layer=conv1", "--out=/proc/x"], "Expected --out"),
+    ],
+)
+def test_a_wrong_argument_is_a_clear_error(
+    logdir: pathlib.Path,
+    tmp_path: pathlib.Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    assert main([argument.format(logdir=logdir, file=file) for argument in arguments]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("error: ") and message in said.err
+
+
+def test_of_many_steps_an_error_names_some(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_run(tmp_path, {"conv1": (1, 1, 1)}, range(0, 600, 2))
+    export = ["export", str(tmp_path), "--run=.", "--layer=conv1", f"--out={tmp_path}", "--step=1"]
+    assert main(export) == 1
+    assert "and 250 more. Received: 1." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["list", "export"])
+def test_the_commands_import_neither_tensorflow_nor_keras(
+    logdir: pathlib.Path, tmp_path: pathlib.Path, command: str
+) -> None:
+    arguments = ["list", str(logdir / "good")] if command == "list" else _export(logdir, tmp_path)
+    script = (
+        "import sys; from tb_featuremaps.cli import main; status = main(sys.argv[1:]); "
+        "print({'tensorflow', 'keras', 'jax', 'torch'}.intersection(sys.modules)); sys.exit(status)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        env=_ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.splitlines()[-1] == "set()"
+
+
+def test_a_closed_pipe_ends_it_quietly(logdir: pathlib.Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [*_COMMAND, "list", str(logdir / "good")]
+    ended = subprocess.run(
+        command, env=_ENVIRONMENT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (1, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the machine has no /dev/full")
+def test_a_full_disk_is_said(logdir: pathlib.Path) -> None:
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [*_COMMAND, "list", str(logdir / "good")],
+            env=_ENVIRONMENT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("error: ") and ended.stderr.count("\n") == 1
+
+
+def test_odd_names_are_shown_in_any_terminal(tmp_path: pathlib.Path) -> None:
+    write_run(tmp_path / "ü", {"a\x1b[31m\n": (1, 1, 1), "特徴": (1, 1, 1)})
+    command = [*_COMMAND, "list", str(tmp_path)]
+    environment = {**_ENVIRONMENT, "PYTHONIOENCODING": "ascii"}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    run, first, second = ended.stdout.splitlines()
+    assert run == r"\xfc"
+    assert first.startswith(r"  a\x1b[31m\n: 1 captures")
+    assert second.startswith(r"  \u7279\u5fb4: 1 captures")
+
+
+def test_ctrl_c_ends_it_quietly(tmp_path: pathlib.Path) -> None:
+    """The interrupt comes while a slow disk is read."""
+    script = (
+        "import sys, time; from tb_featuremaps import cli\n"
+        "def slow(logdir):\n    print('reading', flush=True); time.sleep(60)\n"
+        "cli.read_logdir = slow\n"
+        f"sys.exit(cli.main(['list', {str(tmp_path)!r}]))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        env=_ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "reading\n"
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (130, "")
+
+
+def test_too_little_memory_is_an_error(
+    logdir: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(_: pathlib.Path) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(cli, "read_logdir", exhausted)
+    assert main(["list", str(logdir)]) == 1
+    assert capsys.readouterr().err == "error: there is not enough memory.\n"
+
+
+def test_permissions_are_said(logdir: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    write_run(tmp_path / "secret", {"conv1": (1, 1, 1)})
+    (tmp_path / "closed").mkdir(mode=0)
+    (path,) = (tmp_path / "secret").glob("*tfevents*")
+    path.chmod(0)
+    ended = _run("list", tmp_path)
+    assert ended.returncode == 0
+    assert ended.stderr.count("Permission denied") == 2
