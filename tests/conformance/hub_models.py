@@ -34,6 +34,7 @@ BACKBONES: dict[str, dict[str, Any]] = {
         "stackwise_strides": [1, 2],
         "stackwise_num_filters": [4, 8],
         "block_type": "dark_block",
+        "stage_type": "csp",
     },
     "ViTBackbone": {
         "patch_size": 8,
