@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import type { Capture } from '../model/capture';
+import { LOADING } from '../model/loadable';
+import { memoryLayer, memoryRun } from '../testing/memory_source';
+import type { Pane } from './panes';
+import { readSummary, readValue } from './reading';
+
+const capture: Capture = { step: 5, wallTime: 5, pictures: [] };
+
+/** A pane of one channel of 1×2 pixels of levels 0 and 255, from −1 to 1. */
+function pane(nonfinite: number): Pane {
+  const scale = {
+    ...{ channels: 1, tileHeight: 1, tileWidth: 2, columns: 1 },
+    lo: Float32Array.from([-1]),
+    hi: Float32Array.from([1]),
+  };
+  const picture = { width: 2, height: 1, levels: Uint8Array.from([0, 100]), scale };
+  const values = Float32Array.from([-1, 1, 0.25, 1, 0, nonfinite]);
+  const items = [{ step: 5, wallTime: 5, probes: 1, channels: 1, values }];
+  const series = { version: '', items, allKept: true, messages: [] };
+  return {
+    ...{ index: 0, cursor: 5, captures: LOADING, capture, probe: 0, otherProbe: false },
+    run: memoryRun('a', []),
+    layer: memoryLayer('conv1'),
+    picture: { status: 'ready', value: picture, problem: null },
+    statistics: { status: 'ready', value: series, problem: null },
+  };
+}
+
+test('a value is read with what eight bits leave open', () => {
+  expect(readValue(pane(0), { channel: 0, row: 0, column: 1 })).toBe('−0.216 ± 0.004');
+  expect(readSummary(pane(0), 0)).toBe('−1.000 … 1.000 · mean 0.2500');
+});
+
+test('where NaN and Inf may be stored as a level, that is said', () => {
+  const places = [0, 1].map((column) => readValue(pane(0.5), { channel: 0, row: 0, column }));
+  expect(places).toEqual(['−1.000 ± 0.004 or not finite', '−0.216 ± 0.004']);
+});
+
+test('outside of the map there is no value', () => {
+  expect(readValue(pane(0), { channel: 0, row: 1, column: 0 })).toBe('–');
+  expect(readValue(pane(0), { channel: 9, row: 0, column: 0 })).toBe('–');
+  expect(readValue(null, { channel: 0, row: 0, column: 0 })).toBe('–');
+  expect(readSummary(pane(0), 9)).toBe('');
+});
