@@ -78,8 +78,8 @@ def decode_atlas(png: bytes) -> Atlas:
     """Reads the PNG of an atlas.
 
     Raises:
-        AtlasError: it is damaged, no 8-bit grey PNG of at most `MAX_PIXELS`, has no scale inside
-            that fits it, or is of a newer format version.
+        AtlasError: it is damaged, no 8-bit grey PNG of at most `MAX_ATLAS_PIXELS`, has no scale
+            inside that fits it, or is of a newer format version.
     """
     image, scale = open_atlas(png)
     try:

@@ -12,12 +12,10 @@ from google.protobuf.message import DecodeError
 from PIL import Image
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
-from tb_featuremaps.format.atlas import columns_of, rows_of
+from tb_featuremaps.format.atlas import MAX_ATLAS_PIXELS, columns_of, rows_of
 from tb_featuremaps.format.versions import unreadable_version
 
 SCALE_CHUNK = b"fmAp"
-# 8,192 × 8,192 pixels: less than what Pillow warns of, and 64 MiB once decoded.
-MAX_PIXELS = 2**26
 
 _START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 _HEADER = struct.Struct(f">{len(_START)}sIIBB")
@@ -32,16 +30,29 @@ def open_atlas(png: bytes) -> tuple[Image.Image, pb.AtlasScale]:
     """Returns the picture, whose pixels are not decoded yet, and the scale, which fits it.
 
     Raises:
-        AtlasError: it is no 8-bit grey PNG of at most `MAX_PIXELS`, or has no scale that fits.
+        AtlasError: it is no 8-bit grey PNG of at most `MAX_ATLAS_PIXELS`, or no scale in it fits.
     """
     _check_header(png)
     try:
         image = Image.open(io.BytesIO(png), formats=["PNG"])
     except Exception as error:  # Pillow raises many kinds on damaged files, bombs among them
         raise AtlasError(f"The PNG file is damaged: {error}.") from error
-    scale = _scale_of(image)
-    _check_scale(scale, image.size)
-    return image, scale
+    return image, parse_scale(_chunk_of(image), image.size)
+
+
+def parse_scale(content: bytes, size: tuple[int, int]) -> pb.AtlasScale:
+    """Reads the chunk's content, and checks that it fits a picture of `size`, width and height.
+
+    Raises:
+        AtlasError: it is damaged, of an unknown version, or does not fit.
+    """
+    scale = pb.AtlasScale()
+    try:
+        scale.ParseFromString(content)
+    except DecodeError as error:
+        raise AtlasError("The scale inside the PNG (chunk fmAp) is damaged.") from error
+    _check_scale(scale, size)
+    return scale
 
 
 def _check_header(png: bytes) -> None:
@@ -53,24 +64,20 @@ def _check_header(png: bytes) -> None:
             "Expected an atlas, a PNG of 8-bit grey (colour type 0). "
             f"Received: a PNG of {depth} bits and colour type {colour}."
         )
-    if not 0 < width * height <= MAX_PIXELS:
+    if not 0 < width * height <= MAX_ATLAS_PIXELS:
         raise AtlasError(
-            f"Expected an atlas of 1 to {MAX_PIXELS:,} pixels. Received: {width}×{height}. "
+            f"Expected an atlas of 1 to {MAX_ATLAS_PIXELS:,} pixels. Received: {width}×{height}. "
             "Log the layer with a smaller `max_tile` or `max_channels`."
         )
 
 
-def _scale_of(image: Image.Image) -> pb.AtlasScale:
-    """The scale in the chunk, which stands before the pixels."""
+def _chunk_of(image: Image.Image) -> bytes:
+    """The content of the chunk, which stands before the pixels."""
     chunks = [chunk for chunk in getattr(image, "private_chunks", []) if chunk[0] == SCALE_CHUNK]
     if not chunks:
         raise AtlasError("Expected a PNG with the scale of an atlas inside (chunk fmAp): none.")
-    scale = pb.AtlasScale()
-    try:
-        scale.ParseFromString(chunks[0][1])
-    except DecodeError as error:
-        raise AtlasError("The scale inside the PNG (chunk fmAp) is damaged.") from error
-    return scale
+    content: bytes = chunks[0][1]
+    return content
 
 
 def _check_scale(scale: pb.AtlasScale, size: tuple[int, int]) -> None:

@@ -21,7 +21,7 @@ _KINDS = {
     pb.LossTerm.OUTPUT: "output",
     pb.LossTerm.WEIGHTED: "weighted",
     pb.LossTerm.PENALTY: "penalty",
-    5: "reported",  # LossTerm.REPORTED
+    pb.LossTerm.REPORTED: "reported",
 }
 
 _value = operator.attrgetter("value")

@@ -4,16 +4,10 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from google.protobuf.message import DecodeError
-
-from tb_featuremaps.format import featuremaps_pb2 as pb
-from tb_featuremaps.format.atlas import columns_of, rows_of
-from tb_featuremaps.format.names import FORMAT_VERSION
-from tb_featuremaps.format.png import SCALE_CHUNK
+from tb_featuremaps.format.atlas import MAX_ATLAS_PIXELS
+from tb_featuremaps.format.scale_chunk import SCALE_CHUNK, AtlasError, parse_scale
 from tb_featuremaps.plugin.problems import DamagedError, NotFoundError
 
-# Pixels that a page can be asked to decode: 8,192 × 8,192.
-MAX_PIXELS = 2**26
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHUNK = struct.Struct(">I4s")
 _HEADER = struct.Struct(">IIBBBBB")
@@ -38,7 +32,10 @@ def check_picture(png: bytes) -> None:
     if SCALE_CHUNK in chunks:
         if (depth, colour) != (8, _GREY):
             raise DamagedError("expected an atlas in 8-bit grey. Received another kind of PNG.")
-        _check_scale(chunks[SCALE_CHUNK], width, height)
+        try:
+            parse_scale(chunks[SCALE_CHUNK], (width, height))
+        except AtlasError as error:
+            raise DamagedError(str(error)) from error
 
 
 def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -67,30 +64,9 @@ def _size(header: bytes) -> tuple[int, int, int, int]:
     if len(header) != _HEADER.size:
         raise DamagedError("the picture has no header.")
     width, height, depth, colour, *_ = _HEADER.unpack(header)
-    if not 0 < width * height <= MAX_PIXELS or colour not in _COLOURS:
+    if not 0 < width * height <= MAX_ATLAS_PIXELS or colour not in _COLOURS:
         raise DamagedError(
-            f"expected a picture of at most {MAX_PIXELS:,} pixels. Received: {width}×{height}."
+            f"expected a picture of at most {MAX_ATLAS_PIXELS:,} pixels. "
+            f"Received: {width}×{height}."
         )
     return width, height, depth, colour
-
-
-def _check_scale(content: bytes, width: int, height: int) -> None:
-    scale = pb.AtlasScale()
-    try:
-        scale.ParseFromString(content)
-    except DecodeError as error:
-        raise DamagedError("the scale inside the atlas (chunk fmAp) is damaged.") from error
-    if not 1 <= scale.version <= FORMAT_VERSION:
-        raise DamagedError(
-            f"the atlas has format version {scale.version}; this viewer knows {FORMAT_VERSION}. "
-            "Update tb_featuremaps."
-        )
-    channels = scale.channels
-    if not channels or not len(scale.lo) == len(scale.hi) == channels:
-        raise DamagedError("the scale inside the atlas (chunk fmAp) does not fit its channels.")
-    expected = (columns_of(channels) * scale.tile_width, rows_of(channels) * scale.tile_height)
-    if expected != (width, height) or scale.columns != columns_of(channels):
-        raise DamagedError(
-            f"expected an atlas of {expected[0]}×{expected[1]} pixels for {channels} channels of "
-            f"{scale.tile_width}×{scale.tile_height}. Received: {width}×{height}."
-        )

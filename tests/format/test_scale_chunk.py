@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
+from tb_featuremaps.format.atlas import MAX_ATLAS_PIXELS
 from tb_featuremaps.format.png import SCALE_CHUNK, AtlasError, decode_atlas, encode_atlas
-from tb_featuremaps.format.scale_chunk import MAX_PIXELS
 
 
 def _atlas() -> bytes:
@@ -75,7 +75,7 @@ def test_only_8_bit_grey_is_an_atlas(mode: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "height"), [(2**31 - 1, 2**31 - 1), (MAX_PIXELS + 1, 1), (0, 5), (2**32 - 1, 1)]
+    ("width", "height"), [(2**31 - 1, 2**31 - 1), (MAX_ATLAS_PIXELS + 1, 1), (0, 5), (2**32 - 1, 1)]
 )
 def test_a_size_beyond_bounds_is_refused_before_it_is_allocated(width: int, height: int) -> None:
     png = _claiming(_atlas(), width, height)
