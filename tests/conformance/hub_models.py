@@ -98,9 +98,13 @@ def _spread_layers(model: keras.Model) -> list[str]:
     names = [
         layer.name
         for layer in model.get_layer("backbone").layers
-        if not isinstance(layer, layers.InputLayer) and len(layer.output.shape) in (3, 4)
+        if not isinstance(layer, layers.InputLayer) and _has_maps(layer.output)
     ]
     return [f"backbone/{name}" for name in spread(names)]
+
+
+def _has_maps(output: Any) -> bool:
+    return isinstance(output, keras.KerasTensor) and len(output.shape) in (3, 4)
 
 
 def _made(name: str) -> Callable[[], keras.Model]:
