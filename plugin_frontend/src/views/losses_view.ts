@@ -40,7 +40,9 @@ export class LossesView extends Plotted<Selected> {
   ) {
     if (!run) return nothing;
     if (!losses) {
-      return this.message(html`None in this run so far. The callback <code>LossTerms</code> logs them.`);
+      return this.message(
+        html`None in this run so far. The callback <code>LossTerms</code> logs them.`,
+      );
     }
     if (losses.status === 'loading') return this.message('Loading …');
     if (losses.status === 'failed') return this.message(losses.message);
