@@ -64,7 +64,7 @@ def _built(family: str, nested: bool) -> tuple[keras.Model, list[Any]]:
     if not nested:
         model = _build(family, classes=CLASSES)
     else:
-        backbone = _build(family, include_top=False, name="backbone")
+        backbone = _build(family, include_top=False)
         inputs = keras.Input(backbone.input_shape[1:])
         x = layers.GlobalAveragePooling2D(name="mean")(backbone(inputs))
         model = keras.Model(inputs, layers.Dense(CLASSES, "softmax", name="scores")(x))
@@ -104,12 +104,17 @@ def _row(name: str, family: str, make: Callable[[], keras.Model], layers: Any) -
     )
 
 
+def _backbone_layers(model: keras.Model) -> list[str]:
+    backbone = next(layer for layer in model.layers if isinstance(layer, keras.Model))
+    return spread_layers(backbone, f"{backbone.name}/")
+
+
 def _rows(family: str) -> list[Row]:
     nested = _row(
         f"{family} as a backbone",
         family,
         _made(family, nested=True),
-        lambda model: spread_layers(model.get_layer("backbone"), "backbone/"),
+        _backbone_layers,
     )
     if family in _LARGE_HEADS:
         return [nested]

@@ -14,7 +14,7 @@ from keras import layers
 BACKBONES: dict[str, dict[str, Any]] = {
     "VGGBackbone": {"stackwise_num_repeats": [1, 2], "stackwise_num_filters": [4, 6]},
     "ResNetBackbone": {
-        "input_conv_filters": [8],
+        "input_conv_filters": [64],
         "input_conv_kernel_sizes": [3],
         "stackwise_num_filters": [64, 64],
         "stackwise_num_blocks": [1, 1],
@@ -34,7 +34,7 @@ BACKBONES: dict[str, dict[str, Any]] = {
         "stackwise_strides": [1, 2],
         "stackwise_num_filters": [4, 8],
         "block_type": "dark_block",
-        "stage_type": "csp",
+        "stage_type": "dark",
     },
     "ViTBackbone": {
         "patch_size": 8,
