@@ -107,8 +107,8 @@ class FeatureMaps(keras.callbacks.Callback):
         self._images_tab = images_tab
         self._options = TapOptions(
             training=training,
-            max_channels=_at_least_one("max_channels", max_channels),
-            max_tile=_at_least_one("max_tile", max_tile),
+            max_channels=max_channels,
+            max_tile=max_tile,
             outputs=outputs,
         )
         self._session = RunSession("FeatureMaps", log_dir)
@@ -208,18 +208,11 @@ class FeatureMaps(keras.callbacks.Callback):
     def _begin(self, epoch: int) -> None:
         self._in_fit = True
         self._session.begin_steps(self.model, epoch)
-        self._thinning.plan(self._session.step, self._last_step(epoch))
+        self._thinning.plan(self._session.step, self._session.last_step(self.params, epoch))
         self._write_probes()
         # A fit that follows one of this callback begins at a step that is captured already.
         if self._captured != (self._session.log_dir, self._session.step):
             self._capture()
-
-    def _last_step(self, epoch: int) -> int | None:
-        """The step at which `fit`, which is about to begin `epoch`, will end, if it says so."""
-        steps, epochs = self.params.get("steps"), self.params.get("epochs")
-        if not steps or not epochs:
-            return None
-        return self._session.step + int(steps) * (int(epochs) - epoch)
 
     def _after_batch(self, batch: int) -> None:
         before = self._session.step
@@ -304,9 +297,3 @@ class FeatureMaps(keras.callbacks.Callback):
     def _close(self) -> None:
         self._in_fit = False
         self._session.close()
-
-
-def _at_least_one(name: str, value: int | None) -> int | None:
-    if value is not None and value < 1:
-        raise ValueError(f"Expected `{name}` to be None or at least 1. Received: {value!r}.")
-    return value

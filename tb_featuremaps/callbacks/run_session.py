@@ -3,7 +3,8 @@
 import os
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import keras
 
@@ -98,6 +99,13 @@ class RunSession:
         assert self._clock is not None
         batches, self._batch = max(1, batch - self._batch), batch
         return self._clock.after_batches(model, batches)
+
+    def last_step(self, params: Mapping[str, Any] | None, epoch: int) -> int | None:
+        """The step at which `fit`, which is about to begin `epoch`, will end, if it says so."""
+        steps, epochs = (params or {}).get("steps"), (params or {}).get("epochs")
+        if not steps or not epochs:
+            return None
+        return self.step + int(steps) * (int(epochs) - epoch)
 
     def catch_up(self, model: keras.Model) -> int:
         """Looks for updates by batches that `after_batch` was not told of; returns the step now."""

@@ -70,12 +70,24 @@ class Capture:
 
 @dataclasses.dataclass(frozen=True)
 class TapOptions:
-    """How a tap captures; see `FeatureMaps` for what the options mean."""
+    """How a tap captures; see `FeatureMaps` for what the options mean.
+
+    Raises:
+        ValueError: a bound is below 1.
+    """
 
     training: bool = False
     max_channels: int | None = None
     max_tile: int | None = None
     outputs: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("max_channels", "max_tile"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(
+                    f"Expected `{name}` to be None or at least 1. Received: {value!r}."
+                )
 
 
 class ActivationTap:
