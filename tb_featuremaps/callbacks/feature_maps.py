@@ -17,6 +17,7 @@ from tb_featuremaps.callbacks.schedule import (
     Thinning,
     planned_captures,
 )
+from tb_featuremaps.capture import keras_internals
 from tb_featuremaps.capture import probes as probe_arrays
 from tb_featuremaps.capture.compiled import ensure_built
 from tb_featuremaps.capture.description import Description, describe_tap
@@ -114,6 +115,8 @@ class FeatureMaps(keras.callbacks.Callback):
         self._session = RunSession("FeatureMaps", log_dir)
         self._tap: ActivationTap | None = None
         self._tapped_model: keras.Model | None = None
+        self._description: Description | None = None
+        self._compiled: Any = None
         self._encoder: CaptureEncoder | None = None
         self._broken = False
         self._in_fit = False
@@ -187,9 +190,14 @@ class FeatureMaps(keras.callbacks.Callback):
     def _prepare(self, model: keras.Model) -> None:
         """Everything that is wrong with the arguments is said here, before training."""
         check_main(model, self._main)
-        if self._tapped_model is model:
+        compiled = keras_internals.compiled_loss(model)
+        # Compiled anew, a model may have other layers frozen or other weights of its losses.
+        if self._tapped_model is not model or compiled is None or compiled is not self._compiled:
+            self._tap_model(model, None)
+            self._compiled = compiled
+        description = self._description
+        if description is None:
             return
-        description = self._tap_model(model, None)
         if description.thinned_note is not None:
             # No fault, so no Python warning, which may be set to raise; printed all the same.
             _log.warning("FeatureMaps: %s", description.thinned_note)
@@ -201,18 +209,17 @@ class FeatureMaps(keras.callbacks.Callback):
         ensure_built(model, probes)
         selection = select_layers(model, self._layers)
         tap = ActivationTap(model, selection.layers, probes, self._options)
-        description = describe_tap(tap, selection, captures, self._images_tab)
+        self._description = describe_tap(tap, selection, captures, self._images_tab)
         self._tap, self._tapped_model, self._encoder = tap, model, None
-        return description
+        return self._description
 
     def _begin(self, epoch: int) -> None:
         self._in_fit = True
         self._session.begin_steps(self.model, epoch)
         self._thinning.plan(self._session.step, self._session.last_step(self.params, epoch))
         self._write_probes()
-        # A fit that follows one of this callback begins at a step that is captured already.
-        if self._captured != (self._session.log_dir, self._session.step):
-            self._capture()
+        # Also where a fit before has captured this step: the weights may have been set since.
+        self._capture()
 
     def _after_batch(self, batch: int) -> None:
         before = self._session.step
@@ -270,11 +277,18 @@ class FeatureMaps(keras.callbacks.Callback):
         step = self._session.step
         captured, moment = tap.capture(), time.time()
         if self._encoder is None:
-            self._encoder = self._make_encoder(tap)
+            self._encoder = self._make_encoder(tap, [len(o[0]) for o in captured.outputs])
         encoder, arrays = self._encoder, CaptureArrays(captured.layers, captured.outputs)
         return lambda: encoder.encode(step, moment, arrays, parts)
 
-    def _make_encoder(self, tap: ActivationTap) -> CaptureEncoder:
+    def _make_encoder(self, tap: ActivationTap, classes: list[int]) -> CaptureEncoder:
+        names = len(self._class_names)
+        if names and classes and names not in classes:
+            self._session.warn(
+                "classes",
+                f"`class_names` holds {names} names, but the outputs have {classes} values, so "
+                "classes are shown under wrong names or none. Give a name for each value.",
+            )
         layers = layer_series(tap.tapped)
         outputs = describe_outputs(self.model, tap.predictions, self._main)
         tapped = [(index, outputs[index]) for index in tap.tapped_outputs]

@@ -35,7 +35,7 @@ class RunSession:
 
     def __init__(self, owner: str, log_dir: str | os.PathLike[str]) -> None:
         self._owner = owner
-        self._wanted = os.fspath(log_dir)
+        self._wanted = _path(log_dir)
         self.log_dir = self._wanted
         self.writer: EventWriter | None = None
         self.is_open = False
@@ -66,8 +66,15 @@ class RunSession:
 
     def begin(self, model: keras.Model, left: Callable[[], None]) -> None:
         """A `fit` begins; `left` is called if it is left without `on_train_end`."""
+        nested = self.is_open and self._scope is not None and self._scope.is_running()
         self.close()
         self._warned = set()
+        if nested:
+            self.warn(
+                "nested",
+                "a fit that this callback logs is still running; from here on the fit inside it is "
+                "logged, and the outer one no more. Give each fit callbacks of its own.",
+            )
         self._writes = is_first_process(model)
         self._claim()
         self.is_open = True
@@ -165,6 +172,15 @@ class RunSession:
                 f"another {self._owner} logs to {self._wanted} at the same time, so this one logs "
                 f"to {self.log_dir}. Give each a directory of its own to choose the names.",
             )
+
+
+def _path(log_dir: str | os.PathLike[str]) -> str:
+    path = os.fspath(log_dir) if isinstance(log_dir, (str, os.PathLike)) else log_dir
+    if not isinstance(path, str) or not path:
+        raise ValueError(
+            f"Expected `log_dir` to be the path of a directory. Received: {log_dir!r}."
+        )
+    return path
 
 
 def _key(directory: str) -> str:

@@ -103,8 +103,12 @@ class Thinning:
     """
 
     def __init__(self, limit: int | None) -> None:
-        if limit is not None and limit < 2:
-            raise ValueError(f"Expected `max_captures` to be at least 2. Received: {limit!r}.")
+        whole = isinstance(limit, (int, np.integer)) and not isinstance(limit, bool)
+        if limit is not None and not (whole and limit >= 2):
+            raise ValueError(
+                "Expected `max_captures` to be None or a whole number, at least 2. "
+                f"Received: {limit!r}."
+            )
         self._limit = limit
         self._taken = 0
         self._allowed: list[int] | None = None

@@ -61,8 +61,10 @@ class StepClock:
 
     def after_batches(self, model: keras.Model, batches: int) -> int:
         """Tells that `batches` more have run; returns the step now."""
-        self._batches += batches
         iterations = iterations_of(model)
+        if self._training is not None and self._training.is_interrupted(model, iterations):
+            self._begin_anew(model, max(0, (iterations or 0) - batches))
+        self._batches += batches
         if iterations is not None and iterations > self._begun_at and not self._counts_batches:
             self._advanced = True
             self.step = max(self.step, self._offset + iterations)
@@ -72,6 +74,12 @@ class StepClock:
         if self._training is not None:
             self._training.reached(self.step, iterations)
         return self.step
+
+    def _begin_anew(self, model: keras.Model, iterations: int) -> None:
+        """Goes on from the step it is, with another optimizer or with its iterations set back."""
+        self._begun_at, self._offset = iterations, self.step - iterations
+        self._batches, self._advanced, self._counts_batches = 0, False, False
+        self._training = _trainings[self._directory] = _Training(model, self._offset)
 
     def _count_batches(self, iterations: int | None) -> None:
         if self._counts_batches:
@@ -98,6 +106,12 @@ class _Training:
     def reached(self, step: int, iterations: int | None) -> None:
         """Notes where the training is."""
         self._step, self._iterations = step, iterations
+
+    def is_interrupted(self, model: keras.Model, iterations: int | None) -> bool:
+        """Whether the optimizer is another one since, or its iterations were set back."""
+        if self._optimizer() is not getattr(model, "optimizer", None):
+            return True
+        return iterations is not None and iterations < (self._iterations or 0)
 
     def is_of(self, model: keras.Model) -> bool:
         """Whether the model has weights of this training, if only some."""

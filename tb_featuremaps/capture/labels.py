@@ -62,15 +62,19 @@ def _flat(labels: Sequence[Any]) -> list[Any]:
 
 def _name(label: Any, names: list[str]) -> str:
     if isinstance(label, (str, bytes)):
-        return _text(label)
+        text = _text(label)
+        if names and text not in names:
+            raise ValueError(
+                f"Expected `labels` to be among the {len(names)} class names. Received: {text!r}."
+            )
+        return text
     if isinstance(label, bool) or not isinstance(label, (int, float)) or label != int(label):
         raise ValueError(f"Expected `labels` to be class indices or names. Received: {label!r}.")
-    if not names:
+    if not names and label >= 0:
         return str(int(label))
     if not 0 <= label < len(names):
-        raise ValueError(
-            f"Expected `labels` within the {len(names)} class names. Received: {int(label)}."
-        )
+        within = f"within the {len(names)} class names" if names else "to be 0 or more"
+        raise ValueError(f"Expected `labels` {within}. Received: {int(label)}.")
     return names[int(label)]
 
 

@@ -93,8 +93,10 @@ def predicted_structure(model: keras.Model) -> Any:
     if not getattr(model, "outputs", None):
         return None
     try:
+        # A sequential model has no `input` before it is called as a layer.
+        given = model.inputs[0] if isinstance(model, keras.Sequential) else model.input
         inputs = keras.tree.map_structure(
-            lambda tensor: keras.KerasTensor(tensor.shape, tensor.dtype), model.input
+            lambda tensor: keras.KerasTensor(tensor.shape, tensor.dtype), given
         )
         return model.compute_output_spec(inputs)
     except Exception:

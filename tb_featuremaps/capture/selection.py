@@ -102,7 +102,7 @@ def _select(model: keras.Model, everything: list[NamedLayer], part: Any) -> list
     elif isinstance(part, keras.Operation):
         found = [n for n in (*everything, *_named_operations(model)) if n.layer is part]
     elif callable(part):
-        found = [named for named in everything if part(named.layer)]
+        found = [named for named in everything if _is_wanted(part, named.layer)]
     else:
         raise TypeError(
             'Expected `layers` to be "auto", a name, a glob, a regular expression, a layer, a '
@@ -111,6 +111,16 @@ def _select(model: keras.Model, everything: list[NamedLayer], part: Any) -> list
     if not found:
         raise ValueError(_nothing_found(everything, part))
     return found
+
+
+def _is_wanted(predicate: Callable[[Any], bool], layer: Any) -> bool:
+    try:
+        return bool(predicate(layer))
+    except Exception as error:
+        raise ValueError(
+            f"Expected `layers` to be a predicate over layers. Received: {predicate!r}, which "
+            f"raised {type(error).__name__} on layer {layer.name!r}: {error}."
+        ) from error
 
 
 def _by_name(layers: list[NamedLayer], name: str) -> list[NamedLayer]:

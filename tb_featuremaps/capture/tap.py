@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from tb_featuremaps.capture.capturable import (
@@ -84,9 +85,10 @@ class TapOptions:
     def __post_init__(self) -> None:
         for name in ("max_channels", "max_tile"):
             value = getattr(self, name)
-            if value is not None and value < 1:
+            whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+            if value is not None and not (whole and value >= 1):
                 raise ValueError(
-                    f"Expected `{name}` to be None or at least 1. Received: {value!r}."
+                    f"Expected `{name}` to be None or a whole number ≥ 1. Received: {value!r}."
                 )
 
 

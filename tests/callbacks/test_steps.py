@@ -1,6 +1,7 @@
 """Which step it is: what `fit` has done to the weights, and never backwards."""
 
 import pathlib
+import warnings
 from typing import Any
 
 import keras
@@ -49,7 +50,9 @@ def test_other_weights_begin_anew(tmp_path: pathlib.Path) -> None:
     assert _steps(tmp_path)[1] == [1, 2, 3]
 
 
-def test_a_fit_that_goes_on_does_not_capture_the_border_twice(tmp_path: pathlib.Path) -> None:
+def test_a_fit_that_goes_on_captures_where_it_begins(
+    tmp_path: pathlib.Path,
+) -> None:
     model = two_headed_model()
     callback = FeatureMaps(tmp_path, IMAGES[:2], images_tab=False)
     for _ in range(2):
@@ -62,7 +65,7 @@ def test_a_fit_that_goes_on_does_not_capture_the_border_twice(tmp_path: pathlib.
         for value in event.summary.value
         if value.tag == "featuremaps/conv1" and value.HasField("tensor")
     ]
-    assert events == [0, 3, 6]
+    assert events == [0, 3, 3, 6]
 
 
 class OwnOptimizer(keras.Model):
@@ -151,3 +154,47 @@ def test_weights_that_another_callback_swaps(tmp_path: pathlib.Path, first: bool
     model.fit(IMAGES[:96], targets(96), verbose=0, callbacks=callbacks)
     stats = read_run(tmp_path / "train")["featuremaps/conv1/stats"][3]
     np.testing.assert_allclose(stats[0, :, 2], seen["conv1"].mean((0, 1, 2)), rtol=1e-4)
+
+
+@pytest.mark.parametrize("eager", [True, False])
+def test_an_optimizer_that_is_swapped_in_mid_fit_lets_the_steps_go_on(
+    tmp_path: pathlib.Path, eager: bool
+) -> None:
+    class Swap(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            if epoch == 0:
+                self.model.optimizer = keras.optimizers.SGD(0.01)
+
+    model = two_headed_model()
+    model.run_eagerly = eager
+    callbacks = [LossTerms(tmp_path), Swap()]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # compiled steps go on with the optimizer before
+        model.fit(IMAGES[:64], targets(64), batch_size=32, epochs=3, verbose=0, callbacks=callbacks)
+    assert sorted(read_run(tmp_path / "train")["loss/total"]) == [*range(1, 7)]
+
+
+def test_a_model_that_is_compiled_anew_is_captured_as_it_is_now(tmp_path: pathlib.Path) -> None:
+    model = two_headed_model()
+    maps = FeatureMaps(tmp_path, IMAGES[:1], layers="conv1", every=1, images_tab=False)
+    model.fit(IMAGES[:32], targets(32), batch_size=32, verbose=0, callbacks=[maps])
+    model.get_layer("conv1").activation = keras.activations.linear
+    model.compile("sgd", dict.fromkeys(("main", "aux1"), "sparse_categorical_crossentropy"))
+    model.fit(IMAGES[:32], targets(32), batch_size=32, verbose=0, callbacks=[maps])
+    expected = np.asarray(model.get_layer("conv1")(IMAGES[:1]))
+    stats = read_run(tmp_path / "train")["featuremaps/conv1/stats"][2]
+    np.testing.assert_allclose(stats[0, :, 0], expected.min((0, 1, 2)), rtol=1e-4)
+
+
+def test_a_fit_inside_a_fit_with_the_same_callbacks_is_said(tmp_path: pathlib.Path) -> None:
+    terms = LossTerms(tmp_path)
+
+    class Inner(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            inner = two_headed_model()
+            inner.fit(IMAGES[:32], targets(32), batch_size=32, verbose=0, callbacks=[terms])
+
+    with pytest.warns(RuntimeWarning, match="is still running"):
+        two_headed_model().fit(
+            IMAGES[:32], targets(32), batch_size=32, verbose=0, callbacks=[terms, Inner()]
+        )

@@ -21,7 +21,8 @@ def activations(
     """
     outputs = {} if by_hooks else {name: _graph_output(model, name) for name in names}
     outputs = {name: output for name, output in outputs.items() if output is not None}
-    found = keras.Model(model.input, outputs)(probes) if outputs else {}
+    inputs = model.inputs if isinstance(model, keras.Sequential) else model.input
+    found = keras.Model(inputs, outputs)(probes) if outputs else {}
     graph = {name: _array(found[name]) for name in outputs}
     return {**graph, **_hooked(model, [name for name in names if name not in outputs], probes)}
 
