@@ -3,7 +3,7 @@ import type { Actions } from '../state/actions';
 /** Keys of the whole tab; keys that a control understands itself are left to it. */
 export function handleKey(event: KeyboardEvent, actions: Actions): void {
   const target = event.composedPath()[0];
-  if (event.ctrlKey || event.metaKey || event.altKey || isControl(target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || belongsTo(target, event.key)) return;
   const action = actionOf(event.key, actions);
   if (!action) return;
   event.preventDefault();
@@ -26,6 +26,9 @@ function actionOf(key: string, actions: Actions): (() => void) | undefined {
   ]).get(key);
 }
 
-function isControl(target: EventTarget | undefined): boolean {
-  return target instanceof Element && target.matches('input, select, textarea, button, a');
+/** A button knows two keys; what is typed or chosen in knows more. */
+function belongsTo(target: EventTarget | undefined, key: string): boolean {
+  if (!(target instanceof Element)) return false;
+  if (target.matches('button, a')) return key === ' ' || key === 'Enter';
+  return target.matches('input, select, textarea');
 }
