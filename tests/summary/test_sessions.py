@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.plugin_client import ask_json, ask_numbers
 from support.tensorboard_server import TensorBoardServer
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
+from tb_featuremaps.format.names import STATS_COLUMNS
 from tb_featuremaps.format.png import encode_atlas
 from tb_featuremaps.summary.event_writer import EventWriter, open_writer
 from tb_featuremaps.summary.events import event, pictures_value, scalar_value, tensor_value
@@ -39,7 +41,7 @@ def _capture(session: int) -> list[Any]:
     lo, hi = np.zeros(1, np.float32), np.full(1, session, np.float32)
     png = encode_atlas(np.zeros((2, 2), np.uint8), lo, hi, 2, 2)
     layer = pb.LayerSeries(name="conv", stats_tag="featuremaps/conv/stats", channels=1)
-    stats = pb.StatsSeries(layer_tag="featuremaps/conv")
+    stats = pb.StatsSeries(layer_tag="featuremaps/conv", columns=STATS_COLUMNS)
     values = np.full((1, 1, 6), session, np.float32)
     return [
         pictures_value("featuremaps/conv", pb.FeatureMapPluginData(layer=layer), (2, 2), [png]),
@@ -83,13 +85,13 @@ def test_a_resumed_run_shows_every_step_once_with_the_newer_value(
 
 
 def test_captures_of_a_resumed_run_are_the_newer_ones(server: TensorBoardServer) -> None:
-    query = urllib.parse.urlencode({"run": "run", "tag": "featuremaps/conv"})
-    steps = [c["step"] for c in server.get_json(f"data/plugin/featuremaps/steps?{query}")["steps"]]
+    answer = ask_json(server, "captures", run="run", tag="featuremaps/conv")
+    steps = [capture["step"] for capture in answer["captures"]]
     assert steps == [*range(0, 401, 50)]
 
 
 def test_a_run_begun_anew_shows_nothing_of_the_old_one(server: TensorBoardServer) -> None:
     assert _scalars(server, "anew", "loss/total") == {step: 2.0 for step in range(1, 51)}
-    query = urllib.parse.urlencode({"run": "anew", "tag": "featuremaps/conv/stats"})
-    stats = server.get_json(f"data/plugin/featuremaps/stats?{query}")["steps"]
-    assert [capture["step"] for capture in stats] == [0, 50]
+    answer = ask_numbers(server, "statistics", run="anew", tag="featuremaps/conv/stats")
+    assert answer.arrays["steps"].tolist() == [0, 50]
+    assert (answer.arrays["values"] == 2).all()
