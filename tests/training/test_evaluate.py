@@ -144,7 +144,7 @@ def test_a_damaged_or_foreign_file_is_a_clear_error(
             lambda: keras.Sequential([keras.Input((5,)), keras.layers.Dense(10)]),
             "a model of one image",
         ),
-        (lambda: googlenet((40, 40, 3), 10, width=0.125), "Received: 40"),
+        (lambda: googlenet((40, 40, 3), 10, width=0.125), "images of 40×40×3"),
     ],
     ids=["channels", "classes", "vector", "size"],
 )
