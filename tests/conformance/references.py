@@ -21,10 +21,16 @@ def activations(
     """
     outputs = {} if by_hooks else {name: _graph_output(model, name) for name in names}
     outputs = {name: output for name, output in outputs.items() if output is not None}
-    inputs = model.inputs if isinstance(model, keras.Sequential) else model.input
-    found = keras.Model(inputs, outputs)(probes) if outputs else {}
-    graph = {name: _array(found[name]) for name in outputs}
+    graph = _graph_activations(model, outputs, probes) if outputs else {}
     return {**graph, **_hooked(model, [name for name in names if name not in outputs], probes)}
+
+
+def _graph_activations(
+    model: keras.Model, outputs: dict[str, keras.KerasTensor], probes: Any
+) -> Activations:
+    inputs = model.inputs if isinstance(model, keras.Sequential) else model.input
+    found = keras.Model(inputs, outputs)(probes)
+    return {name: _array(found[name]) for name in outputs}
 
 
 def _graph_output(model: keras.Model, name: str) -> Any:
