@@ -7,8 +7,7 @@ import numpy as np
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
-from tb_featuremaps.format.atlas import quantise, tile
-from tb_featuremaps.format.statistics import channel_statistics
+from tb_featuremaps.format.finishing import FinishedLayer, finish_layer
 from tb_featuremaps.summary.capture_event import (
     CaptureArrays,
     CaptureEncoder,
@@ -100,7 +99,7 @@ def _head(classes: int) -> OutputSeries:
     return OutputSeries(names.outputs_tag("main"), payload)
 
 
-def _layer(shape: Shape, step: int, probes: int) -> tuple[np.ndarray, ...]:
+def _layer(shape: Shape, step: int, probes: int) -> FinishedLayer:
     """Smooth maps that move with the step, the first channel dead; the same for each probe."""
     height, width, channels = shape
     rows, columns = np.mgrid[0:height, 0:width][..., None] / max(height, width)
@@ -109,6 +108,4 @@ def _layer(shape: Shape, step: int, probes: int) -> tuple[np.ndarray, ...]:
     maps = np.maximum(maps, -0.2 * (channel > 0)).astype(np.float32)
     maps[..., 0] = 0
     maps = np.repeat(maps[None], probes, axis=0)
-    quantised = quantise(maps)
-    stats = channel_statistics(maps)
-    return tile(quantised.levels.astype(np.uint8)), quantised.lo, quantised.hi, stats
+    return finish_layer(maps)
