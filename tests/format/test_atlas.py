@@ -1,4 +1,4 @@
-"""Property tests of the channel atlas: tile, untile, quantise and the scale inside the PNG."""
+"""Property tests of the channel atlas: tile, untile, levels and the scale inside the PNG."""
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
