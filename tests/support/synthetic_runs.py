@@ -7,8 +7,7 @@ import numpy as np
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
-from tb_featuremaps.format.atlas import quantise, tile
-from tb_featuremaps.format.statistics import channel_statistics
+from tb_featuremaps.format.finishing import finish_layer
 from tb_featuremaps.summary.capture_event import (
     CaptureArrays,
     CaptureEncoder,
@@ -59,7 +58,9 @@ def write_run(
         pictures = np.full((count, 8, 8, 3), probe_level, np.uint8)
         writer.submit(lambda: probes_event(steps[0], pictures, labels))
     for step in steps:
-        made = [_encoded((maps or smooth_maps)(shape, step, count)) for shape in layers.values()]
+        made = [
+            finish_layer((maps or smooth_maps)(shape, step, count)) for shape in layers.values()
+        ]
         arrays = CaptureArrays(made, [predictions(step, count, classes)] if classes else [])
         event = encoder.encode(step, 1e9 + step, arrays, CaptureParts(True, images_tab))
         writer.submit(lambda event=event: event)
@@ -112,9 +113,3 @@ def smooth_maps(shape: Shape, step: int, probes: int) -> np.ndarray:
     maps = np.maximum(maps, -0.2 * (channel > 0)).astype(np.float32)
     maps[..., 0] = 0
     return np.repeat(maps[None], probes, axis=0)
-
-
-def _encoded(maps: np.ndarray) -> tuple[np.ndarray, ...]:
-    quantised = quantise(maps)
-    stats = channel_statistics(maps)
-    return tile(quantised.levels.astype(np.uint8)), quantised.lo, quantised.hi, stats
