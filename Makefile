@@ -57,10 +57,10 @@ bench: $(VENV)/.tested  ## What a capture and a fit cost, as ratios within one r
 	$(BIN)/python -m benchmarks.tab
 	$(BIN)/python -m benchmarks.reading
 
-dist: $(VENV)/.tested  ## sdist and wheel in dist/, with the tab built
+dist: $(VENV)/.tested  ## sdist and wheel in dist/, with the tab built, checked in an environment of its own
 	rm -rf dist build
 	$(BIN)/python -m build
-	@unzip -l dist/*.whl | grep -q plugin/static/index.js && echo "The wheel holds the tab."
+	@$(BIN)/python tools/check_wheel.py dist/*.whl
 
 clean:  ## Remove what the other targets made, but for logs/
 	rm -rf $(VENV) .venv-versions build dist *.egg-info plugin_frontend/node_modules tb_featuremaps/plugin/static
