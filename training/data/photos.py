@@ -142,4 +142,4 @@ def _middle(photo: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 def _scale(square: npt.NDArray[np.uint8], size: int) -> Images:
     scaled = Image.fromarray(square).resize((size, size), Image.Resampling.BOX)
-    return np.asarray(scaled, np.float32) / 255
+    return np.asarray(scaled, np.float32) / np.float32(255)
