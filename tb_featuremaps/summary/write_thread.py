@@ -3,6 +3,8 @@
 import threading
 import time
 
+from tensorboard.compat.proto import event_pb2
+
 from tb_featuremaps.summary import messages
 from tb_featuremaps.summary.event_log import EventLog
 from tb_featuremaps.summary.job_queue import (
@@ -163,13 +165,16 @@ class WriteThread:
     def _encode(self, job: EventJob) -> None:
         if not self._log.waiting_bytes:
             self._log.check_place()
-        self._making = 1
+        self._making = job.events
         try:
-            self._log.add(job.make())
+            made = job.make()
+            for event in [made] if isinstance(made, event_pb2.Event) else made:
+                self._log.add(event)
+                self._making -= 1
             self._places.append(job.place)
-        except BaseException as error:  # nobody else would see it, and only this event is lost
+        except BaseException as error:  # nobody else would see it, and only this job's are lost
             job.place.free()
-            self._log.lose(1)
+            self._log.lose(self._making)
             self._notices.add(
                 messages.cannot_encode(self._directory, job.what, error),
                 kind=f"job {messages.describe(error)}",
