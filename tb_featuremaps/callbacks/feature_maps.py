@@ -279,7 +279,7 @@ class FeatureMaps(keras.callbacks.Callback):
         if writer is None:  # another process writes, but all take part in a distributed pass
             self._job(self._tap, parts)
             return
-        place = writer.reserve_capture(self._tap.bytes_per_capture, wait)
+        place = writer.reserve_capture(self._tap.held_bytes, wait)
         if place is None:
             self._backoff.refused()
             return
@@ -296,9 +296,11 @@ class FeatureMaps(keras.callbacks.Callback):
         step = self._session.step
         captured, moment = tap.capture(), time.time()
         if self._encoder is None:
-            self._encoder = self._make_encoder(tap, [len(o[0]) for o in captured.outputs])
-        encoder, arrays = self._encoder, CaptureArrays(captured.layers, captured.outputs)
-        return lambda: encoder.encode(step, moment, arrays, parts)
+            self._encoder = self._make_encoder(tap, captured.classes)
+        encoder, probes = self._encoder, None if parts.maps else 1
+        return lambda: encoder.encode(
+            step, moment, CaptureArrays(captured.layers(probes), captured.outputs()), parts
+        )
 
     def _make_encoder(self, tap: ActivationTap, classes: list[int]) -> CaptureEncoder:
         names = len(self._class_names)

@@ -34,16 +34,6 @@ def to_maps(output: Any, channels_first: bool) -> Any:
     return ops.cast(output, "float32")
 
 
-def limit_tile(maps: Any, window: tuple[int, int]) -> Any:
-    """Averages maps `[n, h, w, c]` over windows of this height and width; (1, 1) leaves them."""
-    if window == (1, 1):
-        return maps
-    # Keras on JAX takes no default for the strides.
-    return ops.average_pool(
-        maps, window, strides=window, padding="same", data_format="channels_last"
-    )
-
-
 def tile_window(shape: tuple[int, ...], max_tile: int | None) -> tuple[int, int]:
     """The height and width over which maps are averaged.
 
@@ -68,7 +58,7 @@ def tile_window(shape: tuple[int, ...], max_tile: int | None) -> tuple[int, int]
 
 
 def tile_size(shape: tuple[int, ...], window: tuple[int, int]) -> tuple[int, int]:
-    """Height and width of the tiles that `limit_tile` makes of maps `[n, h, w, c]`."""
+    """Height and width of the tiles of maps `[n, h, w, c]` that are averaged over `window`."""
     return -(-shape[1] // window[0]), -(-shape[2] // window[1])
 
 

@@ -15,9 +15,10 @@ _BELOW = {
     "format": set[str](),
     "capture": {"format"},
     "summary": {"format"},
-    "callbacks": {"format", "capture", "summary"},
+    "callbacks": {"format", "capture", "summary", "keras_version"},
     "plugin": {"format"},
     "reader": {"format"},
+    "keras_version": set(),
     "command_line": set(),
     "cli": {"command_line", "format", "reader"},
 }
@@ -79,3 +80,30 @@ def test_the_public_names_are_these() -> None:
     assert all(getattr(tb_featuremaps, name).__doc__ for name in tb_featuremaps.__all__)
     with pytest.raises(AttributeError, match="FeatureMap"):
         tb_featuremaps.FeatureMap  # noqa: B018
+
+
+@pytest.mark.parametrize(("found", "said"), [(None, "no Keras"), ("2.15.0", "Keras 2.15.0")])
+def test_a_keras_that_is_missing_or_too_old_is_said(found: str | None, said: str) -> None:
+    """The interpreter finds no Keras, or the metadata of an old one."""
+    script = textwrap.dedent(f"""
+        import importlib.metadata, sys
+        sys.modules["keras"] = None
+        find = importlib.metadata.version
+        def version(name):
+            if name != "keras":
+                return find(name)
+            if {found!r} is None:
+                raise importlib.metadata.PackageNotFoundError(name)
+            return {found!r}
+        importlib.metadata.version = version
+        import tb_featuremaps
+        try:
+            tb_featuremaps.FeatureMaps
+        except ImportError as error:
+            print(error)
+    """)
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert "Expected Keras 3.10 or newer" in ended.stdout
+    assert f"Received: {said}." in ended.stdout and "tb-featuremaps[keras]" in ended.stdout

@@ -85,4 +85,4 @@ def _patch(part: npt.NDArray[np.uint8], size: int, random: np.random.Generator) 
     left = int(random.integers(0, part.shape[1] - _CUT + 1))
     cut = Image.fromarray(part[top : top + _CUT, left : left + _CUT])
     scaled = cut.resize((size, size), Image.Resampling.BOX)
-    return np.asarray(scaled, np.float32) / 255
+    return np.asarray(scaled, np.float32) / np.float32(255)
