@@ -56,6 +56,8 @@ class LossPoints:
             return
         self._compared = True
         returned = logs.get("loss")
+        if listener.tap.why_no_total(self._phase) is not None:
+            return
         if returned is None or keras_internals.is_keras(type(model), self._step_name):
             return
         heard = listener.so_far()

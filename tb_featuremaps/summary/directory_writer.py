@@ -194,6 +194,7 @@ class DirectoryWriter:
             taken.extend([place] if place is not None else [])
             return place is not None
 
+        thread.queue.put(Checkpoint())  # what waits to be written with more is written now
         self._wait(thread, take, lambda: thread.broken_since is not None)
         return taken[0] if taken else None
 

@@ -73,11 +73,11 @@ class JobQueue:
             else:
                 self.put(Lost(events))
 
-    def take(self) -> Item:
-        """Returns the next item when there is one."""
+    def take(self, seconds: float | None = None) -> Item | None:
+        """Returns the next item when there is one; None if none comes within so many seconds."""
         with self._changed:
-            self._changed.wait_for(lambda: bool(self._items))
-            return self._items.popleft()
+            self._changed.wait_for(lambda: bool(self._items), seconds)
+            return self._items.popleft() if self._items else None
 
     def __len__(self) -> int:
         return len(self._items)
