@@ -30,7 +30,8 @@ class LossTerms(keras.callbacks.Callback):
     step is not the one in that step's loss.
 
     A step is an update of the weights, as the optimizer counts them. Under gradient accumulation a
-    point is the mean over all batches that led to the update. Where a `train_step` of your own
+    point is the mean over all batches that led to the update; with `steps_per_execution` each step
+    has its point all the same. Where a `train_step` of your own
     makes a loss that can't be split (it calls `compute_loss` not once a batch, or adds something
     to it), what it returned is written instead, and one warning says so.
 
