@@ -16,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "tests"))
 from support.chromium import chromium
 
 from benchmarks import tab_page, tab_routes
+from benchmarks.environment import describe
 from benchmarks.table import HEAD
 
 
@@ -31,14 +32,17 @@ def main() -> None:
         folder = pathlib.Path(temporary)
         lines += tab_routes.measure(folder / "routes", options.repeats)
         with chromium() as browser:
+            version = browser.version
             lines += tab_page.measure(
                 folder / "page", browser, options.repeats, options.scrub_minutes
             )
     text = "\n".join(lines)
     print(text)
     if options.write:
-        command = "Made by `python -m benchmarks.tab --write docs/tab_speed.md`, on 2 cores.\n"
-        options.write.write_text(f"# How fast the tab is\n\n{command}{text}\n")
+        command = "python -m benchmarks.tab --write docs/tab_speed.md"
+        made = describe(command, ("tensorboard", "playwright"))
+        chromium_version = f"Chromium {version}, headless, without a GPU.\n"
+        options.write.write_text(f"# How fast the tab is\n\n{made}\n{chromium_version}{text}\n")
 
 
 if __name__ == "__main__":
