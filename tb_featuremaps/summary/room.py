@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 from tensorboard.compat.proto import event_pb2
 
-Job = Callable[[], event_pb2.Event]
+from tb_featuremaps.summary.large_event import LargeEvent
+
+Job = Callable[[], event_pb2.Event | LargeEvent]
 
 MEGABYTE = 1_000_000
 
