@@ -13,16 +13,14 @@ class Schedule:
 
     Args:
         due: called with the step before and the step after a batch (several batches with
-            `steps_per_execution`); returns whether a capture is due.
+            `steps_per_execution`); returns whether a capture is due. None: after no batch.
         epochs: capture at the end of every that many epochs; 0 for none.
 
     Example:
         `FeatureMaps("logs", probes, every=Schedule.at([1, 10, 100, 1000]))`
     """
 
-    def __init__(
-        self, due: Callable[[int, int], bool] = lambda before, after: False, epochs: int = 0
-    ) -> None:
+    def __init__(self, due: Callable[[int, int], bool] | None = None, epochs: int = 0) -> None:
         self._due = due
         self._epochs = epochs
 
@@ -52,9 +50,14 @@ class Schedule:
             return every
         return cls(epochs=1) if every == "epoch" else cls.batches(every)
 
+    @property
+    def asks_after_batches(self) -> bool:
+        """Whether a capture may be due after a batch."""
+        return self._due is not None
+
     def due_after_batch(self, before: int, after: int) -> bool:
         """Whether a capture is due when training went from step `before` to step `after`."""
-        return self._due(before, after)
+        return self._due is not None and self._due(before, after)
 
     def due_after_epoch(self, epoch: int) -> bool:
         """Whether a capture is due at the end of `epoch`, counted from 0."""

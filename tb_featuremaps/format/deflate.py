@@ -1,4 +1,4 @@
-"""Compresses the pixels of pictures, and checks them: with isal where there is a wheel of it, else with zlib.
+"""Compresses and checks the pixels of pictures: with isal where there is a wheel of it, else zlib.
 
 Both write zlib streams, which every reader of PNG takes. isal compresses feature maps five times as
 fast as zlib's fastest way, and gives the interpreter's lock back meanwhile, as zlib does.
