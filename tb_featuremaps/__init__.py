@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tb_featuremaps.callbacks.feature_maps import FeatureMaps
+    from tb_featuremaps.callbacks.gradient_terms import GradientTerms
     from tb_featuremaps.callbacks.loss_terms import LossTerms
     from tb_featuremaps.callbacks.schedule import Schedule
 
 __version__ = "0.1.0"
-__all__ = ["FeatureMaps", "LossTerms", "Schedule"]
+__all__ = ["FeatureMaps", "GradientTerms", "LossTerms", "Schedule"]
 
 _MODULES = {
     "FeatureMaps": "tb_featuremaps.callbacks.feature_maps",
+    "GradientTerms": "tb_featuremaps.callbacks.gradient_terms",
     "LossTerms": "tb_featuremaps.callbacks.loss_terms",
     "Schedule": "tb_featuremaps.callbacks.schedule",
 }
