@@ -75,7 +75,7 @@ def test_importing_the_package_does_not_import_tensorflow() -> None:
 
 
 def test_the_public_names_are_these() -> None:
-    assert tb_featuremaps.__all__ == ["FeatureMaps", "LossTerms", "Schedule"]
+    assert tb_featuremaps.__all__ == ["FeatureMaps", "GradientTerms", "LossTerms", "Schedule"]
     assert all(getattr(tb_featuremaps, name).__doc__ for name in tb_featuremaps.__all__)
     with pytest.raises(AttributeError, match="FeatureMap"):
         tb_featuremaps.FeatureMap  # noqa: B018
