@@ -8,7 +8,7 @@ SERVE ?= 1
 # Environments that `make test-versions` makes from tests/versions/, and what it runs in them.
 VERSIONS ?= lowest newest jax torch
 VERSION_TESTS ?= $(wildcard tests/format tests/summary tests/capture tests/callbacks \
-	tests/conformance tests/test_reader.py tests/test_cli.py)
+	tests/conformance tests/reader tests/run_writer tests/examples tests/test_cli.py)
 TAB_SOURCES := $(shell find plugin_frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
@@ -51,15 +51,16 @@ format: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## Format all s
 	$(BIN)/ruff format .
 	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run format
 
-bench: $(VENV)/.tested  ## What a capture and a fit cost, as ratios within one run, and the tab's speed
+bench: $(VENV)/.tested  ## What a capture and a fit cost, as ratios within one run; the tab's and the reader's speed
 	$(BIN)/python -m benchmarks.capture
 	$(BIN)/python -m benchmarks.fit
 	$(BIN)/python -m benchmarks.tab
+	$(BIN)/python -m benchmarks.reading
 
-dist: $(VENV)/.tested  ## sdist and wheel in dist/, with the tab built
+dist: $(VENV)/.tested  ## sdist and wheel in dist/, with the tab built, checked in an environment of its own
 	rm -rf dist build
 	$(BIN)/python -m build
-	@unzip -l dist/*.whl | grep -q plugin/static/index.js && echo "The wheel holds the tab."
+	@$(BIN)/python tools/check_wheel.py dist/*.whl
 
 clean:  ## Remove what the other targets made, but for logs/
 	rm -rf $(VENV) .venv-versions build dist *.egg-info plugin_frontend/node_modules tb_featuremaps/plugin/static

@@ -4,6 +4,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+from typing import ClassVar
 
 from setuptools import Command, setup
 from setuptools.command.build import build
@@ -20,7 +21,7 @@ class BuildTab(Command):
     """Builds the browser tab, unless it is newer than its sources or they are not there."""
 
     description = "build the browser tab with npm"
-    user_options: list[tuple[str, str | None, str]] = []
+    user_options: ClassVar[list[tuple[str, str | None, str]]] = []
     editable_mode = False
 
     def initialize_options(self) -> None:

@@ -24,7 +24,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     listing = commands.add_parser("list", help="list runs, layers and steps")
     export = commands.add_parser("export", help="write a capture: a PNG a channel, and values.npy")
     for command in (listing, export):
-        command.add_argument("logdir", type=pathlib.Path)
+        command.add_argument("logdir", help="a directory, or a URL such as gs://bucket/logs")
+        command.add_argument(
+            "--no-cache",
+            action="store_true",
+            help="neither read nor write what earlier looks kept in the user's cache folder",
+        )
     export.add_argument("--run", required=True)
     export.add_argument("--layer", required=True)
     export.add_argument("--step", type=int, help="default: the newest")
@@ -34,7 +39,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _run(options: argparse.Namespace) -> int:
-    logs = read_logdir(options.logdir)
+    logs = read_logdir(options.logdir, cache=not options.no_cache)
     for message in logs.messages:
         if options.command == "list" or message.startswith(f"{options.run}: "):
             say(message, sys.stderr)

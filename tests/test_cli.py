@@ -173,7 +173,7 @@ def test_ctrl_c_ends_it_quietly(tmp_path: pathlib.Path) -> None:
     """The interrupt comes while a slow disk is read."""
     script = (
         "import sys, time; from tb_featuremaps import cli\n"
-        "def slow(logdir):\n    print('reading', flush=True); time.sleep(60)\n"
+        "def slow(logdir, cache):\n    print('reading', flush=True); time.sleep(60)\n"
         "cli.read_logdir = slow\n"
         f"sys.exit(cli.main(['list', {str(tmp_path)!r}]))"
     )
@@ -195,7 +195,7 @@ def test_ctrl_c_ends_it_quietly(tmp_path: pathlib.Path) -> None:
 def test_too_little_memory_is_an_error(
     logdir: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def exhausted(_: pathlib.Path) -> None:
+    def exhausted(_: str, *, cache: bool) -> None:
         raise MemoryError
 
     monkeypatch.setattr(cli, "read_logdir", exhausted)

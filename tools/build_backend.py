@@ -4,7 +4,25 @@ from typing import Any
 
 from node import machine_has_node
 from setuptools import build_meta
-from setuptools.build_meta import *  # noqa: F403  (the hooks of PEP 517 and 660)
+from setuptools.build_meta import (
+    build_editable,
+    build_sdist,
+    build_wheel,
+    prepare_metadata_for_build_editable,
+    prepare_metadata_for_build_wheel,
+)
+
+# The hooks of PEP 517 and 660.
+__all__ = [
+    "build_editable",
+    "build_sdist",
+    "build_wheel",
+    "get_requires_for_build_editable",
+    "get_requires_for_build_sdist",
+    "get_requires_for_build_wheel",
+    "prepare_metadata_for_build_editable",
+    "prepare_metadata_for_build_wheel",
+]
 
 _Settings = dict[str, Any] | None
 

@@ -41,7 +41,9 @@ def is_first_process() -> bool:
     return (config["task"]["type"], config["task"]["index"]) == first
 
 
-def strategy_scope(strategy: tf.distribute.Strategy | None) -> contextlib.AbstractContextManager:
+def strategy_scope(
+    strategy: tf.distribute.Strategy | None,
+) -> contextlib.AbstractContextManager[Any]:
     """The strategy's scope; an empty one without a strategy."""
     return contextlib.nullcontext() if strategy is None else strategy.scope()
 

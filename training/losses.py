@@ -32,3 +32,10 @@ class SmoothedCrossentropy(keras.losses.Loss):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "label_smoothing": self.label_smoothing}
+
+
+def crossentropy(label_smoothing: float) -> keras.losses.Loss:
+    """The loss of class indices; without smoothing Keras's own, so that a model loads anywhere."""
+    if label_smoothing:
+        return SmoothedCrossentropy(label_smoothing)
+    return keras.losses.SparseCategoricalCrossentropy()

@@ -26,7 +26,7 @@ from training.distributed import (
     prepare_for_workers,
     strategy_scope,
 )
-from training.losses import SmoothedCrossentropy
+from training.losses import crossentropy
 from training.models.heads import loss_weights
 from training.models.registry import MODELS
 from training.optimizers import Optimisation, make_optimizer
@@ -126,7 +126,7 @@ def build(options: argparse.Namespace, data: LabelledImages, steps: int) -> kera
     heads = trainable.heads
     model.compile(
         make_optimizer(how),
-        loss={head: SmoothedCrossentropy(options.label_smoothing) for head in heads},
+        loss={head: crossentropy(options.label_smoothing) for head in heads},
         loss_weights=loss_weights(heads, options.aux_weight),
         metrics={head: ["accuracy"] for head in heads},
         jit_compile="auto" if options.jit is None else options.jit,

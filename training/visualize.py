@@ -18,7 +18,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from tb_featuremaps.command_line import run_command
-from tb_featuremaps.format.atlas import quantise, tile
+from tb_featuremaps.format.atlas import tile
+from tb_featuremaps.format.measuring import measure
 from training import checkpoint
 from training.data.images import DataError, LabelledImages
 from training.data.matching import load_for
@@ -87,7 +88,7 @@ def activation(
 
 def scaled(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     """Each channel from its smallest value, 0, to its largest, 255."""
-    return quantise(maps[None]).levels[0].astype(np.uint8)
+    return measure(maps[None]).levels[0]
 
 
 def clipped(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from tb_featuremaps.callbacks.counted_steps import CountedSteps
 from tb_featuremaps.callbacks.run_session import RunSession
 from tb_featuremaps.callbacks.schedule import Backoff, Every, Schedule
 from tb_featuremaps.capture import keras_internals
@@ -89,6 +90,8 @@ class GradientTerms(keras.callbacks.Callback):
         self._in_fit = False
         self._captured: int | None = None
         self._epoch = 0
+        self._steps: CountedSteps | None = None
+        self._step = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._in_fit = self._broken = False
@@ -120,8 +123,8 @@ class GradientTerms(keras.callbacks.Callback):
             self._epoch = epoch + 1
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        if self._in_fit and self._captured != self._session.step:
-            self._guarded(lambda: self._capture(wait=True))
+        if self._in_fit:
+            self._guarded(self._capture_last)
         self._close()
 
     def _prepare(self, model: keras.Model) -> None:
@@ -142,16 +145,16 @@ class GradientTerms(keras.callbacks.Callback):
     def _begin(self, epoch: int) -> None:
         self._in_fit, self._epoch = True, epoch
         self._session.begin_steps(self.model, epoch)
+        self._steps = CountedSteps(self._session.clock, self.model)
+        self._step = self._session.step
         self._say_of_own_step(self.model)
         self._capture()
 
     def _before_batch(self, batch: int) -> None:
         """Keeps the kernels of the step after which a capture is due, if that can be told."""
-        step = self._session.step
-        if self._schedule.will_be_due(step) or self._ends_due_epoch(batch):
+        if self._schedule.will_be_due(self._step) or self._ends_due_epoch(batch):
             assert self._tap is not None
-            assert self.model is not None  # JAX's trainer hands the weights over when it is asked
-            self._snapshot = KernelSnapshot(self._tap.kernels, step)
+            self._snapshot = KernelSnapshot(self._tap.kernels, self._read_step())
 
     def _ends_due_epoch(self, batch: int) -> bool:
         params = self.params or {}
@@ -161,15 +164,35 @@ class GradientTerms(keras.callbacks.Callback):
         return is_last or self._schedule.due_after_epoch(self._epoch)
 
     def _after_batch(self, batch: int) -> None:
-        before = self._session.step
-        step = self._session.after_batch(self.model, batch)
-        if self._schedule.due_after_batch(before, step) and self._backoff.allows():
+        assert self._steps is not None
+        batches = self._session.batches_until(batch)
+        if not self._schedule.asks_after_batches:
+            self._steps.count(batches)
+            return
+        before, self._step = self._step, self._steps.after_batches(batches)
+        if not self._schedule.due_after_batch(before, self._step):
+            return
+        counted = self._step
+        step = self._read_step()
+        due = counted == step or self._schedule.due_after_batch(before, step)
+        if due and self._backoff.allows():
             self._capture()
 
     def _after_epoch(self, epoch: int) -> None:
-        due = self._schedule.due_after_epoch(epoch) and self._captured != self._session.step
+        due = self._schedule.due_after_epoch(epoch) and self._captured != self._read_step()
         if due and self._backoff.allows():
             self._capture()
+
+    def _capture_last(self) -> None:
+        if self._captured != self._read_step():
+            self._capture(wait=True)
+
+    def _read_step(self) -> int:
+        """The step as the device says it is."""
+        assert self.model is not None  # JAX's trainer hands the state over when it is asked
+        if self._steps is not None:
+            self._step = self._steps.read()
+        return self._step
 
     def _capture(self, wait: bool = False) -> None:
         if self._broken or self._tap is None:

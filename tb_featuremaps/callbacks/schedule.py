@@ -13,16 +13,14 @@ class Schedule:
 
     Args:
         due: called with the step before and the step after a batch (several batches with
-            `steps_per_execution`); returns whether a capture is due.
+            `steps_per_execution`); returns whether a capture is due. None: after no batch.
         epochs: capture at the end of every that many epochs; 0 for none.
 
     Example:
         `FeatureMaps("logs", probes, every=Schedule.at([1, 10, 100, 1000]))`
     """
 
-    def __init__(
-        self, due: Callable[[int, int], bool] = lambda before, after: False, epochs: int = 0
-    ) -> None:
+    def __init__(self, due: Callable[[int, int], bool] | None = None, epochs: int = 0) -> None:
         self._due = due
         self._epochs = epochs
         self._can_be_asked_before = False
@@ -64,11 +62,17 @@ class Schedule:
 
         A `due` of the user's is not asked: it may count its calls.
         """
-        return self._can_be_asked_before and self._due(step, step + 1)
+        asked = self._due if self._can_be_asked_before else None
+        return asked is not None and asked(step, step + 1)
+
+    @property
+    def asks_after_batches(self) -> bool:
+        """Whether a capture may be due after a batch."""
+        return self._due is not None
 
     def due_after_batch(self, before: int, after: int) -> bool:
         """Whether a capture is due when training went from step `before` to step `after`."""
-        return self._due(before, after)
+        return self._due is not None and self._due(before, after)
 
     def due_after_epoch(self, epoch: int) -> bool:
         """Whether a capture is due at the end of `epoch`, counted from 0."""

@@ -6,34 +6,25 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
+import numpy.typing as npt
 
-from tb_featuremaps.capture.finishing import Fuse
 from tb_featuremaps.capture.keras_graph import is_built
 
 _log = logging.getLogger(__name__)
 
 
 class CompiledPass(abc.ABC):
-    """Runs `finish(forward(probes))` with the weights as they are at each run.
+    """Runs `forward(probes)` with the weights as they are at each run.
 
     The pass runs in a stateless scope: updates of state and added losses are dropped.
     """
 
-    def __init__(
-        self,
-        model: keras.Model,
-        forward: Callable[[Any], Any],
-        finish: Callable[[Any, Fuse], Any],
-        probes: Any,
-    ) -> None:
-        """`finish` needs no state of the model; it may fuse parts of itself.
-
-        `probes` is a structure of arrays.
-        """
+    def __init__(self, model: keras.Model, forward: Callable[[Any], Any], probes: Any) -> None:
+        """`probes` is a structure of arrays."""
         self._eager = False
         self._model = model
         self._forward = forward
-        self._finish = finish
         self._probes = keras.tree.map_structure(self._on_device, probes)
 
     def prepare(self) -> None:
@@ -53,11 +44,16 @@ class CompiledPass(abc.ABC):
 
     @abc.abstractmethod
     def _trace(self) -> None:
-        """Calls `forward` and `finish` on tensors without values, where the backend has such."""
+        """Calls `forward` on tensors without values, where the backend has such."""
 
     @abc.abstractmethod
     def run(self) -> Any:
-        """Returns `finish(forward(probes))`."""
+        """Returns `forward(probes)`, which training won't change any more."""
+
+    @staticmethod
+    def on_host(tensor: Any) -> npt.NDArray[Any]:
+        """The values of a tensor that `run` returned, not copied if they are in memory."""
+        return np.asarray(tensor)
 
     def _run_forward_on_first_probe(self) -> None:
         with keras.StatelessScope(collect_losses=True):
@@ -79,7 +75,6 @@ class CompiledPass(abc.ABC):
 def compile_pass(
     model: keras.Model,
     forward: Callable[[Any], Any],
-    finish: Callable[[Any, Fuse], Any],
     probes: Any,
 ) -> CompiledPass:
     """Returns the pass for the backend that is in use.
@@ -93,7 +88,7 @@ def compile_pass(
             f"FeatureMaps needs one of the Keras backends {sorted(_PASSES)}. "
             f"Received: KERAS_BACKEND={backend}."
         )
-    return _PASSES[backend](model, forward, finish, probes)
+    return _PASSES[backend](model, forward, probes)
 
 
 def ensure_built(model: keras.Model, probes: Any) -> None:
@@ -129,47 +124,26 @@ class _Inference(keras.Operation):
 
 
 class _TensorFlowPass(CompiledPass):
-    """A `tf.function`, in which XLA fuses the many small operations that follow the model."""
+    """A `tf.function`."""
 
     _function: Any = None
-    _fused = True
-    _has_run = False
 
     def _trace(self) -> None:
         import tensorflow as tf
 
-        self._function = tf.function(self._body(self._fused), autograph=False)
+        self._function = tf.function(self._body, autograph=False)
         self._function.get_concrete_function()
 
     def run(self) -> Any:
         if self._runs_eagerly:
-            return self._body(fused=False)()
+            return self._body()
         if self._function is None:
             self._trace()
-        try:
-            result = self._function()
-        except Exception as error:
-            if self._has_run or not self._fused:
-                raise
-            _log.debug("capturing without XLA: %s", error)
-            self._fused = False
-            self._trace()
-            result = self._function()
-        self._has_run = True
-        return result
+        return self._function()
 
-    def _body(self, fused: bool) -> Callable[[], Any]:
-        import tensorflow as tf
-
-        def fuse(function: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
-            return tf.function(function, autograph=False, jit_compile=True) if fused else function
-
-        def body() -> Any:
-            with keras.StatelessScope(collect_losses=True):
-                passed = self._forward(self._probes)
-            return self._finish(passed, fuse)
-
-        return body
+    def _body(self) -> Any:
+        with keras.StatelessScope(collect_losses=True):
+            return self._forward(self._probes)
 
     @staticmethod
     def place() -> Any:
@@ -197,7 +171,13 @@ class _JaxPass(CompiledPass):
 
     def run(self) -> Any:
         body = self._stateless if self._runs_eagerly else self._jitted
-        return body(self._values(), self._probes)
+        values = self._values()
+        # A train step donates the buffers of the variables.
+        own = {id(value) for value in values}
+        return keras.tree.map_structure(
+            lambda tensor: tensor.copy() if id(tensor) in own else tensor,
+            body(values, self._probes),
+        )
 
     def _values(self) -> list[Any]:
         return [variable.value for variable in self._model.variables]
@@ -205,17 +185,13 @@ class _JaxPass(CompiledPass):
     def _stateless(self, values: list[Any], probes: Any) -> Any:
         mapping = list(zip(self._model.variables, values, strict=True))
         with keras.StatelessScope(state_mapping=mapping, collect_losses=True):
-            return self._finish(self._forward(probes), _unfused)
+            return self._forward(probes)
 
     @staticmethod
     def place() -> Any:
-        import jax.core
+        from tb_featuremaps.capture.jax_traces import trace_state
 
-        try:
-            from jax.extend.core import get_opaque_trace_state
-        except ImportError:  # where older versions have it
-            get_opaque_trace_state = jax.core.get_opaque_trace_state
-        return get_opaque_trace_state(convention="flax")
+        return trace_state()
 
 
 class _TorchPass(CompiledPass):
@@ -231,11 +207,20 @@ class _TorchPass(CompiledPass):
         import torch
 
         with torch.no_grad(), keras.StatelessScope(collect_losses=True):
-            return self._finish(self._forward(self._probes), _unfused)
+            result = self._forward(self._probes)
+        # An optimizer writes into the memory of the variables.
+        own = {self._memory(variable.value) for variable in self._model.variables}
+        return keras.tree.map_structure(
+            lambda tensor: tensor.clone() if self._memory(tensor) in own else tensor, result
+        )
 
+    @staticmethod
+    def on_host(tensor: Any) -> npt.NDArray[Any]:
+        return np.asarray(tensor.detach().cpu())
 
-def _unfused(function: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
-    return function
+    @staticmethod
+    def _memory(tensor: Any) -> int:
+        return int(tensor.untyped_storage().data_ptr())
 
 
 _PASSES: dict[str, type[CompiledPass]] = {

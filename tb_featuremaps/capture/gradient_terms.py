@@ -75,7 +75,7 @@ class GradientTap:
         self._batch = batch
         self._loss = SplitLoss(model, main)
         inputs = (batch.x, batch.y, batch.sample_weight)
-        self._tracing = compile_pass(model, self._find, lambda found, fuse: found, batch.x)
+        self._tracing = compile_pass(model, self._find, batch.x)
         self._called = PerturbedModel(model, layers, self._tracing.place, training=True)
         variables = [variable for layer in self.kernels for variable in layer.variables]
         self._function = Differentiable(

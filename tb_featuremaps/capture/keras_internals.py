@@ -107,6 +107,36 @@ def given_loss_weights(model: keras.Model) -> Any:
     return getattr(compiled_loss(model), "_user_loss_weights", None)
 
 
+def is_keras(owner: type, *names: str) -> bool:
+    """Whether all these functions of a class are Keras's own."""
+    modules = [getattr(getattr(owner, name, None), "__module__", None) for name in names]
+    return all(str(module).startswith("keras.") for module in modules)
+
+
+@contextlib.contextmanager
+def collecting_outputs(model: keras.Model, collect: Callable[[Any], Any]) -> Iterator[None]:
+    """Within it, the step functions that a model makes pass each step's logs through `collect`.
+
+    On JAX only, where a step returns its logs and the new state; several steps may make up a call
+    of a step function, which returns the last one's logs. Without `_make_function`, nothing is
+    collected.
+    """
+    make = getattr(model, "_make_function", None)
+    if keras.backend.backend() != "jax" or make is None:
+        yield
+        return
+
+    def making(step_function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        def collecting(*state_and_data: Any) -> Any:
+            logs, state = step_function(*state_and_data)
+            return collect(logs), state
+
+        return make(collecting, *args, **kwargs)
+
+    with replaced(model, "_make_function", making):
+        yield
+
+
 @contextlib.contextmanager
 def record_terms(model: keras.Model) -> Iterator[RecordedTerms]:
     """Within it, each loss and each penalty is recorded as `compute_loss` computes it.

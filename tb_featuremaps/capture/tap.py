@@ -1,12 +1,13 @@
-"""The activation tap: one compiled forward pass of the probes that returns finished atlases."""
+"""The activation tap: one compiled forward pass of the probes that returns the layers' maps."""
 
 import dataclasses
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
 import numpy as np
+import numpy.typing as npt
 from keras import ops
 
 from tb_featuremaps.capture.capturable import (
@@ -15,14 +16,18 @@ from tb_featuremaps.capture.capturable import (
     capturable_outputs,
     why_not,
 )
-from tb_featuremaps.capture.channels import tile_size, tile_window, to_maps
+from tb_featuremaps.capture.channels import to_maps
 from tb_featuremaps.capture.compiled import compile_pass
-from tb_featuremaps.capture.finishing import FinishedLayer, Fuse, finish_layers
 from tb_featuremaps.capture.model_layers import NamedLayer, all_operations
 from tb_featuremaps.capture.recording import record_calls
+from tb_featuremaps.capture.tiles import tile_size, tile_window
 from tb_featuremaps.format.atlas import columns_of, rows_of
+from tb_featuremaps.format.finishing import FinishedLayer, finish_layer
 
 _log = logging.getLogger(__name__)
+
+# Captures whose maps take more are finished when they are made, so that they hold a quarter of it.
+_MOST_HELD_BYTES = 64 * 2**20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,17 +61,47 @@ class TappedLayer:
         return tiles * self.tile_height * self.tile_width + self.channels * (2 + 6) * 4
 
 
-@dataclasses.dataclass(frozen=True)
 class Capture:
-    """Arrays of one capture, still on the device; a row a tapped layer or head.
+    """One capture: maps that are still where they were made, and what is written of them.
 
-    Attributes:
-        layers: `(atlas uint8 [n, rows·h, columns·w], lo [n, c], hi [n, c], stats [n, c, 6])`.
-        outputs: float32 `[n, classes]`, each of `ActivationTap.tapped_outputs`.
+    Args:
+        maps: float32 `[n, height, width, channels]` for each tapped layer, on the device.
+        averaged: over how many pixels each layer's maps are averaged for its atlas.
+        outputs: float32 `[n, classes]`, each of `ActivationTap.tapped_outputs`, on the device.
+        on_host: brings a tensor of the device into memory.
     """
 
-    layers: Sequence[FinishedLayer]
-    outputs: Sequence[Any]
+    def __init__(
+        self,
+        maps: Sequence[Any],
+        averaged: Sequence[tuple[int, int]],
+        outputs: Sequence[Any],
+        on_host: Callable[[Any], npt.NDArray[Any]],
+    ) -> None:
+        self._maps = list(zip(maps, averaged, strict=True))
+        self._outputs = outputs
+        self._on_host = on_host
+        self._finished: list[FinishedLayer] | None = None
+
+    def finish(self) -> None:
+        """Finishes all layers now and lets the maps go."""
+        self._finished, self._maps = list(self.layers()), []
+
+    def layers(self, probes: int | None = None) -> Iterator[FinishedLayer]:
+        """Finishes the layers one after another, for all probes or the first ones."""
+        if self._finished is not None:
+            yield from (layer.first(probes) for layer in self._finished)
+        for maps, averaged in self._maps:
+            yield finish_layer(self._on_host(maps if probes is None else maps[:probes]), averaged)
+
+    @property
+    def classes(self) -> list[int]:
+        """How many values each head gives for a probe."""
+        return [int(output.shape[1]) for output in self._outputs]
+
+    def outputs(self) -> list[npt.NDArray[np.float32]]:
+        """The heads' outputs, float32 `[n, classes]`."""
+        return [self._on_host(output) for output in self._outputs]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,9 +130,10 @@ class TapOptions:
 class ActivationTap:
     """Captures the activations of chosen layers for the probes.
 
-    The layers' outputs are recorded while the model itself is called, in one traced pass; they are
-    quantised and tiled inside it, so that only uint8 atlases and scales leave the device. State
-    that the pass would update (moving averages, seeds) is left as it was.
+    The layers' outputs are recorded while the model itself is called, in one traced pass. They
+    leave the device, are measured, quantised and tiled when their capture is asked for its layers,
+    which may be on another thread. State that the pass would update (moving averages, seeds) is
+    left as it was.
 
     Attributes:
         tapped: what is tapped, in the order of `Capture.layers`; known from `prepare` on.
@@ -106,7 +142,8 @@ class ActivationTap:
         tapped_outputs: which of the model's outputs `Capture.outputs` holds, by index in
             flattened order.
         predictions: the structure of what the model returns; known from `prepare` on.
-        bytes_per_capture: what a capture holds until it is encoded, in bytes.
+        bytes_per_capture: what is written of a capture, in bytes before compression.
+        held_bytes: what a capture holds until it is encoded, in bytes.
         peak_bytes: about what it takes while it is made: all layers' maps in float32, and what
             the largest needs beside them.
     """
@@ -119,14 +156,16 @@ class ActivationTap:
         self.tapped_outputs: list[int] = []
         self.predictions: Any = None
         self.bytes_per_capture = 0
+        self.held_bytes = 0
         self.peak_bytes = 0
         self._model = model
         self._layers = list(layers)
         self._options = options
         self.probes = int(keras.tree.flatten(probes)[0].shape[0])
         self._prepared = False
+        self._finishes_at_once = False
         self._watched = [*all_operations(model), *(named.layer for named in self._layers)]
-        self._pass = compile_pass(model, self._forward, self._finish, probes)
+        self._pass = compile_pass(model, self._forward, probes)
 
     def prepare(self) -> None:
         """Finds out what can be captured, without running the model where it can be traced.
@@ -147,8 +186,21 @@ class ActivationTap:
     def capture(self) -> Capture:
         """Runs the pass with the weights as they are now."""
         self.prepare()
-        layers, outputs = self._pass.run()
-        return Capture(layers, outputs)
+        maps, outputs = self._pass.run()
+        averaged = [tapped.averaged for tapped in self.tapped]
+        capture = Capture(maps, averaged, outputs, self._pass.on_host)
+        if self._finishes_at_once:
+            capture.finish()
+        return capture
+
+    def capture_maps(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Runs the pass; returns each layer's maps, float32 `[n, height, width, channels]`."""
+        self.prepare()
+        maps, _ = self._pass.run()
+        return {
+            tapped.name: np.asarray(self._pass.on_host(layer), np.float32)
+            for tapped, layer in zip(self.tapped, maps, strict=True)
+        }
 
     def _forward(self, probes: Any) -> tuple[list[Any], list[Any]]:
         """Returns the layers' maps and the heads' outputs; notes what they are."""
@@ -231,11 +283,11 @@ class ActivationTap:
         heads = sum(int(predictions[index].shape[1]) * 4 for index in self.tapped_outputs)
         layers = sum(tapped.bytes_per_probe for tapped in self.tapped)
         self.bytes_per_capture = self.probes * (layers + heads)
-        sizes = [4 * int(one.shape[1] * one.shape[2] * one.shape[3]) for one in maps]
-        # Quantising holds about four arrays of a layer's size at once.
-        self.peak_bytes = self.probes * (sum(sizes) + 4 * max(sizes, default=0))
-        self.peak_bytes += self.bytes_per_capture
-
-    def _finish(self, passed: tuple[list[Any], list[Any]], fuse: Fuse) -> tuple[Any, list[Any]]:
-        maps, outputs = passed
-        return finish_layers(maps, [tapped.averaged for tapped in self.tapped], fuse), outputs
+        sizes = [int(layer.shape[1] * layer.shape[2] * layer.shape[3]) for layer in maps]
+        values = 4 * self.probes * sum(sizes)
+        self._finishes_at_once = values > _MOST_HELD_BYTES
+        self.held_bytes = self.bytes_per_capture
+        if not self._finishes_at_once:
+            self.held_bytes = values + self.probes * heads
+        # A layer's levels are there twice when they are tiled.
+        self.peak_bytes = values + 2 * self.probes * max(sizes, default=0) + self.bytes_per_capture

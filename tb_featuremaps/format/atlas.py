@@ -5,16 +5,13 @@ tiles touch. A value v is stored as round(255 · (v − lo) / (hi − lo)), lo a
 smallest and largest finite value in that picture. NaN is stored as 0, +Inf as 255, −Inf as 0.
 """
 
-import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tb_featuremaps.format.arrays import Array, ArrayOps
-from tb_featuremaps.format.extremes import Extremes, finite_extremes
-
-LEVELS = 255
+from tb_featuremaps.format.measuring import LEVELS
 
 # What readers take: Pillow warns above 89,478,485 pixels, and browsers draw no side above 16,384.
 MAX_ATLAS_PIXELS = 8192 * 8192
@@ -31,49 +28,17 @@ def rows_of(channels: int) -> int:
     return -(-channels // columns_of(channels))
 
 
-@dataclasses.dataclass(frozen=True)
-class Quantised:
-    """Grey levels and what they stand for.
-
-    Attributes:
-        levels: whole numbers 0…255 as floats, `[probes, height, width, channels]`.
-        lo: float32 `[probes, channels]`, the value of level 0.
-        hi: float32 `[probes, channels]`, the value of level 255; equal to `lo` if constant.
-    """
-
-    levels: Array
-    lo: Array
-    hi: Array
-
-
-def quantise(values: Array, xp: ArrayOps = np, extremes: Extremes | None = None) -> Quantised:
-    """Quantises activations channel by channel.
-
-    Args:
-        values: float32 `[probes, height, width, channels]`.
-        xp: `numpy`, or `keras.ops` to compute where the values are.
-        extremes: those of `values`, if they have been found already.
-    """
-    found = extremes or finite_extremes(values, xp)
-    finite, lo, hi = found.finite, found.lo, found.hi
-    # Halves, so that hi − lo can't overflow.
-    low, high = lo[:, None, None, :] * 0.5, hi[:, None, None, :] * 0.5
-    span = high - low
-    constant = span <= 0
-    safe = xp.where(finite, values, lo[:, None, None, :]) * 0.5
-    levels = xp.round((safe - low) / xp.where(constant, xp.ones_like(span), span) * float(LEVELS))
-    levels = xp.where(constant | ~finite, xp.zeros_like(levels), levels)
-    above = ~finite & ~xp.isnan(values) & (values > 0)
-    return Quantised(xp.where(above, xp.full_like(levels, LEVELS), levels), lo, hi)
-
-
-def tile(levels: Array, xp: ArrayOps = np) -> Array:
+def tile(levels: npt.NDArray[np.generic]) -> npt.NDArray[Any]:
     """Lays channels out as atlases: `[n, h, w, c]` → `[n, rows · h, columns · w]`."""
-    probes, height, width, channels = levels.shape
+    count, height, width, channels = levels.shape
     rows, columns = rows_of(channels), columns_of(channels)
-    padded = xp.pad(levels, [[0, 0], [0, 0], [0, 0], [0, rows * columns - channels]])
-    grid = xp.reshape(padded, (probes, height, width, rows, columns))
-    return xp.reshape(xp.transpose(grid, (0, 3, 1, 4, 2)), (probes, rows * height, columns * width))
+    full = (rows - 1) * columns
+    atlases = np.empty((count, rows, height, columns, width), levels.dtype)
+    grid = levels[..., :full].reshape(count, height, width, rows - 1, columns)
+    atlases[:, :-1] = grid.transpose(0, 3, 1, 4, 2)
+    atlases[:, -1, :, : channels - full] = levels[..., full:].transpose(0, 1, 3, 2)
+    atlases[:, -1, :, channels - full :] = 0
+    return atlases.reshape(count, rows * height, columns * width)
 
 
 def untile(

@@ -5,10 +5,8 @@ data, and the masked CRC-32C of the data (uint32), all little-endian; see Tensor
 `core/lib/io/record_writer.h`.
 """
 
-import os
-import pathlib
-import stat
 import struct
+import warnings
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple, TypeAlias
 
@@ -17,11 +15,20 @@ from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import crc32c as crc32
 Checksum: TypeAlias = Callable[[bytes], int]
 
 try:
-    from google_crc32c import value
-except ImportError:  # no wheel for this platform
-    _crc32c: Checksum = crc32c_in_python
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # that it has no compiled code
+        import google_crc32c
+except ImportError:
+    crc32c: Checksum = crc32c_in_python
+    CRC32C_IS_COMPILED = False
 else:
-    _crc32c = value
+    crc32c = google_crc32c.value
+    CRC32C_IS_COMPILED = google_crc32c.implementation == "c"
+
+# Without compiled code a checksum takes 80 ms for a megabyte.
+UNCOMPILED_BYTES = 1 << 16
+# Far above what the writer lets wait; protobuf itself ends at twice as much.
+MAX_RECORD_BYTES = 1 << 30
 
 _LENGTH = struct.Struct("<Q")
 _HEADER = struct.Struct("<QI")
@@ -35,53 +42,85 @@ class RecordError(ValueError):
 
 
 class Record(NamedTuple):
-    """The data of a record, and the byte of the file at which the record begins."""
+    """One record.
+
+    Attributes:
+        data: what it holds.
+        offset: the byte of the file at which the record begins.
+        is_checked: whether the checksum of the data was compared.
+    """
 
     data: bytes
     offset: int
+    is_checked: bool
+
+    @property
+    def data_offset(self) -> int:
+        """The byte of the file at which the data begins."""
+        return self.offset + _HEADER.size
+
+    @property
+    def end(self) -> int:
+        """The byte of the file at which the next record begins."""
+        return self.offset + _HEADER.size + len(self.data) + _FOOTER.size
 
 
-def encode_record(data: bytes, crc32c: Checksum = _crc32c) -> bytes:
+def encode_record(data: bytes, crc32c: Checksum = crc32c) -> bytes:
     """Returns the record that holds `data`."""
     length = _LENGTH.pack(len(data))
     checksums = [_FOOTER.pack(masked_crc32c(part, crc32c)) for part in (length, data)]
     return b"".join((length, checksums[0], data, checksums[1]))
 
 
-def read_records(path: pathlib.Path, offset: int = 0) -> Iterator[Record]:
-    """Yields the records of a file as it is now, from a byte at which one begins.
+def read_records(file: BinaryIO, offset: int, size: int) -> Iterator[Record]:
+    """Yields the records of a file, from a byte at which one begins.
+
+    Where checksums are not compiled, those of records above `UNCOMPILED_BYTES` are not compared.
+
+    Args:
+        file: open for reading.
+        offset: where the first record begins.
+        size: bytes of the file; what is added to it meanwhile is not read.
 
     Raises:
-        OSError: it can't be opened or read.
-        RecordError: it is no regular file, or what follows is damaged or cut short.
+        OSError: it can't be read.
+        RecordError: what follows is damaged or cut short.
     """
-    # Not to wait for the other end of a pipe.
-    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise RecordError("it is no regular file.")
-        file.seek(offset)
-        while offset < status.st_size:
-            record = Record(_read_record(file, offset, status.st_size), offset)
-            offset = file.tell()
-            yield record
+    file.seek(offset)
+    header = b""
+    while offset < size:
+        known, header = header, file.read(_HEADER.size)
+        # Many small records are of one length.
+        if header != known:
+            _check_header(header, offset, size)
+        record = _read_record(file, header, offset, size)
+        offset += _HEADER.size + len(record.data) + _FOOTER.size
+        yield record
 
 
-def _read_record(file: BinaryIO, offset: int, size: int) -> bytes:
-    header = file.read(_HEADER.size)
+def _check_header(header: bytes, offset: int, size: int) -> None:
     if len(header) < _HEADER.size:
         raise _cut_short(offset, size)
-    length, checksum = _HEADER.unpack(header)
-    if checksum != masked_crc32c(header[:8]):
+    if _HEADER.unpack(header)[1] != masked_crc32c(header[:8]):
         raise RecordError(f"it is damaged, or no event file, from byte {offset:,} on.")
+
+
+def _read_record(file: BinaryIO, header: bytes, offset: int, size: int) -> Record:
+    (length,) = _LENGTH.unpack_from(header)
     if offset + _HEADER.size + length + _FOOTER.size > size:
         raise _cut_short(offset, size)
+    if length > MAX_RECORD_BYTES:
+        raise RecordError(
+            f"its record at byte {offset:,} has {length:,} bytes; at most {MAX_RECORD_BYTES:,} "
+            "are read."
+        )
     data, footer = file.read(length), file.read(_FOOTER.size)
     if len(data) + len(footer) < length + _FOOTER.size:
         raise _cut_short(offset, size)
-    if _FOOTER.unpack(footer)[0] != masked_crc32c(data):
+    is_checked = CRC32C_IS_COMPILED or length <= UNCOMPILED_BYTES
+    if is_checked and _FOOTER.unpack(footer)[0] != masked_crc32c(data):
         raise RecordError(f"it is damaged from byte {offset:,} on.")
-    return data
+    return Record(data, offset, is_checked)
 
 
 def _cut_short(offset: int, size: int) -> RecordError:
@@ -91,7 +130,7 @@ def _cut_short(offset: int, size: int) -> RecordError:
     )
 
 
-def masked_crc32c(data: bytes, crc32c: Checksum = _crc32c) -> int:
+def masked_crc32c(data: bytes, crc32c: Checksum = crc32c) -> int:
     """The checksum as records hold it: rotated, and offset by a constant."""
     crc = crc32c(data)
     return (((crc >> 15) | (crc << 17)) + _MASK_DELTA) & _ALL_32_BITS

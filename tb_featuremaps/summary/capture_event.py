@@ -1,16 +1,15 @@
 """A capture to its event: atlases, statistics, outputs and the mirror for the Images tab."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from keras import ops
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
+from tb_featuremaps.format.finishing import FinishedLayer
 from tb_featuremaps.format.png import encode_atlas, encode_picture
 from tb_featuremaps.summary import events
 
@@ -37,15 +36,15 @@ class OutputSeries:
 
 @dataclasses.dataclass(frozen=True)
 class CaptureArrays:
-    """Arrays of one capture, on whichever device they were made.
+    """Arrays of one capture.
 
     Attributes:
-        layers: `(atlas uint8 [n, H, W], lo [n, c], hi [n, c], stats [n, c, 6])`, a layer each.
-        outputs: float32 `[n, classes]`, a head each.
+        layers: each layer, finished; taken one after another, once.
+        outputs: float32 `[n, classes]` for each head.
     """
 
-    layers: Sequence[tuple[Any, Any, Any, Any]]
-    outputs: Sequence[Any]
+    layers: Iterable[FinishedLayer]
+    outputs: Sequence[npt.NDArray[np.float32]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,18 +89,18 @@ class CaptureEncoder:
         self, arrays: CaptureArrays, parts: CaptureParts
     ) -> Iterator[summary_pb2.Summary.Value]:
         for series, layer in zip(self._layers, arrays.layers, strict=True):
-            yield from _layer_values(series, [ops.convert_to_numpy(part) for part in layer], parts)
+            yield from _layer_values(series, layer, parts)
         if not parts.maps:
             return
         for head, values in zip(self._outputs, arrays.outputs, strict=True):
             data = pb.FeatureMapPluginData(outputs=head.payload)
-            yield events.tensor_value(head.tag, data, ops.convert_to_numpy(values))
+            yield events.tensor_value(head.tag, data, values)
 
 
 def _layer_values(
-    series: LayerSeries, arrays: list[npt.NDArray[Any]], parts: CaptureParts
+    series: LayerSeries, layer: FinishedLayer, parts: CaptureParts
 ) -> Iterator[summary_pb2.Summary.Value]:
-    atlases, lo, hi, stats = arrays
+    atlases, lo, hi, stats = layer
     shown = len(atlases) if parts.maps else 1
     pngs = [
         encode_atlas(atlas, low, high, series.tile_height, series.tile_width)
@@ -112,12 +111,10 @@ def _layer_values(
         yield events.images_tab_value(series.images_tab_tag, size, pngs[:1])
     if not parts.maps:
         return
-    layer = pb.FeatureMapPluginData(layer=series.payload)
-    yield events.pictures_value(series.tag, layer, size, pngs)
+    data = pb.FeatureMapPluginData(layer=series.payload)
+    yield events.pictures_value(series.tag, data, size, pngs)
     described = pb.StatsSeries(layer_tag=series.tag, columns=names.STATS_COLUMNS)
-    yield events.tensor_value(
-        series.stats_tag, pb.FeatureMapPluginData(stats=described), stats.astype(np.float32)
-    )
+    yield events.tensor_value(series.stats_tag, pb.FeatureMapPluginData(stats=described), stats)
 
 
 def probes_event(

@@ -1,11 +1,12 @@
 """Room for what waits to be written, in bytes, and the places taken in it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tensorboard.compat.proto import event_pb2
 
-Job = Callable[[], event_pb2.Event]
+# Makes an event, or several in the order of their steps.
+Job = Callable[[], "event_pb2.Event | Sequence[event_pb2.Event]"]
 
 MEGABYTE = 1_000_000
 

@@ -12,7 +12,7 @@ from support.tab import channel_pixels, show_layer
 from support.tensorboard_server import TensorBoardServer
 
 from tb_featuremaps import FeatureMaps, LossTerms
-from tb_featuremaps.format.atlas import quantise
+from tb_featuremaps.format.measuring import measure
 
 
 @pytest.mark.parametrize(("layer", "channel"), [("conv1", 0), ("conv1", 7), ("block", 9)])
@@ -23,7 +23,7 @@ def test_the_pixels_are_the_activation_of_the_model(
     tab.get_by_test_id("grid-canvas").wait_for()
     canvas = show_layer(tab, layer, 8)
     pixels = channel_pixels(canvas, channel)
-    levels = quantise(trained.activations[layer][8]).levels[0, :, :, channel]
+    levels = measure(trained.activations[layer][8]).levels[0, :, :, channel]
     assert levels.max() == 255
     for color in range(3):
         np.testing.assert_allclose(pixels[..., color], levels, atol=1)
@@ -42,7 +42,7 @@ def test_the_slider_moves_the_maps_and_the_loss_cursor(
     expect(tab.get_by_test_id("step-label")).to_contain_text("step 4")
     assert plot.screenshot() != before
     pixels = channel_pixels(show_layer(tab, "conv1", 4), 3)
-    levels = quantise(trained.activations["conv1"][4]).levels[0, :, :, 3]
+    levels = measure(trained.activations["conv1"][4]).levels[0, :, :, 3]
     np.testing.assert_allclose(pixels[..., 0], levels, atol=1)
 
 

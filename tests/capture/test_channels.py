@@ -1,7 +1,6 @@
-import numpy as np
 import pytest
 
-from tb_featuremaps.capture.channels import limit_tile, tile_size, tile_window
+from tb_featuremaps.capture.tiles import tile_size, tile_window
 from tb_featuremaps.format.atlas import MAX_ATLAS_PIXELS, MAX_ATLAS_SIDE, columns_of, rows_of
 
 
@@ -31,11 +30,3 @@ def test_maps_are_averaged_by_the_smallest_factor_that_fits(
 def test_more_channels_than_an_atlas_has_pixels_are_refused() -> None:
     with pytest.raises(ValueError, match="100000000 channels"):
         tile_window((1, 8, 8, 10**8), None)
-
-
-def test_averages_are_those_of_the_pixels_there_are() -> None:
-    maps = np.random.default_rng(0).normal(size=(2, 5, 4, 3)).astype(np.float32)
-    found = np.asarray(limit_tile(maps, (2, 2)))
-    assert found.shape == (2, 3, 2, 3)
-    np.testing.assert_allclose(found[:, 1, 0], maps[:, 2:4, :2].mean((1, 2)), atol=1e-6)
-    np.testing.assert_allclose(found[:, 2, 1], maps[:, 4:, 2:].mean((1, 2)), atol=1e-6)

@@ -6,7 +6,7 @@ from support.small_models import IMAGES, two_headed_model
 from tb_featuremaps.capture.selection import select_layers
 from tb_featuremaps.capture.tap import ActivationTap, Capture, TapOptions
 from tb_featuremaps.format.atlas import dequantise, untile
-from tb_featuremaps.format.statistics import channel_statistics
+from tb_featuremaps.format.measuring import measure
 
 
 def _tap(model: keras.Model, layers: object = "auto", **options: object) -> ActivationTap:
@@ -17,7 +17,7 @@ def _tap(model: keras.Model, layers: object = "auto", **options: object) -> Acti
 
 def _values(tap: ActivationTap, capture: Capture, layer: int, probe: int) -> np.ndarray:
     tapped = tap.tapped[layer]
-    atlas, lo, hi, _ = (np.asarray(part)[probe] for part in capture.layers[layer])
+    atlas, lo, hi, _ = (part[probe] for part in list(capture.layers())[layer])
     levels = untile(atlas, tapped.channels, tapped.tile_height, tapped.tile_width)
     return dequantise(levels, lo, hi)
 
@@ -29,18 +29,18 @@ def test_values_are_the_activations_of_the_layers() -> None:
     for index, tapped in enumerate(tap.tapped):
         expected = keras.Model(model.input, model.get_layer(tapped.name).output)(IMAGES[:3])
         expected = keras.ops.convert_to_numpy(expected)
-        lo, hi, stats = (np.asarray(part) for part in capture.layers[index][1:])
+        _, lo, hi, stats = list(capture.layers())[index]
         np.testing.assert_allclose(lo, expected.min((1, 2)), atol=1e-6)
         for probe in range(3):
             off = np.abs(_values(tap, capture, index, probe) - expected[probe])
             assert (off <= (hi[probe] - lo[probe]) / 510 + 1e-5).all()
-        np.testing.assert_allclose(stats, channel_statistics(expected), atol=1e-4)
+        np.testing.assert_allclose(stats, measure(expected).statistics, atol=1e-4)
 
 
 def test_finite_maps_of_any_size_have_no_share_that_is_not_finite() -> None:
     tap = _tap(two_headed_model())  # its maps are 14×14: 1/196 is no power of two
-    for *_, stats in tap.capture().layers:
-        assert (np.asarray(stats)[..., 5] == 0).all()
+    for *_, stats in tap.capture().layers():
+        assert (stats[..., 5] == 0).all()
 
 
 def test_outputs_are_the_predictions() -> None:
@@ -49,7 +49,7 @@ def test_outputs_are_the_predictions() -> None:
     capture = tap.capture()
     predictions = keras.tree.flatten(model(IMAGES[:3], training=False))
     assert tap.tapped_outputs == [0, 1]
-    for captured, predicted in zip(capture.outputs, predictions, strict=True):
+    for captured, predicted in zip(capture.outputs(), predictions, strict=True):
         expected = keras.ops.convert_to_numpy(predicted)
         np.testing.assert_allclose(captured, expected, atol=1e-6)
 
@@ -60,7 +60,7 @@ def test_it_follows_the_weights_without_a_new_trace() -> None:
     before = tap.capture()
     model.get_layer("conv1").kernel.assign(-model.get_layer("conv1").kernel)
     after = tap.capture()
-    assert (np.asarray(before.layers[0][2]) != np.asarray(after.layers[0][2])).any()
+    assert (next(before.layers()).hi != next(after.layers()).hi).any()
     assert len(tap.tapped) == 2
 
 
@@ -76,7 +76,7 @@ def test_the_state_of_the_model_is_left_as_it_was(training: bool) -> None:
 
 def test_channels_and_tiles_can_be_limited() -> None:
     tap = _tap(two_headed_model(), "conv1", max_channels=5, max_tile=4)
-    atlas, lo, _, stats = tap.capture().layers[0]
+    atlas, lo, _, stats = next(tap.capture().layers())
     tapped = tap.tapped[0]
     assert (tapped.channels, tapped.tile_height, tapped.tile_width) == (5, 4, 4)
     assert atlas.shape == (3, 8, 12)
@@ -87,7 +87,7 @@ def test_channels_and_tiles_can_be_limited() -> None:
 
 def test_units_are_tiles_of_one_pixel() -> None:
     tap = _tap(two_headed_model(), "aux1")
-    atlas = tap.capture().layers[0][0]
+    atlas = next(tap.capture().layers()).atlases
     assert atlas.shape == (3, 2, 2)
     assert tap.tapped[0].shape == (3,)
 
@@ -102,7 +102,9 @@ def test_a_picture_that_no_reader_takes_is_averaged_down() -> None:
     assert (tapped.tile_width, tapped.averaged) == (6667, (1, 3))
     expected = signal[0, :3].mean(0)
     np.testing.assert_allclose(_values(tap, capture, 0, 0)[0, 0], expected, atol=1 / 250)
-    np.testing.assert_allclose(capture.layers[0][3][0, :, 2], signal[0].mean(0), atol=1e-5)
+    np.testing.assert_allclose(
+        next(capture.layers()).statistics[0, :, 2], signal[0].mean(0), atol=1e-5
+    )
 
 
 def test_layers_of_one_shape_are_told_apart() -> None:

@@ -1,4 +1,4 @@
-"""Property tests of the channel atlas: tile, untile, quantise and the scale inside the PNG."""
+"""Property tests of the channel atlas: tile, untile, levels and the scale inside the PNG."""
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tb_featuremaps.format.atlas import columns_of, dequantise, quantise, rows_of, tile, untile
+from tb_featuremaps.format.atlas import columns_of, dequantise, rows_of, tile, untile
+from tb_featuremaps.format.measuring import measure
 from tb_featuremaps.format.png import (
     AtlasError,
     decode_atlas,
@@ -55,11 +56,11 @@ def test_a_channel_lies_where_the_format_says() -> None:
 @given(activations(_FINITE))
 @settings(max_examples=60, deadline=None)
 def test_values_come_back_within_half_a_level(values: npt.NDArray[np.float32]) -> None:
-    quantised = quantise(values)
+    quantised = measure(values)
     assert quantised.levels.min() >= 0
     assert quantised.levels.max() <= 255
     lo, hi = quantised.lo[:, None, None, :], quantised.hi[:, None, None, :]
-    back = dequantise(quantised.levels.astype(np.uint8), lo, hi)
+    back = dequantise(quantised.levels, lo, hi)
     half_level = (hi.astype(np.float64) - lo) / 510
     slack = np.maximum(np.abs(lo), np.abs(hi)).astype(np.float64) * 2e-6 + 1e-37
     assert (np.abs(back.astype(np.float64) - values) <= half_level * 1.001 + slack).all()
@@ -68,7 +69,7 @@ def test_values_come_back_within_half_a_level(values: npt.NDArray[np.float32]) -
 @given(activations(_ANY_FLOAT))
 @settings(max_examples=60, deadline=None)
 def test_values_that_are_not_finite_have_their_own_levels(values: npt.NDArray[np.float32]) -> None:
-    quantised = quantise(values)
+    quantised = measure(values)
     assert np.isfinite(quantised.lo).all()
     assert np.isfinite(quantised.hi).all()
     assert (quantised.levels[np.isnan(values)] == 0).all()
@@ -77,7 +78,7 @@ def test_values_that_are_not_finite_have_their_own_levels(values: npt.NDArray[np
 
 
 def test_a_constant_channel_keeps_its_value() -> None:
-    quantised = quantise(np.full((1, 3, 3, 2), -7.5, np.float32))
+    quantised = measure(np.full((1, 3, 3, 2), -7.5, np.float32))
     assert (quantised.lo == -7.5).all()
     assert (quantised.hi == -7.5).all()
     assert (quantised.levels == 0).all()
@@ -86,8 +87,8 @@ def test_a_constant_channel_keeps_its_value() -> None:
 @given(activations(_ANY_FLOAT))
 @settings(max_examples=40, deadline=None)
 def test_the_png_brings_levels_and_scale_back(values: npt.NDArray[np.float32]) -> None:
-    quantised = quantise(values)
-    picture = tile(quantised.levels)[0].astype(np.uint8)
+    quantised = measure(values)
+    picture = tile(quantised.levels)[0]
     height, width = values.shape[1:3]
     atlas = decode_atlas(encode_atlas(picture, quantised.lo[0], quantised.hi[0], height, width))
     np.testing.assert_array_equal(atlas.levels, quantised.levels[0])

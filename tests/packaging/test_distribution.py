@@ -1,5 +1,6 @@
 """The wheel, the lock file and the generated code."""
 
+import email
 import importlib.metadata
 import json
 import os
@@ -13,12 +14,15 @@ import zipfile
 
 import pytest
 
+import tb_featuremaps
+
 _ROOT = pathlib.Path(__file__).parents[2]
 _PATHS = (
     "setup.py",
     "pyproject.toml",
     "MANIFEST.in",
     "README.md",
+    "LICENSE",
     "tools",
     "tb_featuremaps",
     "training",
@@ -70,8 +74,9 @@ def test_the_wheel_holds_the_tab_and_not_its_sources(wheel: pathlib.Path) -> Non
     names = zipfile.ZipFile(wheel).namelist()
     assert "tb_featuremaps/plugin/static/index.js" in names
     assert "tb_featuremaps/format/featuremaps.proto" in names
-    assert "training/models/googlenet.py" in names
-    assert not [name for name in names if name.startswith(("plugin_frontend", "tests", "tools"))]
+    assert "tb_featuremaps/py.typed" in names
+    (licence,) = [name for name in names if name.endswith("/licenses/LICENSE")]
+    assert {name.split("/")[0] for name in names} == {"tb_featuremaps", licence.split("/")[0]}
 
 
 def test_the_wheel_installs_without_node(wheel: pathlib.Path, tmp_path: pathlib.Path) -> None:
@@ -79,6 +84,23 @@ def test_the_wheel_installs_without_node(wheel: pathlib.Path, tmp_path: pathlib.
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
     subprocess.run([*command, str(target), str(wheel)], env=_without_node(tmp_path), check=True)
     assert (target / "tb_featuremaps" / "plugin" / "static" / "index.js").stat().st_size > 10_000
+
+
+def test_the_metadata_says_what_it_is(wheel: pathlib.Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
+        metadata = email.message_from_bytes(archive.read(name))
+    assert metadata["License-Expression"] == "Apache-2.0"
+    assert metadata["Version"] == tb_featuremaps.__version__
+    assert set(metadata.get_all("Provides-Extra") or []) >= {"keras", "training"}
+    assert "Typing :: Typed" in (metadata.get_all("Classifier") or [])
+    assert not metadata.get_all("Project-URL")  # none is known
+
+
+def test_the_citation_and_the_changes_name_this_version() -> None:
+    version = tb_featuremaps.__version__
+    assert f"\nversion: {version}\n" in (_ROOT / "CITATION.cff").read_text()
+    assert f"\n## {version}" in (_ROOT / "CHANGELOG.md").read_text()
 
 
 def test_the_entry_points_resolve() -> None:

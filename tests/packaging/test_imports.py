@@ -15,13 +15,16 @@ _BELOW = {
     "format": set[str](),
     "capture": {"format"},
     "summary": {"format"},
-    "callbacks": {"format", "capture", "summary"},
+    "callbacks": {"format", "capture", "summary", "keras_version"},
+    "run_writer": {"format", "capture", "summary"},
     "plugin": {"format"},
     "reader": {"format"},
+    "keras_version": set(),
     "command_line": set(),
     "cli": {"command_line", "format", "reader"},
 }
 _VIEWER = ("format", "plugin", "reader", "cli")
+_WITHOUT_KERAS = (*_VIEWER, "summary", "run_writer")
 
 
 def _modules() -> list[pathlib.Path]:
@@ -46,8 +49,8 @@ def test_imports_run_downwards_only(path: pathlib.Path) -> None:
     assert ours <= {own, *_BELOW[own]}
 
 
-@pytest.mark.parametrize("package", _VIEWER)
-def test_the_viewer_needs_neither_tensorflow_nor_keras(package: str) -> None:
+@pytest.mark.parametrize("package", _WITHOUT_KERAS)
+def test_viewer_and_run_writer_need_neither_tensorflow_nor_keras(package: str) -> None:
     script = textwrap.dedent(f"""
         import importlib, pkgutil, sys
         for blocked in ("tensorflow", "keras"):
@@ -75,7 +78,36 @@ def test_importing_the_package_does_not_import_tensorflow() -> None:
 
 
 def test_the_public_names_are_these() -> None:
-    assert tb_featuremaps.__all__ == ["FeatureMaps", "GradientTerms", "LossTerms", "Schedule"]
+    callbacks = ["FeatureMaps", "GradientTerms", "LossTerms", "Schedule"]
+    own_loops = ["MapCapture", "RunWriter", "capture_maps"]
+    assert sorted(tb_featuremaps.__all__) == sorted([*callbacks, *own_loops])
     assert all(getattr(tb_featuremaps, name).__doc__ for name in tb_featuremaps.__all__)
     with pytest.raises(AttributeError, match="FeatureMap"):
         tb_featuremaps.FeatureMap  # noqa: B018
+
+
+@pytest.mark.parametrize(("found", "said"), [(None, "no Keras"), ("2.15.0", "Keras 2.15.0")])
+def test_a_keras_that_is_missing_or_too_old_is_said(found: str | None, said: str) -> None:
+    """The interpreter finds no Keras, or the metadata of an old one."""
+    script = textwrap.dedent(f"""
+        import importlib.metadata, sys
+        sys.modules["keras"] = None
+        find = importlib.metadata.version
+        def version(name):
+            if name != "keras":
+                return find(name)
+            if {found!r} is None:
+                raise importlib.metadata.PackageNotFoundError(name)
+            return {found!r}
+        importlib.metadata.version = version
+        import tb_featuremaps
+        try:
+            tb_featuremaps.FeatureMaps
+        except ImportError as error:
+            print(error)
+    """)
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert "Expected Keras 3.10 or newer" in ended.stdout
+    assert f"Received: {said}." in ended.stdout and "tb-featuremaps[keras]" in ended.stdout

@@ -30,6 +30,6 @@ def captured(
 def maps_of(tap: ActivationTap, capture: Capture, index: int) -> npt.NDArray[np.float32]:
     """The maps `[n, h, w, c]` of one tapped layer."""
     tapped = tap.tapped[index]
-    atlas, lo, hi, _ = (np.asarray(part) for part in capture.layers[index])
+    atlas, lo, hi, _ = list(capture.layers())[index]
     size = (tapped.channels, tapped.tile_height, tapped.tile_width)
     return np.stack([dequantise(untile(atlas[i], *size), lo[i], hi[i]) for i in range(len(atlas))])

@@ -1,14 +1,13 @@
 """Runs of any size and name, written with the real writer without training."""
 
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
-from tb_featuremaps.format.atlas import quantise, tile
-from tb_featuremaps.format.statistics import channel_statistics
+from tb_featuremaps.format.finishing import finish_layer
 from tb_featuremaps.summary.capture_event import (
     CaptureArrays,
     CaptureEncoder,
@@ -34,6 +33,7 @@ def write_run(
     labels: Sequence[str] = ("probe",),
     images_tab: bool = False,
     probe_level: int = 90,
+    maps: Callable[[Shape, int, int], np.ndarray] | None = None,
 ) -> None:
     """Writes captures of layers `{name: (height, width, channels)}` at each step.
 
@@ -47,6 +47,8 @@ def write_run(
         labels: one for each probe.
         images_tab: whether the stock Images tab gets the same.
         probe_level: of the one grey that all probes are.
+        maps: makes the maps `[probes, height, width, channels]` of a layer's shape, a step and a
+            number of probes; by default smooth ones that move with the step.
     """
     writer = open_writer(str(directory))
     series = [_series(name, shape, order) for order, (name, shape) in enumerate(layers.items())]
@@ -56,8 +58,10 @@ def write_run(
         pictures = np.full((count, 8, 8, 3), probe_level, np.uint8)
         writer.submit(lambda: probes_event(steps[0], pictures, labels))
     for step in steps:
-        maps = [_layer(shape, step, count) for shape in layers.values()]
-        arrays = CaptureArrays(maps, [predictions(step, count, classes)] if classes else [])
+        made = [
+            finish_layer((maps or smooth_maps)(shape, step, count)) for shape in layers.values()
+        ]
+        arrays = CaptureArrays(made, [predictions(step, count, classes)] if classes else [])
         event = encoder.encode(step, 1e9 + step, arrays, CaptureParts(True, images_tab))
         writer.submit(lambda event=event: event)
     losses = LossEncoder(["main"], "main")
@@ -100,7 +104,7 @@ def _head(classes: int) -> OutputSeries:
     return OutputSeries(names.outputs_tag("main"), payload)
 
 
-def _layer(shape: Shape, step: int, probes: int) -> tuple[np.ndarray, ...]:
+def smooth_maps(shape: Shape, step: int, probes: int) -> np.ndarray:
     """Smooth maps that move with the step, the first channel dead; the same for each probe."""
     height, width, channels = shape
     rows, columns = np.mgrid[0:height, 0:width][..., None] / max(height, width)
@@ -108,7 +112,4 @@ def _layer(shape: Shape, step: int, probes: int) -> tuple[np.ndarray, ...]:
     maps = np.sin(6 * rows * (1 + channel % 5) + 5 * columns + channel + step / 10)
     maps = np.maximum(maps, -0.2 * (channel > 0)).astype(np.float32)
     maps[..., 0] = 0
-    maps = np.repeat(maps[None], probes, axis=0)
-    quantised = quantise(maps)
-    stats = channel_statistics(maps)
-    return tile(quantised.levels.astype(np.uint8)), quantised.lo, quantised.hi, stats
+    return np.repeat(maps[None], probes, axis=0)

@@ -84,7 +84,7 @@ def parse_records(
             f"Received: {labels.max()}. Delete it and let it be downloaded again."
         )
     pixels = records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
-    return pixels.astype(np.float32) / 255, labels
+    return pixels.astype(np.float32) / np.float32(255), labels
 
 
 def download(url: str, target: pathlib.Path) -> None:

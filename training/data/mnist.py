@@ -86,7 +86,7 @@ def _read_part(
         raise DataError(
             f"Expected labels 0…{classes - 1} in the {part} files. Received: {labels.max()}."
         )
-    return pixels[..., None].astype(np.float32) / 255, labels.astype(np.int64)
+    return pixels[..., None].astype(np.float32) / np.float32(255), labels.astype(np.int64)
 
 
 def _read_file(folder: pathlib.Path, name: str, axes: int) -> npt.NDArray[np.uint8]:

@@ -1,3 +1,4 @@
+import type { Ill } from '../derive/health';
 import type { ColormapName } from '../render/colormap';
 
 /** Which values the colours span: each channel's own, the layer's, or each channel's over all steps. */
@@ -15,6 +16,8 @@ export interface Look {
   readonly sort: SortOrder;
   readonly hideInactive: boolean;
   readonly overlay: boolean;
+  /** What the picture of the network shows. */
+  readonly ill: Ill;
   readonly lossView: LossView;
   readonly logScale: boolean;
   /** Weight of the past in the moving average that is drawn; 0 for none. */
@@ -29,6 +32,7 @@ export const PLAIN: Look = {
   sort: 'index',
   hideInactive: false,
   overlay: false,
+  ill: 'dead',
   lossView: 'separate',
   logScale: false,
   smoothing: 0,

@@ -1,3 +1,4 @@
+import { ILLS } from '../derive/health';
 import { COLORMAPS } from '../render/colormap';
 import { LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
 import { START, VIEWS, type Comparison, type Selection } from './selection';
@@ -7,6 +8,7 @@ const CHOICES = {
   scaling: SCALINGS,
   sort: SORT_ORDERS,
   lossView: LOSS_VIEWS,
+  ill: ILLS,
 } as const;
 const SWITCHES = ['hideInactive', 'overlay', 'logScale'] as const;
 /** Slower curves than this can't be asked for. */

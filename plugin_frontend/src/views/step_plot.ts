@@ -30,6 +30,8 @@ export class StepPlot {
   private chart: Chart | null = null;
   private step: number | null = null;
   private zoomed: [number, number] | null = null;
+  /** An element over the canvas, since drawing the curves anew at each step costs too much. */
+  private readonly cursor = document.createElement('div');
   private readonly resized: ResizeObserver;
 
   /**
@@ -41,6 +43,9 @@ export class StepPlot {
     private readonly choose: (step: number) => void,
     private readonly zoomChanged: (zoomed: boolean) => void = () => undefined,
   ) {
+    this.cursor.style.cssText =
+      'position:absolute;top:0;left:-1px;width:2px;height:100%;background:var(--accent);' +
+      'pointer-events:none;will-change:transform';
     this.resized = new ResizeObserver(() => this.plot?.setSize(this.size()));
     this.resized.observe(target);
   }
@@ -49,13 +54,14 @@ export class StepPlot {
   show(chart: Chart, step: number | null): void {
     this.step = step;
     if (this.chart === chart) {
-      this.plot?.redraw(false, false);
+      if (this.plot) this.placeCursor(this.plot);
       return;
     }
     this.chart = chart;
     this.plot?.destroy();
     this.plot = new uPlot(this.options(chart), chart.data as uPlot.AlignedData, this.target);
     this.plot.over.addEventListener('click', (event) => this.clicked(event));
+    this.plot.over.append(this.cursor);
   }
 
   /** Draws anew with the colours of the theme as it is now. */
@@ -146,27 +152,17 @@ export class StepPlot {
         ? chart.lines.slice(1).map((_, i) => ({ series: [i + 2, i + 1] as [number, number] }))
         : [],
       hooks: {
-        draw: [(plot) => this.drawCursor(plot, color('--accent'))],
+        draw: [(plot) => this.placeCursor(plot)],
         setScale: [(plot, key) => key === 'x' && this.scaleChanged(plot)],
       },
     };
   }
 
-  private drawCursor(plot: uPlot, color: string): void {
-    if (this.step === null) return;
-    const x = plot.valToPos(this.step, 'x', true);
-    const { left, top, width, height } = plot.bbox;
-    if (x < left - 1 || x > left + width + 1) return;
-    const { ctx } = plot;
-    ctx.save();
-    ctx.strokeStyle = color;
-    ctx.lineWidth = 2 * devicePixelRatio;
-    ctx.setLineDash([]);
-    ctx.beginPath();
-    ctx.moveTo(x, top);
-    ctx.lineTo(x, top + height);
-    ctx.stroke();
-    ctx.restore();
+  private placeCursor(plot: uPlot): void {
+    const x = this.step === null ? NaN : plot.valToPos(this.step, 'x');
+    const shown = x >= -1 && x <= plot.bbox.width / devicePixelRatio + 1;
+    this.cursor.hidden = !shown;
+    if (shown) this.cursor.style.transform = `translateX(${x}px)`;
   }
 }
 

@@ -1,31 +1,22 @@
-"""Logged runs as numpy arrays.
-
-logs = read_logdir("logs")
-activation = logs.activation("run1/train", "inception_3a", step=400, probe=0)
-penalty = logs.losses("run1/train")["loss/penalty"].values
-
-It needs no TensorFlow and reads local directories.
-"""
+"""The runs of a log directory: layers, captures and losses."""
 
 import os
-import pathlib
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from tensorboard.compat.proto import tensor_pb2, types_pb2
 from tensorboard.util import tensor_util
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
-from tb_featuremaps.format.event_log import RunLog, StoredTensor, Tag
 from tb_featuremaps.format.metadata import UnknownFormatError, parse_plugin_data
 from tb_featuremaps.format.names import PLUGIN_NAME
 from tb_featuremaps.format.png import Atlas, AtlasError, decode_atlas
 from tb_featuremaps.format.records import RecordError
+from tb_featuremaps.reader.log_files import find_runs, is_directory, is_remote
+from tb_featuremaps.reader.run_log import RunLog, Series
+from tb_featuremaps.reader.scan_cache import ScanCache
 
-_SCALARS = "scalars"
-_EVENT_FILE = "tfevents"
 # An image summary begins with width and height.
 _FIRST_PICTURE = 2
 # How many names or steps an error message lists.
@@ -48,16 +39,26 @@ class LossCurve(NamedTuple):
     values: npt.NDArray[np.float64]
 
 
-def read_logdir(logdir: str | os.PathLike[str]) -> "LoggedRuns":
-    """Reads all runs below a directory; what can't be read is in `messages`.
+def read_logdir(logdir: str | os.PathLike[str], *, cache: bool = True) -> "LoggedRuns":
+    """Reads which runs, layers and steps there are below a directory.
+
+    What can't be read is in `messages`. Pictures and numbers are read when they are asked for.
+
+    Args:
+        logdir: a directory, or the URL of one ("gs://bucket/logs").
+        cache: whether what was found in files of a megabyte or more is kept in the user's cache
+            folder, at most 64 MB in all, and taken from there where the files are as they were.
 
     Raises:
         FileNotFoundError: there is no such directory.
+        OSError: a remote store can't be asked.
     """
-    directory = pathlib.Path(logdir).expanduser()
-    if not directory.is_dir():
+    directory = os.fspath(logdir)
+    if not is_remote(directory):
+        directory = os.path.expanduser(directory)
+    if not is_directory(directory):
         raise FileNotFoundError(f"Expected a log directory. Received: {os.fspath(logdir)!r}.")
-    return LoggedRuns(directory)
+    return LoggedRuns(directory, ScanCache() if cache else None)
 
 
 class LoggedRuns:
@@ -67,19 +68,20 @@ class LoggedRuns:
 
     Attributes:
         messages: one sentence for each file, directory or tag that can't be read, and for each
-            run without data of ours.
+            run without data of ours; `losses` adds those of the loss terms.
     """
 
-    def __init__(self, directory: pathlib.Path) -> None:
+    def __init__(self, directory: str, cache: ScanCache | None) -> None:
         self.messages: list[str] = []
-        self._layers: dict[str, dict[str, Tag]] = {}
-        self._losses: dict[str, dict[str, LossCurve]] = {}
-        for run, files in self._event_files(directory):
-            self._read_run(run, files)
+        self._runs: dict[str, _Run] = {}
+        for run, paths in find_runs(directory, self.messages.append):
+            self._read_run(run, paths, cache)
+        if cache is not None:
+            cache.prune()
 
     def runs(self) -> list[str]:
         """Names of the runs with data of ours."""
-        return sorted(self._layers)
+        return sorted(self._runs)
 
     def layers(self, run: str) -> list[str]:
         """Names of a run's layers, in the model's order.
@@ -87,7 +89,7 @@ class LoggedRuns:
         Raises:
             NotLoggedError: no such run.
         """
-        return list(_known(self._layers, run, "run"))
+        return list(self._run(run).layers)
 
     def steps(self, run: str, layer: str) -> list[int]:
         """The steps at which a layer was captured, rising.
@@ -95,7 +97,8 @@ class LoggedRuns:
         Raises:
             NotLoggedError: no such run or layer.
         """
-        return list(self._captures(run, layer))
+        steps: list[int] = self._captures(run, layer).steps.tolist()
+        return steps
 
     def atlas(self, run: str, layer: str, step: int, probe: int = 0) -> Atlas:
         """One capture as it is stored: levels uint8 `[height, width, channels]` and their scale.
@@ -104,10 +107,11 @@ class LoggedRuns:
             NotLoggedError: no such run, layer, step or probe.
             AtlasError: it is damaged, or can't be read any more.
         """
-        stored = _known(self._captures(run, layer), step, "step")
+        series = self._captures(run, layer)
+        places = {step: index for index, step in enumerate(series.steps.tolist())}
+        index = _known(places, step, "step")
         try:
-            tensor = stored.read() if isinstance(stored, StoredTensor) else stored
-            pictures = dict(enumerate(tensor.string_val[_FIRST_PICTURE:]))
+            pictures = dict(enumerate(series.read(index).string_val[_FIRST_PICTURE:]))
             return decode_atlas(_known(pictures, probe, "probe"))
         except (AtlasError, OSError, RecordError) as error:
             raise AtlasError(
@@ -130,35 +134,28 @@ class LoggedRuns:
 
         Raises:
             NotLoggedError: no such run.
+            OSError: a file can't be read any more.
         """
-        _known(self._layers, run, "run")
-        return dict(self._losses.get(run, {}))
+        logged = self._run(run)
+        if logged.curves is None:
+            logged.curves = {}
+            for tag, points in logged.log.scalars(logged.terms).items():
+                if points is None:
+                    self.messages.append(f"{run}: tag {tag} can't be read: expected numbers.")
+                elif len(points.steps):
+                    logged.curves[tag] = LossCurve(points.steps, points.values)
+        return dict(logged.curves)
 
-    def _captures(self, run: str, layer: str) -> dict[int, tensor_pb2.TensorProto | StoredTensor]:
-        tag: Tag = _known(_known(self._layers, run, "run"), layer, "layer")
-        return tag.tensors
+    def _run(self, run: str) -> "_Run":
+        found: _Run = _known(self._runs, run, "run")
+        return found
 
-    def _event_files(self, directory: pathlib.Path) -> Iterator[tuple[str, list[pathlib.Path]]]:
-        """The runs below a directory, named as TensorBoard names them, and their event files."""
-        entered = set()
+    def _captures(self, run: str, layer: str) -> Series:
+        logged = self._run(run)
+        return logged.log.series(_known(logged.layers, layer, "layer"))
 
-        def report(error: OSError) -> None:
-            self.messages.append(f"{error.filename} can't be read: {error.strerror}")
-
-        for parent, folders, names in os.walk(directory, followlinks=True, onerror=report):
-            entered.add(os.path.realpath(parent))
-            # Not round in circles.
-            folders[:] = sorted(
-                name
-                for name in folders
-                if os.path.realpath(os.path.join(parent, name)) not in entered
-            )
-            files = [pathlib.Path(parent, name) for name in names if _EVENT_FILE in name]
-            if files:
-                yield os.path.relpath(parent, directory), files
-
-    def _read_run(self, run: str, files: list[pathlib.Path]) -> None:
-        log = RunLog(files, {PLUGIN_NAME, _SCALARS})
+    def _read_run(self, run: str, paths: Sequence[str], cache: ScanCache | None) -> None:
+        log = RunLog(paths, cache)
         messages = list(log.problems)
         payloads: dict[str, pb.FeatureMapPluginData] = {}
         for name, tag in log.tags.items():
@@ -168,60 +165,50 @@ class LoggedRuns:
                 except UnknownFormatError as error:
                     messages.append(f"tag {name} {error}")
         if payloads:
-            self._layers[run] = _layers(log, payloads)
-            for name in payloads:
-                if payloads[name].WhichOneof("content") == "gaps":
-                    messages += _gaps(log.tags[name])
-            terms = [term.tag for data in payloads.values() for term in data.losses.terms]
-            self._losses[run] = _curves(log, terms, messages)
+            self._runs[run] = _Run(log, payloads)
+            for name, data in payloads.items():
+                if data.WhichOneof("content") == "gaps":
+                    messages += _gaps(log.series(name))
         elif not messages:
             messages.append("no feature maps or loss terms of tb_featuremaps in this run.")
         self.messages += [f"{run}: {message}" for message in messages]
 
 
-def _layers(log: RunLog, payloads: dict[str, pb.FeatureMapPluginData]) -> dict[str, Tag]:
-    """Tags of the layers by name, in the model's order."""
-    of_layers = [tag for tag, data in payloads.items() if data.WhichOneof("content") == "layer"]
-    of_layers.sort(key=lambda tag: payloads[tag].layer.order)
-    return {payloads[tag].layer.name: log.tags[tag] for tag in of_layers}
+class _Run:
+    """One run.
+
+    Attributes:
+        log: its event files.
+        layers: tags of the layers by name, in the model's order.
+        terms: tags of the loss terms.
+        curves: the loss terms, once they were read.
+    """
+
+    def __init__(self, log: RunLog, payloads: dict[str, pb.FeatureMapPluginData]) -> None:
+        self.log = log
+        layers = [tag for tag, data in payloads.items() if data.WhichOneof("content") == "layer"]
+        layers.sort(key=lambda tag: payloads[tag].layer.order)
+        self.layers = {payloads[tag].layer.name: tag for tag in layers}
+        self.terms = [term.tag for data in payloads.values() for term in data.losses.terms]
+        self.curves: dict[str, LossCurve] | None = None
 
 
-def _gaps(tag: Tag) -> list[str]:
+def _gaps(series: Series) -> list[str]:
     """A sentence for each gap in the log."""
     found = []
-    for tensor in tag.tensors.values():
-        if isinstance(tensor, StoredTensor) or [dim.size for dim in tensor.tensor_shape.dim] != [3]:
+    for index in range(len(series.steps)):
+        try:
+            tensor = series.read(index)
+        except (OSError, RecordError) as error:
+            found.append(f"a mark of missing events can't be read: {error}")
+            continue
+        if [dim.size for dim in tensor.tensor_shape.dim] != [3]:
             continue
         events, first, last = (int(value) for value in tensor_util.make_ndarray(tensor))
         where = f"between steps {first} and {last}" if last >= 0 else f"after step {first}"
         if events:
             found.append(f"{events} events {where} are missing: they could not be written.")
     return found
-
-
-def _curves(log: RunLog, terms: list[str], messages: list[str]) -> dict[str, LossCurve]:
-    """The loss terms that are there; a message for each one that is not a series of numbers."""
-    curves = {}
-    for name in terms:
-        tensors = log.tags[name].tensors if name in log.tags else {}
-        try:
-            values = [_number(tensor) for tensor in tensors.values()]
-        except ValueError as error:
-            messages.append(f"tag {name} can't be read: {error}")
-            continue
-        if values:
-            curves[name] = LossCurve(np.array(list(tensors), np.int64), np.array(values))
-    return curves
-
-
-def _number(tensor: tensor_pb2.TensorProto | StoredTensor) -> float:
-    if (
-        isinstance(tensor, StoredTensor)
-        or tensor.tensor_shape.dim
-        or tensor.dtype not in (types_pb2.DT_FLOAT, types_pb2.DT_DOUBLE)
-    ):
-        raise ValueError("expected numbers.")
-    return float(tensor_util.make_ndarray(tensor))
 
 
 def _known(found: dict[Any, Any], key: Any, kind: str) -> Any:

@@ -1,0 +1,106 @@
+"""Maps as long rows in blocks, which numpy passes over fast.
+
+The channels of a pixel lie side by side, and numpy pays for each row of a reduction: 32 channels a
+row would cost more than their values do. So neighbouring pixels share a row, `[n, pixels,
+channels]` → `[n, pixels / f, f · channels]`, and what was found for each of the f is merged.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+# A block of float32 fits into the second-level cache of a core, beside as much scratch space.
+_BLOCK_BYTES = 2**18
+_LEAST_ROW = 256
+# So that a byte counts the rows of a block.
+_MOST_ROWS = 255
+
+
+@dataclasses.dataclass(frozen=True)
+class Scratch:
+    """Space of a block's shape, to be written over."""
+
+    values: npt.NDArray[np.float32]
+    flags: npt.NDArray[np.bool_]
+
+
+class FoldedMaps:
+    """Maps of some probes, folded.
+
+    Attributes:
+        pixels: how many pixels a map has.
+    """
+
+    def __init__(
+        self,
+        values: npt.NDArray[np.float32],
+        levels: npt.NDArray[np.uint8],
+        channels: int,
+        scratch: Scratch,
+    ) -> None:
+        self.pixels = values.shape[1] * values.shape[2] // channels
+        self._values = values
+        self._levels = levels
+        self._channels = channels
+        self._scratch = scratch
+
+    def blocks(self) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8], Scratch]]:
+        """Blocks `[n, rows, row]` of the values, the same of the levels, and scratch space."""
+        rows = self._scratch.values.shape[1]
+        for begin in range(0, self._values.shape[1], rows):
+            block = self._values[:, begin : begin + rows]
+            count, height = block.shape[:2]
+            scratch = self._scratch
+            yield (
+                block,
+                self._levels[:, begin : begin + rows],
+                Scratch(scratch.values[:count, :height], scratch.flags[:count, :height]),
+            )
+
+    def merge(self, ufunc: np.ufunc, parts: Sequence[npt.NDArray[Any]], dtype: Any) -> Any:
+        """What was found for each block, `[n, row]` each, as `[n, channels]`."""
+        together = parts[0] if len(parts) == 1 else np.stack(parts, axis=1)
+        count = len(together)
+        return ufunc.reduce(together.reshape(count, -1, self._channels), axis=1, dtype=dtype)
+
+    def spread(self, found: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Values of the channels, `[n, channels]`, as a row `[n, 1, row]`."""
+        return np.tile(found, (1, self._values.shape[2] // self._channels))[:, None]
+
+
+def fold(
+    maps: npt.NDArray[np.float32], levels: npt.NDArray[np.uint8]
+) -> Iterator[tuple[slice, FoldedMaps]]:
+    """Folds maps `[n, height, width, channels]`, for so many probes at a time as a block takes.
+
+    Args:
+        maps: values.
+        levels: of the same shape, contiguous; folded the same.
+
+    Returns:
+        Which probes, and their maps.
+    """
+    count, height, width, channels = maps.shape
+    pixels = height * width
+    row = channels * _pixels_in_a_row(pixels, channels)
+    values = np.ascontiguousarray(maps).reshape(count, -1, row)
+    folded_levels = levels.reshape(count, -1, row)
+    probes = min(count, max(1, _BLOCK_BYTES // (4 * pixels * channels)))
+    rows = min(values.shape[1], _MOST_ROWS, max(1, _BLOCK_BYTES // (4 * row * probes)))
+    shape = (probes, rows, row)
+    scratch = Scratch(np.empty(shape, np.float32), np.empty(shape, np.bool_))
+    for begin in range(0, count, probes):
+        group = slice(begin, begin + probes)
+        yield group, FoldedMaps(values[group], folded_levels[group], channels, scratch)
+
+
+@functools.lru_cache
+def _pixels_in_a_row(pixels: int, channels: int) -> int:
+    """The smallest divisor of `pixels` that makes rows long enough; 1 if a block is too small."""
+    least = -(-_LEAST_ROW // channels)
+    most = min(pixels, _BLOCK_BYTES // (4 * channels))
+    return next((count for count in range(least, most + 1) if pixels % count == 0), 1)

@@ -1,0 +1,143 @@
+"""Measures each channel of maps and quantises it: two passes over the values, in numpy.
+
+The passes go over blocks that fit into a core's cache, with as few calls as blocks that large
+allow; numpy gives the interpreter's lock back during each. Channels that float32 is not enough for
+are measured on their own (`measuring_exactly`).
+
+What is said of a channel by its statistics, here and wherever channels are judged:
+
+- *inactive*: all its values are zero for this probe at this step.
+- *dead*: inactive for every probe at this step and at every later one that was captured.
+- *constant*: one value all over the map, whichever it is (minimum = maximum).
+- *saturated*: at its nonlinearity's bound (1 of a sigmoid, 6 of a ReLU6). That can't be told from
+  the values alone, so nothing is called so.
+- *not finite*: some of its values are NaN or infinite.
+
+A ReLU's zeros mean something, a convolution's before it don't: judge what comes after the
+nonlinearity, as `layers="auto"` does where a convolution has one.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from tb_featuremaps.format.folding import FoldedMaps, fold
+from tb_featuremaps.format.measuring_exactly import measure_exactly
+
+LEVELS = 255
+
+# Between these, squares of float32 deviations and their sums neither overflow nor vanish.
+_LARGEST = 1e14
+_SMALLEST_SPAN = 1e-15
+
+
+@dataclasses.dataclass(frozen=True)
+class MeasuredMaps:
+    """Maps as grey levels, and what is true of each channel.
+
+    Attributes:
+        levels: uint8 `[n, height, width, channels]`; see `format.atlas`.
+        lo, hi: float32 `[n, channels]`, the values of levels 0 and 255: the smallest and largest
+            finite value; 0 in a channel without finite values.
+        statistics: float32 `[n, channels, 6]`, in the order of `STATS_COLUMNS`: minimum, maximum,
+            mean and standard deviation of the finite values, NaN where there are none; then the
+            fraction of zeros, and that of values that are not finite.
+    """
+
+    levels: npt.NDArray[np.uint8]
+    lo: npt.NDArray[np.float32]
+    hi: npt.NDArray[np.float32]
+    statistics: npt.NDArray[np.float32]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Survey:
+    """What the first pass finds, `[n, channels]` each; NaN and infinities spread to it."""
+
+    lo: npt.NDArray[np.float32]
+    hi: npt.NDArray[np.float32]
+    mean: npt.NDArray[np.float32]
+    zeros: npt.NDArray[np.int64]
+
+    def is_plain(self) -> npt.NDArray[np.bool_]:
+        """Of which channels float32 tells all: finite, neither huge nor nearly constant."""
+        span = self.hi - self.lo
+        finite = np.isfinite(self.lo) & np.isfinite(self.hi)
+        bounded = np.maximum(np.abs(self.lo), np.abs(self.hi)) <= _LARGEST
+        return finite & bounded & ((span >= _SMALLEST_SPAN) | (span == 0))
+
+
+def measure(maps: npt.NDArray[np.float32]) -> MeasuredMaps:
+    """Measures and quantises maps, float32 `[n, height, width, channels]`, none of them empty."""
+    count, channels, pixels = maps.shape[0], maps.shape[3], maps.shape[1] * maps.shape[2]
+    levels = np.empty(maps.shape, np.uint8)
+    lo, hi, mean, std = (np.empty((count, channels), np.float32) for _ in range(4))
+    zeros = np.empty((count, channels), np.int64)
+    plain = np.empty((count, channels), np.bool_)
+    # What spreads from NaN and infinities is replaced below.
+    with np.errstate(all="ignore"):
+        for group, folded in fold(maps, levels):
+            found = _survey(folded)
+            lo[group], hi[group], mean[group] = found.lo, found.hi, found.mean
+            zeros[group], plain[group] = found.zeros, found.is_plain()
+            std[group] = _quantise(folded, found)
+    columns = [lo, hi, mean, std, zeros / pixels, np.zeros_like(lo)]
+    measured = MeasuredMaps(levels, lo, hi, np.stack(columns, axis=-1, dtype=np.float32))
+    if not plain.all():
+        _replace(measured, maps, np.argwhere(~plain))
+    return measured
+
+
+def _survey(folded: FoldedMaps) -> _Survey:
+    lows, highs, totals, zeros = [], [], [], []
+    for block, _, scratch in folded.blocks():
+        lows.append(np.minimum.reduce(block, axis=1))
+        highs.append(np.maximum.reduce(block, axis=1))
+        totals.append(np.add.reduce(block, axis=1))
+        is_zero = np.equal(block, 0, out=scratch.flags)
+        # A block has fewer rows than a byte counts.
+        zeros.append(np.add.reduce(is_zero.view(np.uint8), axis=1, dtype=np.uint8))
+    lo = folded.merge(np.minimum, lows, np.float32)
+    # Rounding must not put a constant's mean beside it.
+    mean = folded.merge(np.add, totals, np.float64) / folded.pixels
+    hi = folded.merge(np.maximum, highs, np.float32)
+    mean = np.clip(mean, lo, hi).astype(np.float32)
+    return _Survey(lo, hi, mean, folded.merge(np.add, zeros, np.int64))
+
+
+def _quantise(folded: FoldedMaps, found: _Survey) -> npt.NDArray[np.float64]:
+    """Writes the levels; returns the standard deviations."""
+    span = found.hi - found.lo
+    per_value = np.where(span > 0, np.float32(LEVELS) / span, np.float32(0))
+    mean, lo, scale = (folded.spread(part) for part in (found.mean, found.lo, per_value))
+    squares = []
+    for block, levels, scratch in folded.blocks():
+        values = scratch.values
+        np.subtract(block, mean, out=values)
+        np.multiply(values, values, out=values)
+        squares.append(np.add.reduce(values, axis=1))
+        np.subtract(block, lo, out=values)
+        np.multiply(values, scale, out=values)
+        np.rint(values, out=values)
+        np.copyto(levels, values, casting="unsafe")
+    return np.sqrt(folded.merge(np.add, squares, np.float64) / folded.pixels)
+
+
+def _replace(
+    measured: MeasuredMaps, maps: npt.NDArray[np.float32], odd: npt.NDArray[np.intp]
+) -> None:
+    """Measures channels anew, whose probe and channel `odd` names row by row."""
+    for rows in _parts(len(odd), maps.shape[1] * maps.shape[2]):
+        probe, channel = odd[rows].T
+        found = measure_exactly(maps[probe, :, :, channel], LEVELS)
+        measured.levels[probe, :, :, channel] = found.levels
+        measured.lo[probe, channel], measured.hi[probe, channel] = found.lo, found.hi
+        measured.statistics[probe, channel] = found.statistics
+
+
+def _parts(count: int, pixels: int) -> Iterator[slice]:
+    """Slices of so many channels of `pixels` pixels that float64 copies stay small."""
+    step = max(1, 2**17 // pixels)
+    return (slice(begin, begin + step) for begin in range(0, count, step))

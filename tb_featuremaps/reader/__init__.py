@@ -1,0 +1,19 @@
+"""Logged runs as numpy arrays.
+
+logs = read_logdir("logs")
+activation = logs.activation("run1/train", "inception_3a", step=400, probe=0)
+penalty = logs.losses("run1/train")["loss/penalty"].values
+
+It reads what is asked for and leaves the rest in the files. Local directories need no TensorFlow;
+what is read of others ("gs://…", "s3://…") is what TensorBoard reads: all schemes of TensorFlow
+where that is installed, else those of fsspec.
+"""
+
+from tb_featuremaps.reader.logged_runs import (
+    LoggedRuns,
+    LossCurve,
+    NotLoggedError,
+    read_logdir,
+)
+
+__all__ = ["LoggedRuns", "LossCurve", "NotLoggedError", "read_logdir"]

@@ -1,0 +1,27 @@
+import numpy as np
+
+from tb_featuremaps.format.finishing import average, finish_layer
+from tb_featuremaps.format.measuring import measure
+
+
+def test_averages_are_those_of_the_pixels_there_are() -> None:
+    maps = np.random.default_rng(0).normal(size=(2, 5, 4, 3)).astype(np.float32)
+    found = average(maps, (2, 2))
+    assert found.shape == (2, 3, 2, 3)
+    np.testing.assert_allclose(found[:, 1, 0], maps[:, 2:4, :2].mean((1, 2)), atol=1e-6)
+    np.testing.assert_allclose(found[:, 2, 1], maps[:, 4:, 2:].mean((1, 2)), atol=1e-6)
+
+
+def test_what_is_shown_is_averaged_and_the_statistics_are_not() -> None:
+    maps = np.random.default_rng(0).normal(size=(2, 7, 9, 5)).astype(np.float32)
+    finished = finish_layer(maps, (3, 2))
+    shown = measure(average(maps, (3, 2)))
+    assert finished.atlases.shape == (2, 2 * 3, 3 * 5)
+    np.testing.assert_array_equal(finished.lo, shown.lo)
+    np.testing.assert_array_equal(finished.hi, shown.hi)
+    np.testing.assert_array_equal(finished.statistics, measure(maps).statistics)
+
+
+def test_large_values_do_not_overflow_their_average() -> None:
+    maps = np.full((1, 4, 4, 1), np.finfo(np.float32).max, np.float32)
+    np.testing.assert_array_equal(average(maps, (4, 4)), maps[:, :1, :1])
