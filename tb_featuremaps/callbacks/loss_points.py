@@ -106,8 +106,8 @@ class LossPoints:
             return self._encode_reported({"loss": means.total}, moment)
         self._note_unexplained(means)
         if self._encoder is None:
-            terms = tap.terms(self._phase)
-            self._encoder = LossEncoder(*term_names(model, tap.predictions, terms, main))
+            compiled = tap.terms(self._phase)
+            self._encoder = LossEncoder(*term_names(model, tap.predictions, compiled, main))
         self.count += 1
         terms = (means.total, means.penalty, means.losses, means.weighted, means.weights)
         return functools.partial(self._encoder.encode, moment[0], *terms, wall_time=moment[1])
