@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy.typing as npt
 
+from tb_featuremaps.callbacks.counted_steps import CountedSteps
 from tb_featuremaps.callbacks.run_session import RunSession
 from tb_featuremaps.callbacks.schedule import (
     Backoff,
@@ -122,6 +123,8 @@ class FeatureMaps(keras.callbacks.Callback):
         self._in_fit = False
         self._captures = 0
         self._captured: tuple[str, int] | None = None
+        self._steps: CountedSteps | None = None
+        self._step = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._in_fit = self._broken = False
@@ -215,25 +218,41 @@ class FeatureMaps(keras.callbacks.Callback):
 
     def _begin(self, epoch: int) -> None:
         self._in_fit = True
-        self._session.begin_steps(self.model, epoch)
+        model = self.model
+        self._session.begin_steps(model, epoch)
+        self._steps, self._step = CountedSteps(self._session.clock, model), self._session.step
         self._thinning.plan(self._session.step, self._session.last_step(self.params, epoch))
         self._write_probes()
         # Also where a fit before has captured this step: the weights may have been set since.
         self._capture()
 
     def _after_batch(self, batch: int) -> None:
-        before = self._session.step
-        step = self._session.after_batch(self.model, batch)
-        if self._schedule.due_after_batch(before, step) and self._allows():
+        assert self._steps is not None
+        batches = self._session.batches_until(batch)
+        if not self._schedule.asks_after_batches:
+            self._steps.count(batches)
+            return
+        before, self._step = self._step, self._steps.after_batches(batches)
+        if not self._schedule.due_after_batch(before, self._step):
+            return
+        counted, self._step = self._step, self._steps.read()
+        due = counted == self._step or self._schedule.due_after_batch(before, self._step)
+        if due and self._allows():
             self._capture()
 
     def _after_epoch(self, epoch: int) -> None:
+        self._read_step()
         due = self._schedule.due_after_epoch(epoch) and not self._is_captured()
         maps = due and self._allows()
         if maps or self._images_tab:
             self._capture(CaptureParts(maps, self._images_tab))
 
+    def _read_step(self) -> None:
+        if self._steps is not None:
+            self._step = self._steps.read()
+
     def _capture_last(self) -> None:
+        self._read_step()
         if not self._is_captured():
             self._capture(wait=True)
 
@@ -312,4 +331,5 @@ class FeatureMaps(keras.callbacks.Callback):
 
     def _close(self) -> None:
         self._in_fit = False
+        self._steps = None
         self._session.close()

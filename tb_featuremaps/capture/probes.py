@@ -7,6 +7,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from tb_featuremaps.capture.pictures import pictures_of
+
 
 def as_arrays(probes: Any) -> Any:
     """Returns probes as numpy arrays in the structure they came in.
@@ -118,29 +120,7 @@ def _shown(shapes: list[tuple[int | None, ...]] | list[tuple[int, ...]]) -> str:
 
 
 def as_pictures(probes: Any, channels_first: bool) -> npt.NDArray[np.uint8]:
-    """Returns the first input with a picture's rank, else the first, as uint8 pictures.
-
-    The result is `[n, height, width]` (grey) or `[n, height, width, 3 or 4]`. uint8 is shown as it
-    is, floats within 0…1 times 255, anything else stretched from its smallest to its largest value.
-    """
+    """Returns the first input with a picture's rank, else the first, as `pictures_of` does."""
     arrays = keras.tree.flatten(probes)
     picture = next((array for array in arrays if array.ndim == 4), arrays[0])
-    if picture.ndim == 4 and channels_first:
-        picture = picture.transpose(0, 2, 3, 1)
-    if picture.ndim == 5:
-        picture = picture[:, picture.shape[1] // 2]
-    while picture.ndim < 3:
-        picture = picture[:, None]
-    if picture.ndim == 4 and picture.shape[-1] not in (3, 4):
-        picture = picture.mean(axis=-1) if picture.shape[-1] > 1 else picture[..., 0]
-    return _as_levels(picture)
-
-
-def _as_levels(picture: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    if picture.dtype == np.uint8:
-        return picture
-    values = np.nan_to_num(picture.astype(np.float64), posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
-    if low < 0 or high > 1:
-        values = (values - low) / (high - low) if high > low else np.zeros_like(values)
-    return np.round(values * 255).astype(np.uint8)
+    return pictures_of(picture, channels_first)

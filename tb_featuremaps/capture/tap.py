@@ -16,10 +16,11 @@ from tb_featuremaps.capture.capturable import (
     capturable_outputs,
     why_not,
 )
-from tb_featuremaps.capture.channels import tile_size, tile_window, to_maps
+from tb_featuremaps.capture.channels import to_maps
 from tb_featuremaps.capture.compiled import compile_pass
 from tb_featuremaps.capture.model_layers import NamedLayer, all_operations
 from tb_featuremaps.capture.recording import record_calls
+from tb_featuremaps.capture.tiles import tile_size, tile_window
 from tb_featuremaps.format.atlas import columns_of, rows_of
 from tb_featuremaps.format.finishing import FinishedLayer, finish_layer
 
@@ -191,6 +192,15 @@ class ActivationTap:
         if self._finishes_at_once:
             capture.finish()
         return capture
+
+    def capture_maps(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Runs the pass; returns each layer's maps, float32 `[n, height, width, channels]`."""
+        self.prepare()
+        maps, _ = self._pass.run()
+        return {
+            tapped.name: np.asarray(self._pass.on_host(layer), np.float32)
+            for tapped, layer in zip(self.tapped, maps, strict=True)
+        }
 
     def _forward(self, probes: Any) -> tuple[list[Any], list[Any]]:
         """Returns the layers' maps and the heads' outputs; notes what they are."""

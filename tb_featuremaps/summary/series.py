@@ -40,7 +40,16 @@ class DescribedOutput(Protocol):
     def weight(self) -> float: ...
 
 
-_OTHER_TAGS = frozenset({names.PROBES_TAG, names.LOSSES_TAG, names.GAPS_TAG})
+_OTHER_TAGS = frozenset(
+    {
+        names.PROBES_TAG,
+        names.LOSSES_TAG,
+        names.GAPS_TAG,
+        names.GRADIENTS_TAG,
+        names.KERNEL_GRADIENTS_TAG,
+        names.UPDATES_TAG,
+    }
+)
 
 
 def layer_series(captured: Iterable[CapturedLayer]) -> list[LayerSeries]:

@@ -1,6 +1,6 @@
 import pytest
 
-from tb_featuremaps.capture.channels import tile_size, tile_window
+from tb_featuremaps.capture.tiles import tile_size, tile_window
 from tb_featuremaps.format.atlas import MAX_ATLAS_PIXELS, MAX_ATLAS_SIDE, columns_of, rows_of
 
 

@@ -16,6 +16,7 @@ _BELOW = {
     "capture": {"format"},
     "summary": {"format"},
     "callbacks": {"format", "capture", "summary", "keras_version"},
+    "run_writer": {"format", "capture", "summary"},
     "plugin": {"format"},
     "reader": {"format"},
     "keras_version": set(),
@@ -23,6 +24,7 @@ _BELOW = {
     "cli": {"command_line", "format", "reader"},
 }
 _VIEWER = ("format", "plugin", "reader", "cli")
+_WITHOUT_KERAS = (*_VIEWER, "summary", "run_writer")
 
 
 def _modules() -> list[pathlib.Path]:
@@ -47,8 +49,8 @@ def test_imports_run_downwards_only(path: pathlib.Path) -> None:
     assert ours <= {own, *_BELOW[own]}
 
 
-@pytest.mark.parametrize("package", _VIEWER)
-def test_the_viewer_needs_neither_tensorflow_nor_keras(package: str) -> None:
+@pytest.mark.parametrize("package", _WITHOUT_KERAS)
+def test_viewer_and_run_writer_need_neither_tensorflow_nor_keras(package: str) -> None:
     script = textwrap.dedent(f"""
         import importlib, pkgutil, sys
         for blocked in ("tensorflow", "keras"):
@@ -76,7 +78,9 @@ def test_importing_the_package_does_not_import_tensorflow() -> None:
 
 
 def test_the_public_names_are_these() -> None:
-    assert tb_featuremaps.__all__ == ["FeatureMaps", "LossTerms", "Schedule"]
+    callbacks = ["FeatureMaps", "GradientTerms", "LossTerms", "Schedule"]
+    own_loops = ["MapCapture", "RunWriter", "capture_maps"]
+    assert sorted(tb_featuremaps.__all__) == sorted([*callbacks, *own_loops])
     assert all(getattr(tb_featuremaps, name).__doc__ for name in tb_featuremaps.__all__)
     with pytest.raises(AttributeError, match="FeatureMap"):
         tb_featuremaps.FeatureMap  # noqa: B018

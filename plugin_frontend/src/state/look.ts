@@ -1,3 +1,4 @@
+import type { Ill } from '../derive/health';
 import type { ColormapName } from '../render/colormap';
 
 /** Which values the colours span: each channel's own, the layer's, or each channel's over all steps. */
@@ -18,6 +19,8 @@ export interface Look {
   readonly sort: SortOrder;
   readonly hideInactive: boolean;
   readonly overlay: boolean;
+  /** What the picture of the network shows. */
+  readonly ill: Ill;
   readonly lossView: LossView;
   readonly lossAxis: LossAxis;
   /** The term that is drawn of all runs; null for all terms of one run. */
@@ -37,6 +40,7 @@ export const PLAIN: Look = {
   sort: 'index',
   hideInactive: false,
   overlay: false,
+  ill: 'dead',
   lossView: 'separate',
   lossAxis: 'step',
   lossTerm: null,

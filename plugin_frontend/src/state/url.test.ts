@@ -21,6 +21,7 @@ const full: Linked = {
     sort: 'change',
     hideInactive: true,
     overlay: true,
+    ill: 'constant',
     lossView: 'stacked',
     lossAxis: 'relative',
     lossTerm: 'weighted a=b&c',

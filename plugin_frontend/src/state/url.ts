@@ -1,3 +1,4 @@
+import { ILLS } from '../derive/health';
 import { COLORMAPS } from '../render/colormap';
 import { LOSS_AXES, LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
 import { START, VIEWS, type Comparison, type Selection } from './selection';
@@ -8,6 +9,7 @@ const CHOICES = {
   sort: SORT_ORDERS,
   lossView: LOSS_VIEWS,
   lossAxis: LOSS_AXES,
+  ill: ILLS,
 } as const;
 const SWITCHES = ['hideInactive', 'overlay', 'logScale'] as const;
 /** Slower curves than this can't be asked for. */

@@ -8,6 +8,7 @@ import type { Run } from '../model/run';
 import type { View } from '../state/selection';
 import { Connected } from './connected';
 import './health_view';
+import './network_view';
 import './pane_view';
 import './probe_view';
 import './toolbar_view';
@@ -69,10 +70,12 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
       ${
         view === 'health'
           ? html`<fm-health></fm-health>`
-          : html`<div class="panes">
-              <fm-pane .index=${0}></fm-pane>
-              ${panes?.second ? html`<fm-pane .index=${1}></fm-pane>` : nothing}
-            </div>`
+          : view === 'network'
+            ? html`<fm-network></fm-network>`
+            : html`<div class="panes">
+                <fm-pane .index=${0}></fm-pane>
+                ${panes?.second ? html`<fm-pane .index=${1}></fm-pane>` : nothing}
+              </div>`
       }
     `;
   }
@@ -87,7 +90,7 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
 
   /** Saves what is seen: the panes side by side, or the health picture. */
   private async save(): Promise<void> {
-    const views = [...this.renderRoot.querySelectorAll('fm-pane, fm-health')];
+    const views = [...this.renderRoot.querySelectorAll('fm-pane, fm-network, fm-health')];
     const canvases = views.flatMap((view) => {
       const root = view.shadowRoot?.querySelector('fm-grid')?.shadowRoot ?? view.shadowRoot;
       return root?.querySelector('canvas') ?? [];

@@ -5,22 +5,6 @@ import { NAME_WIDTH, type Chart } from './step_chart';
 const NAME_HEIGHT = 13;
 const MARK = 5;
 
-/** Draws the line of the step cursor. */
-export function drawCursor(plot: uPlot, place: number, color: string): void {
-  const x = placeOnPlot(plot, place);
-  if (x === null) return;
-  const { ctx, bbox } = plot;
-  ctx.save();
-  ctx.strokeStyle = color;
-  ctx.lineWidth = 2 * devicePixelRatio;
-  ctx.setLineDash([]);
-  ctx.beginPath();
-  ctx.moveTo(x, bbox.top);
-  ctx.lineTo(x, bbox.top + bbox.height);
-  ctx.stroke();
-  ctx.restore();
-}
-
 /** Draws a triangle above each of these places. */
 export function drawMarks(plot: uPlot, places: readonly number[], color: string): void {
   const { ctx, bbox } = plot;

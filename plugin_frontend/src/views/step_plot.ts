@@ -3,7 +3,7 @@ import { nearestIndex } from '../derive/steps';
 import './plot_tip_view';
 import { PlotTipView } from './plot_tip_view';
 import { chartOptions, type Chart } from './step_chart';
-import { drawCursor, drawMarks, drawNames } from './step_marks';
+import { drawMarks, drawNames } from './step_marks';
 
 const ZOOM = 2;
 
@@ -14,6 +14,8 @@ export class StepPlot {
   private step: number | null = null;
   private zoomed: [number, number] | null = null;
   private readonly tip = new PlotTipView();
+  /** An element over the canvas, since drawing the curves anew at each step costs too much. */
+  private readonly cursor = document.createElement('div');
   private readonly resized: ResizeObserver;
 
   /**
@@ -25,6 +27,9 @@ export class StepPlot {
     private readonly choose: (step: number) => void,
     private readonly zoomChanged: (zoomed: boolean) => void = () => undefined,
   ) {
+    this.cursor.style.cssText =
+      'position:absolute;top:0;left:-1px;width:2px;height:100%;background:var(--accent);' +
+      'pointer-events:none;will-change:transform';
     this.resized = new ResizeObserver(() => this.plot?.setSize(this.size()));
     this.resized.observe(target);
   }
@@ -33,7 +38,7 @@ export class StepPlot {
   show(chart: Chart, step: number | null): void {
     this.step = step;
     if (this.chart === chart) {
-      this.plot?.redraw(false, false);
+      if (this.plot) this.placeCursor(this.plot);
       return;
     }
     if (this.chart && this.chart.axis !== chart.axis) this.zoomed = null;
@@ -41,7 +46,7 @@ export class StepPlot {
     this.plot?.destroy();
     this.plot = new uPlot(this.options(chart), chart.data as uPlot.AlignedData, this.target);
     this.plot.over.addEventListener('click', (event) => this.clicked(event));
-    this.plot.over.append(this.tip);
+    this.plot.over.append(this.cursor, this.tip);
   }
 
   /** Draws anew with the colours of the theme as it is now. */
@@ -129,7 +134,7 @@ export class StepPlot {
     const [min, max] = this.zoomed ?? [];
     if (min !== undefined) Object.assign(options.scales!['x']!, { min, max });
     const draw = (plot: uPlot) => {
-      if (this.step !== null) drawCursor(plot, this.placeOf(this.step), color('--accent'));
+      this.placeCursor(plot);
       const marks = chart.marks ?? [];
       drawMarks(
         plot,
@@ -147,5 +152,12 @@ export class StepPlot {
         setCursor: [(plot) => this.pointed(plot)],
       },
     };
+  }
+
+  private placeCursor(plot: uPlot): void {
+    const x = this.step === null ? NaN : plot.valToPos(this.placeOf(this.step), 'x');
+    const shown = x >= -1 && x <= plot.bbox.width / devicePixelRatio + 1;
+    this.cursor.hidden = !shown;
+    if (shown) this.cursor.style.transform = `translateX(${x}px)`;
   }
 }

@@ -12,7 +12,7 @@ import { Connected } from './connected';
 import './legend_view';
 import { common } from './theme';
 
-const VIEW_NAMES: Record<View, string> = { maps: 'Maps', health: 'Health' };
+const VIEW_NAMES: Record<View, string> = { maps: 'Maps', network: 'Network', health: 'Health' };
 const SCALING_NAMES: Record<Scaling, string> = {
   channel: 'each channel',
   layer: 'whole layer',
