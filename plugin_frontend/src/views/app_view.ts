@@ -107,8 +107,8 @@ const parts = html`
   <main><fm-main></fm-main></main>
   <aside aria-label="Losses and predictions">
     <fm-side></fm-side>
-    <fm-channel></fm-channel>
     <fm-losses></fm-losses>
+    <fm-channel></fm-channel>
     <fm-outputs></fm-outputs>
   </aside>
   <footer><fm-timeline></fm-timeline></footer>

@@ -54,7 +54,7 @@ export class TimelineView extends Connected<[Timeline | null, boolean, Connectio
         background: var(--muted);
       }
       .live[data-state='live']::before {
-        background: var(--series-4);
+        background: var(--series-5);
       }
       .live[data-state='lost']::before {
         background: var(--bad);
