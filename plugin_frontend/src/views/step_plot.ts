@@ -146,7 +146,7 @@ export class StepPlot {
         ? chart.lines.slice(1).map((_, i) => ({ series: [i + 2, i + 1] as [number, number] }))
         : [],
       hooks: {
-        draw: [(plot) => this.drawCursor(plot, color('--accent'))],
+        draw: [(plot) => this.drawCursor(plot, color('--cursor'))],
         setScale: [(plot, key) => key === 'x' && this.scaleChanged(plot)],
       },
     };
