@@ -46,7 +46,7 @@ export class ProbeMenuView extends Connected<[PictureKey | null, string | null]>
 
   protected override view(picture: PictureKey | null, label: string | null) {
     if (label === null) return nothing;
-    return html`<fm-menu .name=${'probe'} .label=${'Probe'} .tip=${label}
+    return html`<fm-menu .name=${'probe'} .label=${`Probe: ${label}`} .tip=${label}
       ><span slot="button" class="probe"
         >${
           picture ? html`<img src=${this.app.source.pictureAddress(picture)} alt="" />` : nothing

@@ -26,7 +26,7 @@ export class RunsMenuView extends Connected<[string | null]> {
   }
 
   protected override view(run: string | null) {
-    return html`<fm-menu .name=${'runs'} .label=${'Runs'} .tip=${run ?? undefined}
+    return html`<fm-menu .name=${'runs'} .label=${`Runs: ${run ?? ''}`} .tip=${run ?? undefined}
       ><bdi slot="button" class="name">${run ?? 'Runs'}</bdi><fm-runs></fm-runs
     ></fm-menu>`;
   }
