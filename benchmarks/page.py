@@ -10,9 +10,7 @@ _MOVES = 200
 _SIZE = {"width": 1280, "height": 800}
 _FRAME = "iframe[src*='featuremaps']"
 
-# They run in the page: they act, and resolve with the milliseconds until it is on the canvas.
-_UNTIL_DRAWN = """([element, act, name, value]) => new Promise(resolve => {
-    const start = performance.now();
+_FIND = """
     const find = node => {
         for (const child of node.querySelectorAll('*')) {
             if (child.dataset?.testid === 'grid-canvas') return child;
@@ -21,15 +19,41 @@ _UNTIL_DRAWN = """([element, act, name, value]) => new Promise(resolve => {
         }
         return null;
     };
-    const poll = () => {
-        if (find(document)?.dataset[name] === value) resolve(performance.now() - start);
-        else if (performance.now() - start > 10000) resolve(NaN);
-        else requestAnimationFrame(poll);
+    let canvas = null;
+    const says = (name, value) => {
+        // A walk over the whole page only where need be, since it takes longer than a step.
+        if (!canvas?.isConnected) canvas = find(document);
+        return canvas?.dataset[name] === value;
     };
+    const until = (name, value) => new Promise(resolve => {
+        const start = performance.now();
+        const poll = () => {
+            if (says(name, value)) resolve(performance.now() - start);
+            else if (performance.now() - start > 10000) resolve(NaN);
+            else requestAnimationFrame(poll);
+        };
+        poll();
+    });
+    const set = (slider, value) => {
+        slider.value = value;
+        slider.dispatchEvent(new Event('input'));
+    };
+"""
+# They run in the page: they act, and resolve with the milliseconds until it is on the canvas.
+_UNTIL_DRAWN = f"""([element, act, name, value]) => {{
+    {_FIND}
     if (act === 'click') element.click();
-    else { element.value = act; element.dispatchEvent(new Event('input')); }
-    poll();
-})"""
+    else set(element, act);
+    return until(name, value);
+}}"""
+_STEPS = f"""async ([slider, indices, steps]) => {{
+    {_FIND}
+    for (const [i, index] of indices.entries()) {{
+        set(slider, index);
+        if (Number.isNaN(await until('step', steps[i]))) throw new Error(`no step ${{steps[i]}}`);
+        await new Promise(requestAnimationFrame);
+    }}
+}}"""
 STOCK_STEP = """element => new Promise(resolve => {
     const root = element.shadowRoot ?? element;
     const slider = root.querySelector('paper-slider');
@@ -90,6 +114,26 @@ def hover(page: Page, box: Any) -> list[float]:
         times.append(1000 * (_busy(session) - start) / _MOVES)
     session.detach()
     return times
+
+
+def step_to_and_fro(page: Page, selector: str, steps: dict[int, str], times: int) -> float:
+    """Milliseconds of the main thread for each step of a slider, until it is drawn.
+
+    Args:
+        page: with the tab.
+        selector: of the slider.
+        steps: what the canvas says when the slider is at an index.
+        times: how often to go through them.
+    """
+    element = tab_of(page).locator(selector).element_handle()
+    frame = next(frame for frame in page.frames if "plugin_entry" in frame.url)
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    start = _busy(session)
+    frame.evaluate(_STEPS, [element, list(steps) * times, list(steps.values()) * times])
+    busy = _busy(session) - start
+    session.detach()
+    return 1000 * busy / len(steps) / times
 
 
 def _busy(session: CDPSession) -> float:

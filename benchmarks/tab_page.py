@@ -16,6 +16,7 @@ from benchmarks.page import (
     hover,
     opened_page,
     sizes_of,
+    step_to_and_fro,
     tab_of,
     until_drawn,
     wait_for_maps,
@@ -98,11 +99,15 @@ def _our_tab(
             until_drawn(page, _layer("layer0"), "click", "layer", "layer0")
             page.wait_for_timeout(200)
         until_drawn(page, _layer("wide"), "click", "layer", "wide")
+        page.wait_for_timeout(700)
+        last = {index: str(_STEPS[index]) for index in (len(_STEPS) - 2, len(_STEPS) - 1)}
+        busy = [step_to_and_fro(page, _SLIDER, last, 20) for _ in range(5)]
         hovers = hover(page, tab_of(page).get_by_test_id("grid-canvas").bounding_box())
         before, after = _scrub(page, scrub_minutes)
     return [
         row("our tab: a click on a layer of 1,024 channels, ms", clicks),
-        row("our tab: a step of 1,024 channels, fetched ahead, ms", steps),
+        row("our tab: a step of 1,024 channels, fetched ahead, until the frame is on, ms", steps),
+        row("our tab: main thread of a step of 1,024 channels, ms", busy),
         row("our tab: main thread of a move over 1,024 channels, ms", hovers),
         row("our tab: heap with one layer seen, MiB", [before / 2**20]),
         row(f"our tab: heap after {scrub_minutes:g} minutes of scrubbing, MiB", [after / 2**20]),

@@ -58,7 +58,8 @@ def _demonstrate(options: argparse.Namespace) -> int:
 def train(steps: int) -> int:
     """Trains the demo's network; returns the exit status."""
     command = [sys.executable, "-m", "training.train", "--model", "googlenet"]
-    run = ["--dataset", "photos", "--log-dir", str(LOG_DIR / "googlenet"), "--steps", str(steps)]
+    data = ["--dataset", "scaled_photos", "--image-size", "64"]
+    run = [*data, "--log-dir", str(LOG_DIR / "googlenet"), "--steps", str(steps)]
     return subprocess.run([*command, *run], check=False).returncode
 
 

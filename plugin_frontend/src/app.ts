@@ -39,10 +39,15 @@ export function start(page: Document, source: Source = new HttpSource()): void {
   watchVisibility(window, (visible) => app.live.show(visible));
 }
 
+/** Browsers slow a page down that writes its address at each step of a film. */
+const ADDRESS_MILLISECONDS = 200;
+
 /** Ties the host page's address to the state: deep links, and the way back. */
 function keepAddress(app: AppState): void {
   let written: Selection | null = null;
+  let waiting = 0;
   const write = () => {
+    window.clearTimeout(waiting);
     const { listing, timeline } = app;
     const selection = app.selection.value;
     if (!listing || selection.run === null) return;
@@ -52,7 +57,14 @@ function keepAddress(app: AppState): void {
     const parameters = toParameters({ selection: { ...selection, step }, look: app.look.value });
     writeHostAddress(window, parameters, moved);
   };
-  app.subscribe(write);
+  app.subscribe(() => {
+    // A place that "back" leads to is written before the next one can take its place.
+    if (written !== null && isElsewhere(written, app.selection.value)) write();
+    else {
+      window.clearTimeout(waiting);
+      waiting = window.setTimeout(write, ADDRESS_MILLISECONDS);
+    }
+  });
   onHostAddress(window, () => {
     const parameters = readHostAddress(window);
     if (!Object.keys(parameters).length) return; // TensorBoard's own address of the tab

@@ -9,6 +9,8 @@ from typing import Any
 import keras
 import numpy.typing as npt
 
+from tb_featuremaps.callbacks.attribution_log import AttributionLog
+from tb_featuremaps.callbacks.counted_steps import CountedSteps
 from tb_featuremaps.callbacks.run_session import RunSession
 from tb_featuremaps.callbacks.schedule import (
     Backoff,
@@ -19,6 +21,7 @@ from tb_featuremaps.callbacks.schedule import (
 )
 from tb_featuremaps.capture import keras_internals
 from tb_featuremaps.capture import probes as probe_arrays
+from tb_featuremaps.capture.attributions import AttributionTap
 from tb_featuremaps.capture.compiled import ensure_built
 from tb_featuremaps.capture.description import Description, describe_tap
 from tb_featuremaps.capture.labels import class_name_list, label_names
@@ -73,6 +76,10 @@ class FeatureMaps(keras.callbacks.Callback):
         training: run the probes in training mode (dropout, batch statistics).
         images_tab: mirror the first probe's maps to the stock Images tab at epoch ends.
         max_captures: thin to at most so many captures, geometrically farther apart.
+        attributions: whether it is also written what each head's score for each probe owes to each
+            channel: the spatial mean of the score's gradient, from which the tab makes Grad-CAM.
+            The score is that of the probe's label, or of the head's first choice where there is
+            none: its logit where Keras tells it, else the output's value.
 
     Raises:
         ValueError: before training starts: an argument, `probes` or `layers` don't fit the model.
@@ -94,6 +101,7 @@ class FeatureMaps(keras.callbacks.Callback):
         training: bool = False,
         images_tab: bool = True,
         max_captures: int | None = None,
+        attributions: bool = False,
     ) -> None:
         super().__init__()
         self._probes = probe_arrays.as_arrays(probes)
@@ -106,6 +114,8 @@ class FeatureMaps(keras.callbacks.Callback):
         self._labels = label_names(labels, self._class_names, probe_arrays.count(self._probes))
         self._main = main
         self._images_tab = images_tab
+        self._attributes = attributions
+        self._attributions: AttributionLog | None = None
         self._options = TapOptions(
             training=training,
             max_channels=max_channels,
@@ -122,6 +132,8 @@ class FeatureMaps(keras.callbacks.Callback):
         self._in_fit = False
         self._captures = 0
         self._captured: tuple[str, int] | None = None
+        self._steps: CountedSteps | None = None
+        self._step = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._in_fit = self._broken = False
@@ -211,29 +223,50 @@ class FeatureMaps(keras.callbacks.Callback):
         tap = ActivationTap(model, selection.layers, probes, self._options)
         self._description = describe_tap(tap, selection, captures, self._images_tab)
         self._tap, self._tapped_model, self._encoder = tap, model, None
+        if self._attributes:
+            training = self._options.training
+            names = (self._labels, self._class_names)
+            taken = AttributionTap(model, selection.layers, probes, *names, training)
+            self._attributions = AttributionLog(model, tap, taken, self._main)
         return self._description
 
     def _begin(self, epoch: int) -> None:
         self._in_fit = True
-        self._session.begin_steps(self.model, epoch)
+        model = self.model
+        self._session.begin_steps(model, epoch)
+        self._steps, self._step = CountedSteps(self._session.clock, model), self._session.step
         self._thinning.plan(self._session.step, self._session.last_step(self.params, epoch))
         self._write_probes()
         # Also where a fit before has captured this step: the weights may have been set since.
         self._capture()
 
     def _after_batch(self, batch: int) -> None:
-        before = self._session.step
-        step = self._session.after_batch(self.model, batch)
-        if self._schedule.due_after_batch(before, step) and self._allows():
+        assert self._steps is not None
+        batches = self._session.batches_until(batch)
+        if not self._schedule.asks_after_batches:
+            self._steps.count(batches)
+            return
+        before, self._step = self._step, self._steps.after_batches(batches)
+        if not self._schedule.due_after_batch(before, self._step):
+            return
+        counted, self._step = self._step, self._steps.read()
+        due = counted == self._step or self._schedule.due_after_batch(before, self._step)
+        if due and self._allows():
             self._capture()
 
     def _after_epoch(self, epoch: int) -> None:
+        self._read_step()
         due = self._schedule.due_after_epoch(epoch) and not self._is_captured()
         maps = due and self._allows()
         if maps or self._images_tab:
             self._capture(CaptureParts(maps, self._images_tab))
 
+    def _read_step(self) -> None:
+        if self._steps is not None:
+            self._step = self._steps.read()
+
     def _capture_last(self) -> None:
+        self._read_step()
         if not self._is_captured():
             self._capture(wait=True)
 
@@ -267,6 +300,8 @@ class FeatureMaps(keras.callbacks.Callback):
         with place:
             place.submit(self._job(self._tap, parts), f"the capture at step {self._session.step}")
         if parts.maps:
+            if self._attributions is not None:
+                self._attributions.write(self._session)
             self._captured = (self._session.log_dir, self._session.step)
             self._captures += 1
             self._thinning.took()
@@ -312,4 +347,5 @@ class FeatureMaps(keras.callbacks.Callback):
 
     def _close(self) -> None:
         self._in_fit = False
+        self._steps = None
         self._session.close()

@@ -1,23 +1,29 @@
 """What a point of the loss curves is: split into terms, or what the step returned."""
 
+import functools
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import keras
 from tensorboard.compat.proto import event_pb2
 
-from tb_featuremaps.capture.keras_internals import CompiledTerm
-from tb_featuremaps.capture.loss_tap import LossTap, TermListener
+from tb_featuremaps.capture import keras_internals
+from tb_featuremaps.capture.loss_tap import LossTap
 from tb_featuremaps.capture.loss_terms import TermMeans
-from tb_featuremaps.capture.outputs import describe_outputs, output_of
 from tb_featuremaps.capture.step_functions import Phase
+from tb_featuremaps.capture.term_listener import TermListener
+from tb_featuremaps.capture.term_names import term_names
 from tb_featuremaps.summary.loss_event import LossEncoder, ReportedLossEncoder
 
 # How far two means of the same batches may lie apart: half precision, and a mean over batches
 # beside one over samples.
 _TOLERANCE = 0.02
 _UNEXPLAINED = 1e-3
+
+
+# Makes the event of a point, on any thread, but in the order of the points.
+PointJob: TypeAlias = Callable[[], event_pb2.Event]
 
 
 class LossPoints:
@@ -49,9 +55,11 @@ class LossPoints:
             return
         self._compared = True
         returned = logs.get("loss")
-        if returned is None or _is_keras(getattr(type(model), self._step_name, None)):
+        if listener.tap.why_no_total(self._phase) is not None:
             return
-        heard = listener.so_far(self._phase)
+        if returned is None or keras_internals.is_keras(type(model), self._step_name):
+            return
+        heard = listener.so_far()
         if heard is None or not math.isfinite(heard.total):
             return
         if abs(float(returned) - heard.total) > _TOLERANCE * max(abs(heard.total), 1e-6):
@@ -60,35 +68,34 @@ class LossPoints:
                 f"{heard.total:.4g}"
             )
 
-    def hears_totals(self, listener: TermListener) -> bool:
-        """Whether the total is known without what the step returns."""
-        known = self._other_loss or listener.tap.why_no_total(self._phase)
-        return self._compared and known is None
+    def needs_logs(self, tap: LossTap) -> bool:
+        """Whether a point takes what the step returned."""
+        return not self._compared or self._why_no_total(tap) is not None
 
-    def event(
+    def job(
         self,
         model: keras.Model,
-        listener: TermListener,
-        step: int,
-        logs: Mapping[str, Any],
+        tap: LossTap,
+        means: TermMeans | None,
+        logs: Mapping[str, Any] | None,
         main: str | None,
-    ) -> event_pb2.Event | None:
-        """The event of the interval that ends at `step`; None if there was no batch.
+        moment: tuple[int, float],
+    ) -> PointJob | None:
+        """Makes the event of an interval; None if there is nothing to write.
 
         Args:
             model: that trains.
-            listener: whose means are taken.
-            step: the step now.
-            logs: what the step, or `evaluate`, returned last.
+            tap: that heard the terms.
+            means: of the interval; None if nothing was heard.
+            logs: what the step, or `evaluate`, returned last; None if that isn't known.
             main: as for `describe_outputs`.
+            moment: the step and the wall time in seconds at which the interval ends.
         """
-        means = listener.take(self._phase)
-        why_no_split = listener.tap.why_no_split(self._phase)
-        why = self._other_loss or listener.tap.why_no_total(self._phase)
+        why_no_split, why = tap.why_no_split(self._phase), self._why_no_total(tap)
         if why is None and means is None:
             why = why_no_split
         if why is not None:
-            return self._reported_event(step, logs, why)
+            return None if logs is None else self._reported_job(logs, why, moment)
         if means is None:
             return None
         if why_no_split is not None:
@@ -96,19 +103,21 @@ class LossPoints:
                 f"the loss can't be split into its terms, since {why_no_split}. The total is "
                 "written, as the mean over its batches."
             )
-            return self._encode_reported(step, {"loss": means.total})
+            return self._encode_reported({"loss": means.total}, moment)
         self._note_unexplained(means)
         if self._encoder is None:
-            terms = listener.tap.terms(self._phase)
-            self._encoder = LossEncoder(*_names(model, listener.tap, terms, main))
+            compiled = tap.terms(self._phase)
+            self._encoder = LossEncoder(*term_names(model, tap.predictions, compiled, main))
         self.count += 1
-        return self._encoder.encode(
-            step, means.total, means.penalty, means.losses, means.weighted, means.weights
-        )
+        terms = (means.total, means.penalty, means.losses, means.weighted, means.weights)
+        return functools.partial(self._encoder.encode, moment[0], *terms, wall_time=moment[1])
 
-    def _reported_event(
-        self, step: int, logs: Mapping[str, Any], why: str
-    ) -> event_pb2.Event | None:
+    def _why_no_total(self, tap: LossTap) -> str | None:
+        return self._other_loss or tap.why_no_total(self._phase)
+
+    def _reported_job(
+        self, logs: Mapping[str, Any], why: str, moment: tuple[int, float]
+    ) -> PointJob | None:
         losses = {name: value for name, value in logs.items() if _is_loss(name, value)}
         said = ", ".join(repr(name) for name in losses)
         self.trouble = (
@@ -121,13 +130,13 @@ class LossPoints:
             )
             + " Call compute_loss once a batch and return its result as 'loss' to see the terms."
         )
-        return self._encode_reported(step, losses) if losses else None
+        return self._encode_reported(losses, moment) if losses else None
 
-    def _encode_reported(self, step: int, losses: Mapping[str, float]) -> event_pb2.Event:
+    def _encode_reported(self, losses: Mapping[str, float], moment: tuple[int, float]) -> PointJob:
         if self._reported is None:
             self._reported = ReportedLossEncoder(list(losses))
         self.count += 1
-        return self._reported.encode(step, losses)
+        return functools.partial(self._reported.encode, moment[0], losses, wall_time=moment[1])
 
     def _note_unexplained(self, means: TermMeans) -> None:
         scale = abs(means.total) + abs(means.penalty) + sum(map(abs, means.weighted))
@@ -138,33 +147,6 @@ class LossPoints:
             "made outside of the losses that the model was compiled with, by its own compute_loss. "
             "That part is in the total only; add it with add_loss to see it as a penalty."
         )
-
-
-def _names(
-    model: keras.Model, tap: LossTap, terms: list[CompiledTerm], main: str | None
-) -> tuple[list[str], str | None]:
-    """The names of the outputs that the terms are of, and which of them is the main one."""
-    outputs = describe_outputs(model, tap.predictions, main) if terms else []
-    found = [output_of(term, outputs) for term in terms]
-    names = [
-        output.name if output is not None else term.name
-        for term, output in zip(terms, found, strict=True)
-    ]
-    # Several losses of one output.
-    unique = [
-        f"{name}#{names[:index].count(name)}" if names.count(name) > 1 else name
-        for index, name in enumerate(names)
-    ]
-    mains = [
-        name
-        for name, output in zip(unique, found, strict=True)
-        if output is not None and output.is_main
-    ]
-    return unique, mains[0] if mains else None
-
-
-def _is_keras(function: Any) -> bool:
-    return str(getattr(function, "__module__", "")).startswith("keras.")
 
 
 def _is_loss(name: str, value: Any) -> bool:

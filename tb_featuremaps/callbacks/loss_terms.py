@@ -2,16 +2,19 @@
 
 import contextlib
 import os
+import time
 from typing import Any
 
 import keras
 import numpy as np
 
-from tb_featuremaps.callbacks.loss_points import LossPoints
+from tb_featuremaps.callbacks.loss_curve import LossCurve
+from tb_featuremaps.callbacks.loss_points import LossPoints, PointJob
 from tb_featuremaps.callbacks.run_session import RunSession
-from tb_featuremaps.capture.loss_tap import LossTap, TermListener
+from tb_featuremaps.capture.loss_tap import LossTap
 from tb_featuremaps.capture.outputs import check_main
 from tb_featuremaps.capture.step_functions import Phase
+from tb_featuremaps.capture.term_listener import TermListener
 
 
 class LossTerms(keras.callbacks.Callback):
@@ -27,9 +30,13 @@ class LossTerms(keras.callbacks.Callback):
     step is not the one in that step's loss.
 
     A step is an update of the weights, as the optimizer counts them. Under gradient accumulation a
-    point is the mean over all batches that led to the update. Where a `train_step` of your own
+    point is the mean over all batches that led to the update; with `steps_per_execution` each step
+    has its point all the same. Where a `train_step` of your own
     makes a loss that can't be split (it calls `compute_loss` not once a batch, or adds something
     to it), what it returned is written instead, and one warning says so.
+
+    Terms are recorded inside the step, and the device is read about once a second, so that a point
+    is on disk within two seconds of its step.
 
     The run is `<log_dir>/train`; validation goes to `<log_dir>/validation`, as means over samples,
     also that of `model.evaluate(…, callbacks=[LossTerms(…)])`.
@@ -63,9 +70,8 @@ class LossTerms(keras.callbacks.Callback):
         self._tap: LossTap | None = None
         self._listener: TermListener | None = None
         self._points: dict[Phase, LossPoints] = {}
+        self._curve: LossCurve | None = None
         self._in_fit = self._evaluates = False
-        self._written = 0
-        self._logs: dict[str, Any] = {}
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         check_main(self.model, self._main)
@@ -81,19 +87,30 @@ class LossTerms(keras.callbacks.Callback):
             if not self._in_fit:
                 self._in_fit = True
                 self._session.begin_steps(self.model, epoch)
-                self._written = self._session.step
+                points, clock = self._points["train"], self._session.clock
+                self._curve = LossCurve(points, clock, self._every, self._main)
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        if self._listener is None or not self._in_fit:
+        if self._listener is None or self._curve is None:
             return
         try:
-            self._logs = dict(logs or {})
-            step = self._session.after_batch(self.model, batch)
-            self._points["train"].compare_once(self.model, self._listener, self._logs)
-            if step >= self._written + self._every:
-                self._write("train")
+            points, tap = self._points["train"], self._listener.tap
+            needs_logs = points.needs_logs(tap)
+            self._curve.tell(
+                self._session.batches_until(batch), dict(logs or {}) if needs_logs else None
+            )
+            if needs_logs:
+                points.compare_once(self.model, self._listener, logs or {})
+            if tap.is_due():
+                self._write_curve()
+        except Exception as error:  # whatever it is, the training goes on
+            self._give_up(error)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        try:
+            self._write_curve()
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
 
@@ -104,15 +121,18 @@ class LossTerms(keras.callbacks.Callback):
             if self._evaluates:
                 self._session.begin_evaluation(self.model)
         if self._listener is not None:
-            self._listener.take("test")  # of an evaluation that was not ours
+            try:
+                self._write_curve()
+                self._listener.take_test()  # of an evaluation that was not ours
+            except Exception as error:  # whatever it is, the training goes on
+                self._give_up(error)
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         if self._listener is None:
             return
         try:
             if self._epoch_terms and (self._in_fit or self._evaluates):
-                self._logs = dict(logs or {})
-                self._write("test")
+                self._write_validation(dict(logs or {}))
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
         if self._evaluates:
@@ -120,7 +140,7 @@ class LossTerms(keras.callbacks.Callback):
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         try:
-            self._write_rest()
+            self._write_curve(is_end=True)
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
         self._say_if_nothing_was_written()
@@ -128,7 +148,7 @@ class LossTerms(keras.callbacks.Callback):
 
     def _listen(self) -> None:
         self._points = {"train": LossPoints("train"), "test": LossPoints("test")}
-        self._logs = {}
+        self._curve = None
         try:
             self._session.begin(self.model, left=self._leave)
             self._listener = LossTap.listen(self.model, self._tap, failed=self._session.leave)
@@ -136,27 +156,46 @@ class LossTerms(keras.callbacks.Callback):
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
 
-    def _write_rest(self) -> None:
-        """Writes the interval that the end of the `fit` cuts short."""
-        if self._listener is not None and self._in_fit and self._session.step > self._written:
-            self._write("train")
-
-    def _write(self, phase: Phase) -> None:
-        assert self._listener is not None
-        if phase == "train":
-            self._written = self._session.step
-        points = self._points[phase]
+    def _write_curve(self, is_end: bool = False) -> None:
+        """Reads what the steps have recorded and writes the points that it makes."""
+        if self._listener is None or self._curve is None:
+            return
         # Every worker of a distributed training takes the terms; one has a writer.
-        event = points.event(self.model, self._listener, self._session.step, self._logs, self._main)
-        if points.trouble is not None:
-            self._session.warn(f"trouble {phase}", points.trouble)
-        if event is None or not self._session.writes:
+        jobs = list(self._curve.jobs(self.model, self._listener))
+        if is_end:
+            jobs += self._curve.last_job(self.model, self._listener)
+        lost = self._listener.take_lost()
+        if lost:
+            self._session.warn(
+                "lost",
+                f"{lost} steps were recorded and not read in time, since one call ran more steps "
+                "than can be held. Use fewer `steps_per_execution` to see them all.",
+            )
+        self._submit("train", jobs)
+
+    def _write_validation(self, logs: dict[str, Any]) -> None:
+        assert self._listener is not None
+        job = self._points["test"].job(
+            self.model,
+            self._listener.tap,
+            self._listener.take_test(),
+            logs,
+            self._main,
+            (self._session.step, time.time()),
+        )
+        self._submit("test", [] if job is None else [job])
+
+    def _submit(self, phase: Phase, jobs: list[PointJob]) -> None:
+        trouble = self._points[phase].trouble
+        if trouble is not None:
+            self._session.warn(f"trouble {phase}", trouble)
+        if not jobs or not self._session.writes:
             return
         writer = self._session.writer
         if phase == "test":
             writer = self._session.validation_writer(resumes=self._in_fit)
         if writer is not None:
-            writer.submit(lambda: event)
+            writer.submit(lambda: [job() for job in jobs], events=len(jobs))
 
     def _say_if_nothing_was_written(self) -> None:
         silent = self._session.writes and not self._session.has_warned
@@ -170,16 +209,16 @@ class LossTerms(keras.callbacks.Callback):
     def _leave(self) -> None:
         """The `fit` was left by an exception or Ctrl-C: what is there is still written."""
         with contextlib.suppress(Exception):  # the one that ended the fit is the one to be seen
-            if self._listener is not None and self._points["train"].hears_totals(self._listener):
-                # A callback before this one has raised: we were not told of the last batch.
-                self._session.catch_up(self.model)
-            self._write_rest()
+            # A read that waits for other workers, who may still train, could wait for ever.
+            if self._listener is not None and not self._listener.tap.reads_together:
+                self._write_curve(is_end=True)
         self._close()
 
     def _close(self) -> None:
         if self._listener is not None:
             self._listener.stop()
             self._listener = None
+        self._curve = None
         self._in_fit = self._evaluates = False
         self._session.close()
 

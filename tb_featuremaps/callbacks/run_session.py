@@ -51,8 +51,14 @@ class RunSession:
 
     @property
     def step(self) -> int:
-        """The step now; 0 before the first epoch begins."""
+        """The step as it was last known for sure; 0 before the first epoch begins."""
         return self._clock.step if self._clock is not None else 0
+
+    @property
+    def clock(self) -> StepClock:
+        """Counts the steps, once they have begun."""
+        assert self._clock is not None
+        return self._clock
 
     @property
     def writes(self) -> bool:
@@ -101,11 +107,10 @@ class RunSession:
         """Batches are counted from 0 again."""
         self._batch = -1
 
-    def after_batch(self, model: keras.Model, batch: int) -> int:
-        """Batch number `batch` of the epoch has run, and those before; returns the step now."""
-        assert self._clock is not None
+    def batches_until(self, batch: int) -> int:
+        """Batch number `batch` of the epoch has run; how many have since the last call."""
         batches, self._batch = max(1, batch - self._batch), batch
-        return self._clock.after_batches(model, batches)
+        return batches
 
     def last_step(self, params: Mapping[str, Any] | None, epoch: int) -> int | None:
         """The step at which `fit`, which is about to begin `epoch`, will end, if it says so."""
@@ -113,11 +118,6 @@ class RunSession:
         if not steps or not epochs:
             return None
         return self.step + int(steps) * (int(epochs) - epoch)
-
-    def catch_up(self, model: keras.Model) -> int:
-        """Looks for updates by batches that `after_batch` was not told of; returns the step now."""
-        assert self._clock is not None
-        return self._clock.after_batches(model, 0)
 
     def validation_writer(self, resumes: bool = True) -> EventWriter | None:
         """The writer of the validation run, opened at the first call."""

@@ -13,18 +13,17 @@ class Schedule:
 
     Args:
         due: called with the step before and the step after a batch (several batches with
-            `steps_per_execution`); returns whether a capture is due.
+            `steps_per_execution`); returns whether a capture is due. None: after no batch.
         epochs: capture at the end of every that many epochs; 0 for none.
 
     Example:
         `FeatureMaps("logs", probes, every=Schedule.at([1, 10, 100, 1000]))`
     """
 
-    def __init__(
-        self, due: Callable[[int, int], bool] = lambda before, after: False, epochs: int = 0
-    ) -> None:
+    def __init__(self, due: Callable[[int, int], bool] | None = None, epochs: int = 0) -> None:
         self._due = due
         self._epochs = epochs
+        self._can_be_asked_before = False
 
     @classmethod
     def batches(cls, every: int) -> "Schedule":
@@ -38,12 +37,12 @@ class Schedule:
                 'Expected `every` to be "epoch", a whole number of batches ≥ 1, or a Schedule. '
                 f"Received: {every!r}."
             )
-        return cls(lambda before, after: after // every > before // every)
+        return cls._foreseeable(lambda before, after: after // every > before // every)
 
     @classmethod
     def at(cls, steps: list[int]) -> "Schedule":
         """A capture when the step reaches each of `steps`."""
-        return cls(lambda before, after: any(before < step <= after for step in steps))
+        return cls._foreseeable(lambda before, after: any(before < step <= after for step in steps))
 
     @classmethod
     def of(cls, every: Every) -> "Schedule":
@@ -52,9 +51,28 @@ class Schedule:
             return every
         return cls(epochs=1) if every == "epoch" else cls.batches(every)
 
+    @classmethod
+    def _foreseeable(cls, due: Callable[[int, int], bool]) -> "Schedule":
+        schedule = cls(due)
+        schedule._can_be_asked_before = True
+        return schedule
+
+    def will_be_due(self, step: int) -> bool:
+        """Whether a capture will be due after the step that follows `step`, where that is known.
+
+        A `due` of the user's is not asked: it may count its calls.
+        """
+        asked = self._due if self._can_be_asked_before else None
+        return asked is not None and asked(step, step + 1)
+
+    @property
+    def asks_after_batches(self) -> bool:
+        """Whether a capture may be due after a batch."""
+        return self._due is not None
+
     def due_after_batch(self, before: int, after: int) -> bool:
         """Whether a capture is due when training went from step `before` to step `after`."""
-        return self._due(before, after)
+        return self._due is not None and self._due(before, after)
 
     def due_after_epoch(self, epoch: int) -> bool:
         """Whether a capture is due at the end of `epoch`, counted from 0."""

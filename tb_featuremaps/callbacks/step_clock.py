@@ -59,11 +59,20 @@ class StepClock:
         self._training.reached(self.step, iterations)
         return self.step
 
-    def after_batches(self, model: keras.Model, batches: int) -> int:
-        """Tells that `batches` more have run; returns the step now."""
-        iterations = iterations_of(model)
+    def after_batches(
+        self, model: keras.Model, batches: int, iterations: int | None, in_pace: bool = False
+    ) -> int:
+        """Tells that `batches` more have run; returns the step now.
+
+        Args:
+            model: that trains.
+            batches: since the last call.
+            iterations: of the optimizer after them, by `iterations_of`.
+            in_pace: whether each batch so far was one update.
+        """
         if self._training is not None and self._training.is_interrupted(model, iterations):
-            self._begin_anew(model, max(0, (iterations or 0) - batches))
+            begun = (iterations or 0) - batches
+            self._begin_anew(model, begun if in_pace and iterations else max(0, begun))
         self._batches += batches
         if iterations is not None and iterations > self._begun_at and not self._counts_batches:
             self._advanced = True
@@ -138,7 +147,14 @@ _trainings: dict[str, _Training] = {}
 
 def iterations_of(model: keras.Model) -> int | None:
     """The optimizer's iterations; None where the model has no optimizer."""
-    iterations = getattr(getattr(model, "optimizer", None), "iterations", None)
+    if hasattr(model, "jax_state_sync"):  # in mid-epoch, the variables of Keras on JAX are old
+        model.jax_state_sync()
+    return iterations_of_optimizer(getattr(model, "optimizer", None))
+
+
+def iterations_of_optimizer(optimizer: Any) -> int | None:
+    """The iterations of an optimizer; None if it has none."""
+    iterations = getattr(optimizer, "iterations", None)
     if iterations is None:
         return None
     # A sum, since under `tf.distribute` the variable itself is no number.

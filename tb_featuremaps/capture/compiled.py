@@ -189,13 +189,9 @@ class _JaxPass(CompiledPass):
 
     @staticmethod
     def place() -> Any:
-        import jax.core
+        from tb_featuremaps.capture.jax_traces import trace_state
 
-        try:
-            from jax.extend.core import get_opaque_trace_state
-        except ImportError:  # where older versions have it
-            get_opaque_trace_state = jax.core.get_opaque_trace_state
-        return get_opaque_trace_state(convention="flax")
+        return trace_state()
 
 
 class _TorchPass(CompiledPass):

@@ -1,25 +1,23 @@
 """Takes the loss terms where they are made: inside `Model.compute_loss`, in the compiled step."""
 
 import contextlib
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
-import numpy as np
 
 from tb_featuremaps.capture import keras_internals
 from tb_featuremaps.capture.keras_internals import CompiledTerm, RecordedTerms
-from tb_featuremaps.capture.loss_accumulator import Sums, make_accumulator
-from tb_featuremaps.capture.loss_terms import (
-    MAX_OUTPUTS,
-    VECTOR_LENGTH,
-    TermMeans,
-    means,
-    term_vector,
-)
+from tb_featuremaps.capture.loss_terms import MAX_OUTPUTS, row_sums, term_row
 from tb_featuremaps.capture.step_functions import Phase, StepFunctions
+from tb_featuremaps.capture.step_recorder import Recorder, make_recorder
+from tb_featuremaps.capture.term_listener import TermListener
 
 _ARGUMENTS = ("x", "y", "y_pred", "sample_weight", "training")
+# How old what the steps have recorded may become before it is read.
+READ_SECONDS = 1.0
 # The taps of the fits that run now: a model has one, whoever listens.
 _running: dict[int, "LossTap"] = {}
 
@@ -27,7 +25,8 @@ _running: dict[int, "LossTap"] = {}
 class LossTap:
     """Listens to a model's `compute_loss` while a `fit` runs, for any number of listeners.
 
-    Whether a batch trains or validates is told by the function that runs it.
+    What a step computes is recorded inside it; the device is read every so often, for all
+    listeners at once. Whether a batch trains or validates is told by the function that runs it.
 
     Attributes:
         predictions: the structure of what the model returned, once a step was traced.
@@ -36,9 +35,16 @@ class LossTap:
     def __init__(self, model: keras.Model) -> None:
         self.predictions: Any = None
         self._model = model
-        self._functions = StepFunctions(model, self._around, self._note_calls, self._fail)
-        self._sums = make_accumulator(model, VECTOR_LENGTH)
-        self._phase: Phase = "train"
+        self._functions = StepFunctions(model, self)
+        self._recorders: dict[Phase, Recorder] = {
+            "train": make_recorder(model),
+            "test": make_recorder(model),
+        }
+        self._unread: dict[Phase, int] = {"train": 0, "test": 0}
+        self._read_at = time.monotonic()
+        self._traced = threading.local()  # replicas of a strategy trace in threads of their own
+        self._lock = threading.RLock()
+        self._listening = 0
         self._calls: dict[Phase, int] = {}
         self._terms: dict[Phase, list[CompiledTerm]] = {}
         self._broken: dict[Phase, str] = {}
@@ -50,7 +56,7 @@ class LossTap:
         model: keras.Model,
         kept: "LossTap | None" = None,
         failed: Callable[[], None] = lambda: None,
-    ) -> "TermListener":
+    ) -> TermListener:
         """Begins to listen to a model that is about to train.
 
         Args:
@@ -75,9 +81,9 @@ class LossTap:
         """Puts our step functions on the model, where they aren't."""
         self._functions.install()
         if not self._listeners:
-            self._sums.take()
+            self.drain()
 
-    def stop(self, listener: "TermListener") -> None:
+    def stop(self, listener: TermListener) -> None:
         """Ends listening; with the last listener the model gets its own functions back."""
         if listener in self._listeners:
             self._listeners.remove(listener)
@@ -102,39 +108,105 @@ class LossTap:
         """The losses that a phase's step was traced with."""
         return self._terms.get(phase, [])
 
+    def is_due(self) -> bool:
+        """Whether what the steps have recorded is to be read now.
+
+        All processes of a training that read together read at every batch: they have no common
+        time.
+        """
+        if not self._unread["train"]:
+            return False
+        return self.reads_together or time.monotonic() - self._read_at >= READ_SECONDS
+
+    @property
+    def reads_together(self) -> bool:
+        """Whether a read waits for the other processes of a training to read too."""
+        return self._recorders["train"].reads_together
+
     def drain(self) -> None:
-        """Hands what the steps have added up to every listener."""
-        sums = self._sums.take()
+        """Hands what the steps have recorded to every listener."""
+        with self._lock:
+            self._read_at = time.monotonic()
+            for phase in self._recorders:
+                self._drain(phase)
+
+    def before_call(self, phase: Phase) -> None:
+        """Makes room for the steps of a call."""
+        steps = int(getattr(self._model, "steps_per_execution", 1) or 1)
+        if self._unread[phase] + steps > self._recorders[phase].capacity:
+            with self._lock:
+                self._drain(phase)
+        self._unread[phase] += steps
+
+    def run_step(
+        self, phase: Phase, step: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Runs or traces a step with our ears on `compute_loss`."""
+        recorder, self._traced.calls = self._recorders[phase], 0
+        data = _with_shapes([args, kwargs])
+        with self._listening_to(phase), recorder.tracing(self._model):
+            self._guarded(phase, recorder.begin_step)
+            result = step(*args, **kwargs)
+        self._calls[phase] = self._traced.calls
+        return self._guarded(phase, lambda: recorder.end_step(self._model, result, data), result)
+
+    def collect(self, phase: Phase, outputs: Any) -> Any:
+        """Takes what was recorded out of what a step returned as logs."""
+        return self._recorders[phase].collect(outputs)
+
+    def step_failed(self) -> None:
+        """Tells every listener that the `fit` is being left."""
+        for listener in list(self._listeners):
+            listener.failed()
+
+    def _guarded(self, phase: Phase, action: Callable[[], Any], otherwise: Any = None) -> Any:
+        """Returns what an action of ours returns; nothing that it raises may end the step."""
+        try:
+            return action()
+        except Exception as error:
+            self._broken[phase] = f"{type(error).__name__}: {error}"
+            return otherwise
+
+    def _drain(self, phase: Phase) -> None:
+        self._unread[phase] = 0
+        recorded = self._recorders[phase].take()
+        if recorded is None:
+            return
+        sums = row_sums(recorded.rows, len(self.terms(phase)))
         for listener in self._listeners:
-            listener.receive(self._phase, sums)
+            listener.receive(phase, sums, recorded.iterations, recorded.lost)
 
     @contextlib.contextmanager
-    def _around(self, phase: Phase) -> Iterator[None]:
-        # What was added up so far belongs to the phase before, whoever has begun the new one.
-        if phase != self._phase:
-            self.drain()
-            self._phase = phase
-        with keras_internals.replaced(self._model, "compute_loss", self._listening(phase)):
+    def _listening_to(self, phase: Phase) -> Iterator[None]:
+        """Within it, `compute_loss` is ours; replicas that trace one step share it."""
+        with self._lock:
+            self._listening += 1
+            if self._listening == 1:
+                compute_loss = self._model.compute_loss
+                self._replacement = keras_internals.replaced(
+                    self._model, "compute_loss", self._heard(phase, compute_loss)
+                )
+                self._replacement.__enter__()
+        try:
             yield
+        finally:
+            with self._lock:
+                self._listening -= 1
+                if not self._listening:
+                    self._replacement.__exit__(None, None, None)
 
-    def _listening(self, phase: Phase) -> Callable[..., Any]:
-        compute_loss = self._model.compute_loss
-
-        def listening(*args: Any, **kwargs: Any) -> Any:
-            self._functions.count_call()
+    def _heard(self, phase: Phase, compute_loss: Callable[..., Any]) -> Callable[..., Any]:
+        def heard(*args: Any, **kwargs: Any) -> Any:
+            self._traced.calls = getattr(self._traced, "calls", 0) + 1
             self._broken.pop(phase, None)
             with contextlib.ExitStack() as stack:
                 recorded = self._record(phase, stack)
                 total = compute_loss(*args, **kwargs)
-            try:
-                self._add(
-                    phase, total, recorded, dict(zip(_ARGUMENTS, args, strict=False)) | kwargs
-                )
-            except Exception as error:  # nothing of ours may end the step
-                self._broken[phase] = f"{type(error).__name__}: {error}"
+            arguments = dict(zip(_ARGUMENTS, args, strict=False)) | kwargs
+            self._guarded(phase, lambda: self._add(phase, total, recorded, arguments))
             return total
 
-        return listening
+        return heard
 
     def _record(self, phase: Phase, stack: contextlib.ExitStack) -> RecordedTerms:
         missing = keras_internals.missing_names(self._model)
@@ -156,50 +228,9 @@ class LossTap:
         self._terms[phase] = list(recorded.terms)
         predictions = arguments.get("y_pred")
         self.predictions = keras.tree.map_structure(lambda tensor: 0, predictions)
-        data = [
-            part
-            for name in ("y_pred", "x", "y")
-            for part in keras.tree.flatten(arguments.get(name))
-            if hasattr(part, "shape")
-        ]
-        self._sums.add(term_vector(self._model, total, recorded, data), data)
-
-    def _fail(self) -> None:
-        for listener in list(self._listeners):
-            listener.failed()
-
-    def _note_calls(self, phase: Phase, calls: int) -> None:
-        self._calls[phase] = calls
+        data = _with_shapes([arguments.get(name) for name in ("y_pred", "x", "y")])
+        self._recorders[phase].add(term_row(total, recorded, data), data)
 
 
-class TermListener:
-    """Adds up what a tap hears, for one who takes the means when it wants them."""
-
-    def __init__(self, tap: LossTap, failed: Callable[[], None]) -> None:
-        self.tap = tap
-        self.failed = failed
-        self._sums: dict[Phase, Sums] = {}
-
-    def receive(self, phase: Phase, sums: Sums) -> None:
-        """Adds sums of term vectors."""
-        self._sums[phase] = self._sums.get(phase, np.zeros(VECTOR_LENGTH)) + sums
-
-    def take(self, phase: Phase) -> TermMeans | None:
-        """Returns the means since the last call, or None if there was no batch; starts anew."""
-        self.tap.drain()
-        sums = self._sums.pop(phase, None)
-        if sums is None:
-            return None
-        return means(sums, len(self.tap.terms(phase)), over_samples=phase == "test")
-
-    def so_far(self, phase: Phase) -> TermMeans | None:
-        """The means over the samples since the last `take`, which stays as it was."""
-        self.tap.drain()
-        sums = self._sums.get(phase)
-        if sums is None:
-            return None
-        return means(sums, len(self.tap.terms(phase)), over_samples=True)
-
-    def stop(self) -> None:
-        """Ends listening."""
-        self.tap.stop(self)
+def _with_shapes(structure: Any) -> list[Any]:
+    return [part for part in keras.tree.flatten(structure) if hasattr(part, "shape")]

@@ -1,21 +1,21 @@
-"""The terms of a loss, as one vector inside the step and as means outside of it."""
+"""The terms of a loss, as one row inside the step and as means outside of it."""
 
 import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 from keras import ops
 
 from tb_featuremaps.capture.keras_internals import RecordedTerms
 
-# Total and penalty, and then three numbers an output.
-_FIXED, _PER_OUTPUT = 2, 3
-# Two sums of the terms (over calls, over samples) behind two counts must fit.
 MAX_OUTPUTS = 40
-VECTOR_LENGTH = 2 + 2 * (_FIXED + _PER_OUTPUT * MAX_OUTPUTS)
+# A row: samples, total and penalty, then the losses of all outputs, then their weights.
+_SAMPLES, _FIXED = 1, 2
+ROW_LENGTH = _SAMPLES + _FIXED + 2 * MAX_OUTPUTS
+
+Sums = npt.NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,35 +42,51 @@ class TermMeans:
         return self.total - self.penalty - sum(self.weighted)
 
 
-def term_vector(
-    model: keras.Model, total: Any, recorded: RecordedTerms, data: Sequence[Any]
-) -> Any:
-    """One call's terms as float32 `[VECTOR_LENGTH]`: counts, sums over calls, sums over samples.
+def term_row(total: Any, recorded: RecordedTerms, data: Sequence[Any]) -> Any:
+    """One call's terms as float32: samples, total, penalty, the outputs' losses, their weights.
+
+    Inside the step it is one small array; what can be computed later is computed by `row_sums`.
 
     Args:
-        model: whose loss it is.
         total: what `compute_loss` returned.
         recorded: what it computed on the way.
         data: the batch's tensors, the first of which tells how many samples there are.
     """
-    penalty = sum(map(_scalar, recorded.penalties), start=ops.zeros(()))
-    scale = _replicas(model)
-    losses = [_scalar(loss) * scale for loss in recorded.losses]
+    penalty = [_scalar(part) for part in recorded.penalties]
+    losses = [_scalar(loss) for loss in recorded.losses]
     # A weight may be a variable, whose value is that of this step.
     weights = [_scalar(1.0 if term.weight is None else term.weight) for term in recorded.terms]
-    weighted = [loss * weight for loss, weight in zip(losses, weights, strict=True)]
-    terms = ops.stack([_scalar(total) * scale, penalty * scale, *losses, *weighted, *weights])
     samples = ops.cast(_samples(data), "float32")
-    vector = ops.concatenate([ops.stack([ops.ones(()), samples]), terms, terms * samples])
-    return ops.pad(vector, [[0, VECTOR_LENGTH - vector.shape[0]]])
+    summed = sum(penalty[1:], start=penalty[0]) if penalty else ops.zeros(())
+    return ops.stack([samples, _scalar(total), summed, *losses, *weights])
 
 
-def means(sums: npt.NDArray[np.float64], outputs: int, over_samples: bool) -> TermMeans | None:
-    """Sums of term vectors as means: over samples as Keras's for validation, else over batches."""
+def row_sums(rows: npt.NDArray[np.float32], outputs: int) -> Sums:
+    """Rows as what `means` takes the sums of: counts, terms, terms times samples.
+
+    Args:
+        rows: float32 `[batches, replicas, ROW_LENGTH or less]`, of the replicas' parts of batches.
+        outputs: how many outputs have a loss in them.
+
+    Returns:
+        float64 `[batches, 2 + 2 * (2 + 3 * outputs)]`.
+    """
+    known = np.asarray(rows[..., : _SAMPLES + _FIXED + 2 * outputs], np.float64)
+    samples, fixed, losses, weights = np.split(known, [1, 3, 3 + outputs], axis=-1)
+    # Under `tf.distribute`, Keras divides each replica's loss by the number of replicas.
+    fixed, losses = fixed * rows.shape[1], losses * rows.shape[1]
+    terms = np.concatenate([fixed, losses, losses * weights, weights], axis=-1)
+    sums = np.concatenate([np.ones_like(samples), samples, terms, terms * samples], axis=-1)
+    return np.asarray(sums.sum(axis=1), np.float64)
+
+
+def means(sums: Sums, over_samples: bool) -> TermMeans | None:
+    """Sums of `row_sums` as means: over samples as Keras's for validation, else over batches."""
     count = sums[1] if over_samples else sums[0]
     if sums[0] == 0 or count == 0:
         return None
-    length = _FIXED + _PER_OUTPUT * outputs
+    length = (len(sums) - 2) // 2
+    outputs = (length - _FIXED) // 3
     begin = 2 + (length if over_samples else 0)
     total, penalty, *others = (float(value) for value in sums[begin : begin + length] / count)
     return TermMeans(
@@ -83,21 +99,16 @@ def means(sums: npt.NDArray[np.float64], outputs: int, over_samples: bool) -> Te
 
 
 def _scalar(value: Any) -> Any:
-    return ops.cast(ops.reshape(ops.convert_to_tensor(value), ()), "float32")
-
-
-def _replicas(model: keras.Model) -> float:
-    """Under `tf.distribute`, Keras divides each replica's loss by the number of replicas."""
-    strategy = getattr(model, "distribute_strategy", None)
-    return float(getattr(strategy, "num_replicas_in_sync", 1))
+    tensor = ops.convert_to_tensor(value)
+    return ops.cast(tensor if _rank(tensor) == 0 else ops.reshape(tensor, ()), "float32")
 
 
 def _samples(data: Sequence[Any]) -> Any:
-    return next((ops.shape(part)[0] for part in data if _has_samples(part)), 1)
+    return next((ops.shape(part)[0] for part in data if _rank(part)), 1)
 
 
-def _has_samples(part: Any) -> bool:
+def _rank(part: Any) -> int | None:
     try:
-        return len(part.shape) > 0
+        return len(part.shape)
     except ValueError:  # a tensor of unknown rank
-        return False
+        return None

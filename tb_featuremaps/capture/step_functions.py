@@ -1,10 +1,8 @@
-"""Runs the train and test steps of one `fit` inside a context of ours, and leaves no trace."""
+"""Puts step functions of our own on a model while a `fit` runs, and leaves no trace."""
 
-import contextlib
 import functools
-import threading
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import keras
 
@@ -14,8 +12,26 @@ Phase: TypeAlias = Literal["train", "test"]
 _ATTRIBUTES: dict[Phase, str] = {"train": "train_function", "test": "test_function"}
 
 
+class StepObserver(Protocol):
+    """Stands between a model's steps and those who call them."""
+
+    def before_call(self, phase: Phase) -> None:
+        """A step function, which runs one or several steps, is about to be called."""
+
+    def run_step(
+        self, phase: Phase, step: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Runs or traces `train_step` or `test_step`; returns what it returns."""
+
+    def collect(self, phase: Phase, outputs: Any) -> Any:
+        """On JAX: takes what is ours out of what a compiled step returned as logs."""
+
+    def step_failed(self) -> None:
+        """An exception leaves a step function; not called when the data have ended."""
+
+
 class StepFunctions:
-    """Puts step functions of our own on a model while a `fit` runs.
+    """The step functions of a model, its own and those that an observer stands in.
 
     Keras traces a step when its function is first called; one that was traced without us can't be
     listened to. So the model gets functions made anew, which are kept for a later `fit`, and gets
@@ -23,27 +39,15 @@ class StepFunctions:
 
     Args:
         model: a compiled model.
-        around: makes the context in which each call of a step function runs.
-        on_call_counted: told after each call or trace of `train_step` or `test_step` how often
-            `count_call` was called within it.
-        on_failure: called when an exception leaves a step function, but that the data have ended.
+        observer: told of calls, and runs the steps.
     """
 
-    def __init__(
-        self,
-        model: keras.Model,
-        around: Callable[[Phase], contextlib.AbstractContextManager[Any]],
-        on_call_counted: Callable[[Phase, int], None],
-        on_failure: Callable[[], None],
-    ) -> None:
+    def __init__(self, model: keras.Model, observer: StepObserver) -> None:
         self._model = model
-        self._around = around
-        self._on_call_counted = on_call_counted
-        self._on_failure = on_failure
+        self._observer = observer
         self._ours: dict[Phase, Any] = {}
         self._theirs: dict[Phase, Any] = {}
         self._compiled_loss: Any = None
-        self._calls = threading.local()  # replicas of a strategy trace in threads of their own
 
     def fits(self, model: keras.Model) -> bool:
         """Whether the functions are still those of this model as it is compiled now."""
@@ -79,39 +83,38 @@ class StepFunctions:
                 setattr(self._model, name, None if recompiled else self._theirs[phase])
         self._theirs = {}
 
-    def count_call(self) -> None:
-        """Counts a call within the step that this thread runs or traces."""
-        self._calls.number = getattr(self._calls, "number", 0) + 1
-
     def _make(self, phase: Phase) -> Any:
-        step = f"{phase}_step"
-        counted = self._counted(phase, getattr(self._model, step))
-        with keras_internals.replaced(self._model, step, counted):
+        name, observer = f"{phase}_step", self._observer
+        with (
+            keras_internals.replaced(self._model, name, self._observed(phase)),
+            keras_internals.collecting_outputs(
+                self._model, lambda outputs: observer.collect(phase, outputs)
+            ),
+        ):
             setattr(self._model, _ATTRIBUTES[phase], None)
             getattr(self._model, f"make_{phase}_function")()
         function = getattr(self._model, _ATTRIBUTES[phase])
 
         @functools.wraps(function)
-        def inside(*args: Any, **kwargs: Any) -> Any:
+        def observed(*args: Any, **kwargs: Any) -> Any:
+            observer.before_call(phase)
             try:
-                with self._around(phase):
-                    return function(*args, **kwargs)
+                return function(*args, **kwargs)
             except BaseException as error:
                 if not _is_end_of_data(error):
-                    self._on_failure()
+                    observer.step_failed()
                 raise
 
-        return inside
+        return observed
 
-    def _counted(self, phase: Phase, step: Callable[..., Any]) -> Callable[..., Any]:
+    def _observed(self, phase: Phase) -> Callable[..., Any]:
+        step, observer = getattr(self._model, f"{phase}_step"), self._observer
+
         @functools.wraps(step)
-        def counted(*args: Any, **kwargs: Any) -> Any:
-            self._calls.number = 0
-            result = step(*args, **kwargs)
-            self._on_call_counted(phase, self._calls.number)
-            return result
+        def observed(*args: Any, **kwargs: Any) -> Any:
+            return observer.run_step(phase, step, args, kwargs)
 
-        return counted
+        return observed
 
 
 def _is_end_of_data(error: BaseException) -> bool:

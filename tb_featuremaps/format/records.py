@@ -5,9 +5,10 @@ data, and the masked CRC-32C of the data (uint32), all little-endian; see Tensor
 `core/lib/io/record_writer.h`.
 """
 
+import functools
 import struct
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple, TypeAlias
 
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import crc32c as crc32c_in_python
@@ -72,6 +73,16 @@ def encode_record(data: bytes, crc32c: Checksum = crc32c) -> bytes:
     return b"".join((length, checksums[0], data, checksums[1]))
 
 
+def encode_large_record(parts: Sequence[bytes]) -> bytes:
+    """Returns the record that holds `parts` one after another, which are copied once."""
+    if not CRC32C_IS_COMPILED:
+        return encode_record(b"".join(parts))
+    length = _LENGTH.pack(sum(map(len, parts)))
+    crc = functools.reduce(google_crc32c.extend, parts, 0)
+    header = length + _FOOTER.pack(masked_crc32c(length))
+    return b"".join((header, *parts, _FOOTER.pack(_masked(crc))))
+
+
 def read_records(file: BinaryIO, offset: int, size: int) -> Iterator[Record]:
     """Yields the records of a file, from a byte at which one begins.
 
@@ -132,5 +143,8 @@ def _cut_short(offset: int, size: int) -> RecordError:
 
 def masked_crc32c(data: bytes, crc32c: Checksum = crc32c) -> int:
     """The checksum as records hold it: rotated, and offset by a constant."""
-    crc = crc32c(data)
+    return _masked(crc32c(data))
+
+
+def _masked(crc: int) -> int:
     return (((crc >> 15) | (crc << 17)) + _MASK_DELTA) & _ALL_32_BITS

@@ -48,18 +48,18 @@ class DirectoryWriter:
         self._thread: WriteThread | None = None
         self._begin_anew()
 
-    def submit(self, job: Job, size: int, what: str) -> None:
-        """Queues a small event of `size` bytes, or notes that it is lost."""
+    def submit(self, job: Job, size: int, what: str, events: int) -> None:
+        """Queues so many events of `size` bytes in all, or notes that they are lost."""
         if size > self._events.limit:
             self._refuse(what, size, self._events.limit)
             return
         with self._changed:
             place = self._events.take(size)
             if place is not None:
-                self._put(job, what, place)
+                self._put(job, what, place, events)
                 return
             thread = self._running_thread()
-            thread.queue.lose()
+            thread.queue.lose(events)
             if thread.broken_since is None:
                 self.notices.add(messages.lags(self.directory, "leaves events out"), kind="lag")
 
@@ -157,9 +157,9 @@ class DirectoryWriter:
         self._next_start = 0.0
         self._waited_in_vain = 0.0
 
-    def _put(self, job: Job, what: str, place: Place) -> None:
+    def _put(self, job: Job, what: str, place: Place, events: int = 1) -> None:
         with self._changed:
-            self._running_thread().queue.put(EventJob(job, what, place))
+            self._running_thread().queue.put(EventJob(job, what, place, events))
 
     def _running_thread(self) -> WriteThread:
         """The thread, started if the system gives one; its queue takes items in any case."""
@@ -194,6 +194,7 @@ class DirectoryWriter:
             taken.extend([place] if place is not None else [])
             return place is not None
 
+        thread.queue.put(Checkpoint())  # what waits to be written with more is written now
         self._wait(thread, take, lambda: thread.broken_since is not None)
         return taken[0] if taken else None
 

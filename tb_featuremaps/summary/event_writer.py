@@ -62,16 +62,19 @@ class EventWriter:
             self._shared.start_session(step)
         self._give_notices()
 
-    def submit(self, job: Job, size: int = EVENT_BYTES, what: str = "an event") -> None:
-        """Queues an event.
+    def submit(
+        self, job: Job, size: int | None = None, what: str = "an event", events: int = 1
+    ) -> None:
+        """Queues an event, or several.
 
         Args:
-            job: makes the event, called once on the background thread.
-            size: bytes that the job and its event hold, about.
+            job: makes the event, or a list of them, called once on the background thread.
+            size: bytes that the job and what it makes hold, about; by default, of small events.
             what: names the job in a warning.
+            events: how many it makes.
         """
         if self._is_open():
-            self._shared.submit(job, size, what)
+            self._shared.submit(job, events * EVENT_BYTES if size is None else size, what, events)
         self._give_notices()
 
     def reserve_capture(self, size: int, wait: bool = False) -> Reservation | None:

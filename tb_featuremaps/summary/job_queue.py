@@ -10,18 +10,19 @@ from tb_featuremaps.summary.room import Job, Place
 
 @dataclasses.dataclass(frozen=True)
 class EventJob:
-    """An event to make and write; `what` names it in a warning."""
+    """Events to make and write, so many; `what` names them in a warning."""
 
     make: Job
     what: str
     place: Place
+    events: int = 1
 
 
 @dataclasses.dataclass
 class Lost:
     """Events that found no room here."""
 
-    count: int = 1
+    count: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,20 +64,20 @@ class JobQueue:
             self._items.append(item)
             self._changed.notify_all()
 
-    def lose(self) -> None:
-        """Notes that an event is missing here."""
+    def lose(self, events: int = 1) -> None:
+        """Notes that so many events are missing here."""
         with self._changed:
             last = self._items[-1] if self._items else None
             if isinstance(last, Lost):
-                last.count += 1
+                last.count += events
             else:
-                self.put(Lost())
+                self.put(Lost(events))
 
-    def take(self) -> Item:
-        """Returns the next item when there is one."""
+    def take(self, seconds: float | None = None) -> Item | None:
+        """Returns the next item when there is one; None if none comes within so many seconds."""
         with self._changed:
-            self._changed.wait_for(lambda: bool(self._items))
-            return self._items.popleft()
+            self._changed.wait_for(lambda: bool(self._items), seconds)
+            return self._items.popleft() if self._items else None
 
     def __len__(self) -> int:
         return len(self._items)
@@ -89,7 +90,7 @@ class JobQueue:
         for item in items:
             if isinstance(item, EventJob):
                 item.place.free()
-                lost += 1
+                lost += item.events
             elif isinstance(item, Lost):
                 lost += item.count
         return lost

@@ -1,5 +1,6 @@
 """Loss terms to their event: scalars, and the series that says which is which."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -26,6 +27,8 @@ class LossEncoder:
             weighted = names.unique_tag(names.weighted_loss_tag(output), {*taken, plain})
             taken |= {plain, weighted}
             self._tags.append((plain, weighted))
+        tags = [tag for both in self._tags for tag in both]
+        self._scalars = events.ScalarEvents([names.TOTAL_TAG, names.PENALTY_TAG, *tags])
         self._payload = _payload(self._terms(outputs, main))
         self._written_weights: list[float] | None = None
 
@@ -37,22 +40,16 @@ class LossEncoder:
         losses: Sequence[float],
         weighted: Sequence[float],
         weights: Sequence[float],
+        wall_time: float | None = None,
     ) -> event_pb2.Event:
         """Returns the event of one interval's means; the loss weights only where they changed."""
-        values = [
-            events.scalar_value(names.TOTAL_TAG, total),
-            events.scalar_value(names.PENALTY_TAG, penalty),
-        ]
-        for (plain_tag, weighted_tag), loss, product in zip(
-            self._tags, losses, weighted, strict=True
-        ):
-            values.append(events.scalar_value(plain_tag, loss))
-            values.append(events.scalar_value(weighted_tag, product))
+        both = itertools.chain.from_iterable(zip(losses, weighted, strict=True))
+        event = self._scalars.event(step, [total, penalty, *both], wall_time)
         if list(weights) != self._written_weights:
             self._written_weights = list(weights)
             array = np.asarray(weights, np.float32)
-            values.append(events.tensor_value(names.LOSSES_TAG, self._payload, array))
-        return events.event(step, values)
+            event.summary.value.append(events.tensor_value(names.LOSSES_TAG, self._payload, array))
+        return event
 
     def _terms(self, outputs: Sequence[str], main: str | None) -> list[pb.LossTerm]:
         terms = [
@@ -84,9 +81,11 @@ class ReportedLossEncoder:
             self._tags[name] = tag
         self._is_described = False
 
-    def encode(self, step: int, values: Mapping[str, float]) -> event_pb2.Event:
+    def encode(
+        self, step: int, values: Mapping[str, float], wall_time: float | None = None
+    ) -> event_pb2.Event:
         """Returns the event of what was returned at `step`; other names are passed over."""
-        return events.event(step, self._values(values))
+        return events.event(step, self._values(values), wall_time)
 
     def _values(self, values: Mapping[str, float]) -> Iterator[summary_pb2.Summary.Value]:
         for name, tag in self._tags.items():

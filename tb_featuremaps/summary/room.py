@@ -1,11 +1,16 @@
 """Room for what waits to be written, in bytes, and the places taken in it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from tensorboard.compat.proto import event_pb2
 
-Job = Callable[[], event_pb2.Event]
+from tb_featuremaps.summary.large_event import LargeEvent
+
+Made: TypeAlias = event_pb2.Event | LargeEvent
+# Makes an event, or several in the order of their steps.
+Job: TypeAlias = Callable[[], Made | Sequence[Made]]
 
 MEGABYTE = 1_000_000
 

@@ -2,8 +2,10 @@
 
 import threading
 import time
+from collections.abc import Sequence
 
 from tb_featuremaps.summary import messages
+from tb_featuremaps.summary.event_file import is_remote
 from tb_featuremaps.summary.event_log import EventLog
 from tb_featuremaps.summary.job_queue import (
     End,
@@ -19,6 +21,11 @@ from tb_featuremaps.summary.room import Place
 # What has been encoded is written when nothing else waits, or this much does, or for so long.
 _GROUP_BYTES = 4 << 20
 _GROUP_SECONDS = 0.1
+# A remote store takes the whole file again at each write, so there it is written this seldom, or
+# ever more seldom as that takes longer, or when this much waits.
+REMOTE_SECONDS = 30.0
+_REMOTE_SECONDS_A_SECOND = 20.0
+_REMOTE_BYTES = 64 << 20
 FIRST_RETRY_SECONDS = 0.5
 LAST_RETRY_SECONDS = 30.0
 # How long a failure must last before the end of training gives up.
@@ -59,6 +66,7 @@ class WriteThread:
         self._places: list[Place] = []
         self._making = 0
         self._group_began = 0.0
+        self._remote_seconds = REMOTE_SECONDS if is_remote(directory) else 0.0
         self._hurried = self._ending = self._abandoned = False
         self._breakages = 0
         self._thread: threading.Thread | None = None
@@ -117,8 +125,9 @@ class WriteThread:
             while not self._abandoned:
                 if self._is_due():
                     self._write()
-                # Whoever waits for more to come has nothing to write, so needs no time limit.
-                elif not self._work(self.queue.take()):
+                    continue
+                item = self.queue.take(self._seconds_left())
+                if item is not None and not self._work(item):
                     break
         except Exception as error:  # a fault of ours costs what waits, but not silently
             self.abandon()
@@ -133,8 +142,16 @@ class WriteThread:
         waiting = self._log.waiting_bytes
         if not waiting:
             return False
-        late = time.monotonic() - self._group_began >= _GROUP_SECONDS
-        return late or waiting >= _GROUP_BYTES or not self.queue
+        age = time.monotonic() - self._group_began
+        if self._remote_seconds:
+            return age >= self._remote_seconds or waiting >= _REMOTE_BYTES
+        return age >= _GROUP_SECONDS or waiting >= _GROUP_BYTES or not self.queue
+
+    def _seconds_left(self) -> float | None:
+        """How long what has been encoded may wait for more; None if there is none."""
+        if not self._log.waiting_bytes:
+            return None
+        return max(0.0, self._group_began + self._remote_seconds - time.monotonic())
 
     def _work(self, item: Item) -> bool:
         """Does an item; False when the thread is to end."""
@@ -163,13 +180,16 @@ class WriteThread:
     def _encode(self, job: EventJob) -> None:
         if not self._log.waiting_bytes:
             self._log.check_place()
-        self._making = 1
+        self._making = job.events
         try:
-            self._log.add(job.make())
+            made = job.make()
+            for event in made if isinstance(made, Sequence) else [made]:
+                self._log.add(event)
+                self._making -= 1
             self._places.append(job.place)
-        except BaseException as error:  # nobody else would see it, and only this event is lost
+        except BaseException as error:  # nobody else would see it, and only this job's are lost
             job.place.free()
-            self._log.lose(1)
+            self._log.lose(self._making)
             self._notices.add(
                 messages.cannot_encode(self._directory, job.what, error),
                 kind=f"job {messages.describe(error)}",
@@ -180,6 +200,7 @@ class WriteThread:
     def _write(self) -> None:
         delay = FIRST_RETRY_SECONDS
         while not self._abandoned:
+            began = time.monotonic()
             try:
                 self._log.write(self._made_progress)
             except Exception as error:  # file systems raise errors of many kinds
@@ -189,6 +210,9 @@ class WriteThread:
                 delay = min(2 * delay, LAST_RETRY_SECONDS)
             else:
                 self._succeeded()
+                if self._remote_seconds:
+                    taken = time.monotonic() - began
+                    self._remote_seconds = max(REMOTE_SECONDS, _REMOTE_SECONDS_A_SECOND * taken)
                 return
 
     def _goes_on_after(self, error: Exception) -> bool:

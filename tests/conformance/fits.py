@@ -150,6 +150,8 @@ ROWS = [
         "steps_per_execution=3, which does not divide the 4 batches",
         {"steps_per_execution": 3},
         batches=lambda: image_batches(4),
+        executes_several=True,
+        remark="the loss has a point for each of the steps",
         **_NONE,
     ),
     _way("validation_data", {"metrics": ["accuracy"]}, fit={"validation_data": _VALIDATION}),

@@ -81,6 +81,7 @@ class Row:
         splits: whether the loss can be split into its terms.
         adds_up: whether the terms explain all of the loss.
         reported: names under which the step returns losses, where it can't be split.
+        executes_several: whether one call of the train function runs several steps.
         warns: regular expressions, one for each warning that must be given, and no other.
         feed: from the batches to the arguments of `fit` that hold the data.
         fit: further arguments of `fit`.
@@ -108,6 +109,7 @@ class Row:
     splits: bool = True
     adds_up: bool = True
     reported: Sequence[str] = ("loss",)
+    executes_several: bool = False
     warns: Sequence[str] = ()
     feed: Callable[[Sequence[Batch]], dict[str, Any]] = arrays
     fit: Mapping[str, Any] = dataclasses.field(default_factory=dict)

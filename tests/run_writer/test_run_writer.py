@@ -241,3 +241,15 @@ def test_large_maps_are_averaged(tmp_path: pathlib.Path) -> None:
         writer.write_maps(0, {"conv1": np.ones((1, 9, 8, 2))})
     assert read_logdir(tmp_path).activation(".", "conv1", 0).shape == (3, 3, 2)
     assert ("activations/conv1", 0) in _values(tmp_path)
+
+
+def test_tensors_of_pytorch_are_taken_or_it_is_said_what_to_do(tmp_path: pathlib.Path) -> None:
+    torch = pytest.importorskip("torch")
+    with RunWriter(tmp_path, data_format="channels_first") as writer:
+        maps = torch.ones((2, 3, 4, 5))
+        writer.write_maps(0, {"conv": maps})
+        writer.write_losses(1, main=torch.tensor(2.0))
+        for value in (maps.requires_grad_(), maps.bfloat16()):
+            with pytest.raises(ValueError, match=r"`conv`.*detach\(\).cpu\(\).numpy\(\)"):
+                writer.write_maps(1, {"conv": value})
+    assert read_logdir(tmp_path).activation(".", "conv", 0).shape == (4, 5, 3)

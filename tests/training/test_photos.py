@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.data.photos import CLASS_NAMES, load_photos, read_photo, split
+from training.data.photos import CLASS_NAMES, load_photos, load_scaled_photos, read_photo, split
 
 
 @pytest.mark.parametrize("name", CLASS_NAMES)
@@ -41,3 +41,26 @@ def test_probes_are_of_different_classes() -> None:
 def test_another_size_is_refused() -> None:
     with pytest.raises(ValueError, match="Received: 48"):
         load_photos(48)
+
+
+def test_patches_of_all_scales_show_up_to_the_whole_height() -> None:
+    data = load_scaled_photos(64, train_per_class=40, validation_per_class=2)
+    assert data.train_images.shape == (400, 64, 64, 3)
+
+    # The larger the cut of a texture, the more its neighbouring pixels differ.
+    def variety(images: np.ndarray) -> float:
+        gravel = images[data.train_labels == CLASS_NAMES.index("gravel")]
+        differences = np.abs(np.diff(gravel, axis=2)).mean(axis=(1, 2, 3))
+        return float(differences.max() / differences.min())
+
+    of_one_scale = load_photos(64, train_per_class=40, validation_per_class=2).train_images
+    assert variety(data.train_images) > 1.15 * variety(of_one_scale)
+
+
+def test_the_probes_are_the_middles_of_whole_photos() -> None:
+    images, labels = load_scaled_photos(64, 1, 1).probes(3)
+    assert labels == [0, 1, 2]
+    coffee = read_photo("coffee")  # 400 × 600 pixels
+    np.testing.assert_allclose(
+        images[1].mean((0, 1)), coffee[:, 100:500].mean((0, 1)) / 255, atol=0.01
+    )

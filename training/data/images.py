@@ -43,6 +43,8 @@ class LabelledImages:
         train_images, validation_images: float32 `[n, height, width, 1 or 3]` within 0…1.
         train_labels, validation_labels: int64 `[n]`.
         mirrored: whether an image and its mirror image are of the same class.
+        probe_images: an image of each class to be watched while a network trains, in the order of
+            the labels; None: the first validation image of each.
     """
 
     class_names: tuple[str, ...]
@@ -51,6 +53,7 @@ class LabelledImages:
     validation_images: Images
     validation_labels: Labels
     mirrored: bool = True
+    probe_images: Images | None = None
 
     def steps_per_epoch(self, batch_size: int) -> int:
         """How many batches hold all training images once."""
@@ -113,7 +116,9 @@ class LabelledImages:
         return np.where(counts > 0, weights, 0).astype(np.float32)
 
     def probes(self, count: int) -> tuple[Images, list[int]]:
-        """The first validation image of each of the first `count` classes, and its label."""
+        """An image of each of the first `count` classes, and its label."""
+        if self.probe_images is not None:
+            return self.probe_images[:count], list(range(len(self.probe_images[:count])))
         firsts = [
             np.flatnonzero(self.validation_labels == label)[:1]
             for label in range(len(self.class_names))

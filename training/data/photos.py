@@ -2,9 +2,15 @@
 
 Ten classes: which photo a patch was cut from. Training patches come from the left of each photo,
 validation patches from the right, with no pixel in common.
+
+Patches are of one scale (`load_photos`), or of all scales up to the whole height of the photo
+(`load_scaled_photos`), so that the network knows whole photos too, which make probes that a
+person recognises.
 """
 
+import dataclasses
 import importlib.resources
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +32,10 @@ _FILES = {
 }
 CLASS_NAMES = tuple(_FILES)
 SIZES = (32, 64)
-# A patch shows that many pixels of the photo, whatever size it is then scaled to.
+# A patch shows at least that many pixels of the photo, whatever size it is then scaled to.
 _CUT = 96
+# A cut is a square of so many pixels, drawn for a part of a photo.
+_Cut = Callable[[npt.NDArray[np.uint8], np.random.Generator], int]
 _TRAIN_SHARE = 0.7
 
 
@@ -48,13 +56,40 @@ def load_photos(
     Raises:
         ValueError: another size.
     """
+    return _load(image_size, (train_per_class, validation_per_class), seed, lambda *_: _CUT)
+
+
+def load_scaled_photos(
+    image_size: int = 64,
+    train_per_class: int = 160,
+    validation_per_class: int = 32,
+    seed: int = 0,
+) -> LabelledImages:
+    """Cuts patches of all scales; the probes are the photos' middles, as large as they are high.
+
+    What a probe shows was trained on in part: they are to be looked at, not to be scored.
+
+    Args:
+        image_size, train_per_class, validation_per_class, seed: as for `load_photos`.
+
+    Raises:
+        ValueError: another size.
+    """
+    counts = (train_per_class, validation_per_class)
+    data = _load(image_size, counts, seed, _any_scale)
+    middles = [_scale(_middle(read_photo(name)), image_size) for name in CLASS_NAMES]
+    return dataclasses.replace(data, probe_images=np.stack(middles))
+
+
+def _load(image_size: int, counts: tuple[int, int], seed: int, cut: _Cut) -> LabelledImages:
     if image_size not in SIZES:
         raise ValueError(f"Expected `image_size` to be one of {SIZES}. Received: {image_size}.")
     random = np.random.default_rng(seed)
-    photos = [read_photo(name) for name in CLASS_NAMES]
-    halves = [split(photo) for photo in photos]
-    train = _patches([left for left, _ in halves], train_per_class, image_size, random)
-    validation = _patches([right for _, right in halves], validation_per_class, image_size, random)
+    halves = [split(read_photo(name)) for name in CLASS_NAMES]
+    train, validation = (
+        _patches(parts, count, image_size, random, cut)
+        for parts, count in zip(zip(*halves, strict=True), counts, strict=True)
+    )
     return LabelledImages(CLASS_NAMES, *train, *validation)
 
 
@@ -73,16 +108,38 @@ def split(
 
 
 def _patches(
-    parts: list[npt.NDArray[np.uint8]], per_class: int, size: int, random: np.random.Generator
+    parts: Sequence[npt.NDArray[np.uint8]],
+    per_class: int,
+    size: int,
+    random: np.random.Generator,
+    cut: _Cut,
 ) -> tuple[Images, Labels]:
-    images = [_patch(part, size, random) for part in parts for _ in range(per_class)]
+    images = [_patch(part, size, random, cut) for part in parts for _ in range(per_class)]
     labels = np.repeat(np.arange(len(parts)), per_class)
     return np.stack(images), labels
 
 
-def _patch(part: npt.NDArray[np.uint8], size: int, random: np.random.Generator) -> Images:
-    top = int(random.integers(0, part.shape[0] - _CUT + 1))
-    left = int(random.integers(0, part.shape[1] - _CUT + 1))
-    cut = Image.fromarray(part[top : top + _CUT, left : left + _CUT])
-    scaled = cut.resize((size, size), Image.Resampling.BOX)
+def _patch(
+    part: npt.NDArray[np.uint8], size: int, random: np.random.Generator, cut: _Cut
+) -> Images:
+    side = cut(part, random)
+    top = int(random.integers(0, part.shape[0] - side + 1))
+    left = int(random.integers(0, part.shape[1] - side + 1))
+    return _scale(part[top : top + side, left : left + side], size)
+
+
+def _any_scale(part: npt.NDArray[np.uint8], random: np.random.Generator) -> int:
+    """A side from `_CUT` to the whole part, all scales (octaves) alike."""
+    return round(float(np.exp(random.uniform(np.log(_CUT), np.log(min(part.shape[:2]))))))
+
+
+def _middle(photo: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    height, width = photo.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return photo[top : top + side, left : left + side]
+
+
+def _scale(square: npt.NDArray[np.uint8], size: int) -> Images:
+    scaled = Image.fromarray(square).resize((size, size), Image.Resampling.BOX)
     return np.asarray(scaled, np.float32) / np.float32(255)

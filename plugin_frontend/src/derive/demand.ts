@@ -10,11 +10,11 @@ import {
 import type { Demand, Library } from '../data/library';
 import type { PictureKey } from '../model/capture';
 import { valueOf } from '../model/loadable';
-import type { Layer, Listing, Run } from '../model/run';
-import { COLUMNS } from '../model/statistics';
+import type { Listing, Run } from '../model/run';
 import type { Look } from '../state/look';
 import type { Selection } from '../state/selection';
 import { filmAsks } from './film';
+import { layersInReach } from './network';
 import { paneOf, panesOf, type Pane } from './panes';
 import { drawnClass, headsOf, outputAsks } from './predictions';
 import { probePictures } from './probes';
@@ -22,8 +22,6 @@ import { sidePane, sideRun, sideRuns } from './side';
 
 /** So many captures before and after the cursor are fetched ahead. */
 const AHEAD = 3;
-/** The statistics of layers that are not chosen are fetched up to this size. */
-const MOST_STATISTICS_BYTES = 96 * 2 ** 20;
 
 /** What is wanted for a selection, as far as can be told from what is known already. */
 export function demandOf(
@@ -45,7 +43,7 @@ export function demandOf(
       ...runs.flatMap((run) => (run.probes ? [capturesAsk(run, run.probes)] : [])),
     ],
     statistics: [...both.flatMap(ownStatistics), ...otherStatistics(both)],
-    losses: side ? lossAsks(side) : [],
+    losses: [...new Set([side, ...runs])].flatMap((run) => (run ? lossAsks(run) : [])),
     predictions: [(side && predictionsAsk(side)) ?? []].flat(),
     outputs: side ? fullOutputs(library, side, beside, look) : [],
     pictures: [...both.flatMap(ownPicture), ...both.flatMap(picturesAhead)],
@@ -78,23 +76,12 @@ function ownStatistics({ run, layer }: Pane): SeriesAsk[] {
   return [statisticsAsk(run, layer) ?? []].flat();
 }
 
-/** The other layers', for the list of layers: those that are near first, up to a size. */
+/** The other layers', for the list of layers and the network: those that are near first. */
 function otherStatistics([first]: readonly Pane[]): SeriesAsk[] {
   if (!first) return [];
   const { run, layer } = first;
-  const captures = valueOf(first.captures)?.items.length ?? 0;
-  const probes = run.probes?.count ?? 1;
-  const bytes = (one: Layer) => captures * probes * one.channels * COLUMNS.length * 4;
-  const own = run.layers.indexOf(layer);
-  const near = [...run.layers].sort((a, b) => distance(a) - distance(b));
-  function distance(one: Layer) {
-    return Math.abs(run.layers.indexOf(one) - own);
-  }
-  let total = 0;
-  return near.flatMap((one) => {
-    total += bytes(one);
-    return one === layer || total > MOST_STATISTICS_BYTES ? [] : (statisticsAsk(run, one) ?? []);
-  });
+  const others = layersInReach(first).filter((other) => other !== layer);
+  return others.flatMap((other) => statisticsAsk(run, other) ?? []);
 }
 
 function ownPicture({ capture, probe }: Pane): PictureKey[] {

@@ -15,15 +15,36 @@ const [MIN, MAX, STD, ZEROS, NONFINITE] = (
  * How a channel is: *inactive*, zero for this probe now; *dead*, zero for every probe and step
  * since; *constant*, another value all over; *notFinite*, with NaN or Inf in it.
  */
-export type ChannelState = 'active' | 'inactive' | 'dead' | 'constant' | 'notFinite';
+export type ChannelState = 'active' | Ill;
 
-export type Health = Readonly<Record<Exclude<ChannelState, 'active'> | 'channels', number>>;
+export type Health = Readonly<Record<Ill | 'channels', number>>;
 
 /** Whether a channel is zero all over for a probe at one step. */
 export function isInactive(at: StatisticsAt | undefined, probe: number, channel: number): boolean {
   if (!at || probe >= at.probes || channel >= at.channels) return false;
   return at.values[(probe * at.channels + channel) * COLUMNS.length + ZEROS]! >= INACTIVE_SHARE;
 }
+
+/** What can be the matter with a channel. */
+export const ILLS = ['dead', 'inactive', 'constant', 'notFinite'] as const;
+export type Ill = (typeof ILLS)[number];
+
+const STATES = ['active', 'inactive', 'constant', 'notFinite'] as const;
+const [ACTIVE, ZERO, CONSTANT, NOT_FINITE] = [0, 1, 2, 3] as const;
+
+/** How each channel is for a probe at one step taken alone: places in `STATES`. */
+const statesAt = memoisedBy((at: StatisticsAt, probe: number, spatial: boolean): Uint8Array => {
+  const { values, channels } = at;
+  const states = new Uint8Array(channels);
+  for (let channel = 0; channel < channels && probe < at.probes; channel++) {
+    const start = (probe * channels + channel) * COLUMNS.length;
+    const reach = Math.max(Math.abs(values[start + MIN]!), Math.abs(values[start + MAX]!));
+    if (values[start + NONFINITE]! > 0) states[channel] = NOT_FINITE;
+    else if (values[start + ZEROS]! >= INACTIVE_SHARE) states[channel] = ZERO;
+    else if (spatial && values[start + STD]! <= CONSTANT_SHARE * reach) states[channel] = CONSTANT;
+  }
+  return states;
+});
 
 /**
  * How a channel is at the step of an index.
@@ -38,15 +59,8 @@ export function channelState(
   spatial: boolean,
 ): ChannelState {
   const at = statistics[index];
-  if (!at || probe >= at.probes || channel >= at.channels) return 'active';
-  const { values } = at;
-  const start = (probe * at.channels + channel) * COLUMNS.length;
-  if (values[start + NONFINITE]! > 0) return 'notFinite';
-  if (values[start + ZEROS]! >= INACTIVE_SHARE) {
-    return index >= deadSince(statistics)[channel]! ? 'dead' : 'inactive';
-  }
-  const reach = Math.max(Math.abs(values[start + MIN]!), Math.abs(values[start + MAX]!));
-  return spatial && values[start + STD]! <= CONSTANT_SHARE * reach ? 'constant' : 'active';
+  const state = (at && STATES[statesAt(at, probe, spatial)[channel] ?? ACTIVE]) ?? 'active';
+  return state === 'inactive' && index >= deadSince(statistics)[channel]! ? 'dead' : state;
 }
 
 /** For each channel the index of the first step since which it is dead; beyond the end if none. */
@@ -66,17 +80,40 @@ function isInactiveForAll(at: StatisticsAt, channel: number): boolean {
   return at.probes > 0;
 }
 
+/** How many channels of a layer are in which state at each step, for one probe. */
+export interface HealthCurve {
+  readonly steps: readonly number[];
+  /** uint32 `[steps]` */
+  readonly channels: Uint32Array;
+  /** uint32 `[steps]` each */
+  readonly counts: Readonly<Record<Ill, Uint32Array>>;
+}
+
+export const healthCurve = memoisedBy(
+  (statistics: Statistics, probe: number, spatial: boolean): HealthCurve => {
+    const counts = Object.fromEntries(
+      ILLS.map((ill) => [ill, new Uint32Array(statistics.length)]),
+    ) as Record<Ill, Uint32Array>;
+    const since = deadSince(statistics);
+    statistics.forEach((at, index) => {
+      statesAt(at, probe, spatial).forEach((state, channel) => {
+        if (state === ZERO) counts[index >= since[channel]! ? 'dead' : 'inactive'][index]!++;
+        else if (state === CONSTANT) counts.constant[index]!++;
+        else if (state === NOT_FINITE) counts.notFinite[index]!++;
+      });
+    });
+    const channels = Uint32Array.from(statistics, (at) => at.channels);
+    return { steps: statistics.map(({ step }) => step), channels, counts };
+  },
+);
+
 /** How many channels of a probe are in which state at a step; null without statistics of it. */
 export const healthOf = memoisedBy(
   (statistics: Statistics, step: number, probe: number, spatial: boolean): Health | null => {
     const index = indexAt(statistics, step);
-    const at = statistics[index];
-    if (!at) return null;
-    const counts = { inactive: 0, dead: 0, constant: 0, notFinite: 0, channels: at.channels };
-    for (let channel = 0; channel < at.channels; channel++) {
-      const state = channelState(statistics, index, probe, channel, spatial);
-      if (state !== 'active') counts[state]++;
-    }
-    return counts;
+    if (index < 0) return null;
+    const { counts, channels } = healthCurve(statistics, probe, spatial);
+    const counted = Object.fromEntries(ILLS.map((ill) => [ill, counts[ill][index]!]));
+    return { ...(counted as Record<Ill, number>), channels: channels[index]! };
   },
 );

@@ -80,6 +80,15 @@ function heightAt(
   return Math.ceil(count / columnsAt(zoom, tileWidth, paneWidth)) * (tileHeight * zoom + GAP) - GAP;
 }
 
+/** Where a cell lies on the canvas. */
+export function cellRect(layout: GridLayout, cell: number) {
+  const width = layout.tileWidth * layout.zoom;
+  const height = layout.tileHeight * layout.zoom;
+  const left = (cell % layout.columns) * (width + layout.gap);
+  const top = Math.floor(cell / layout.columns) * (height + layout.gap);
+  return { left, top, width, height };
+}
+
 /** The cell and the pixel of its map under a point; null between tiles and beyond them. */
 export function hitGrid(
   layout: GridLayout,

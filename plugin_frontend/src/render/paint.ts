@@ -45,18 +45,19 @@ function paintTile(
   channel: number,
   pixels: Uint32Array,
 ): void {
+  const { levels, width } = picture;
   const { tileHeight, tileWidth } = picture.scale;
   const corner = tileCorner(picture.scale, channel);
   for (let row = 0; row < tileHeight; row++) {
-    const source = (corner.top + row) * picture.width + corner.left;
+    const source = (corner.top + row) * width + corner.left;
     const start = (top + row * zoom) * targetWidth + left;
-    let at = start;
     for (let column = 0; column < tileWidth; column++) {
-      const pixel = pixels[picture.levels[source + column]!]!;
-      for (let copy = 0; copy < zoom; copy++) target[at++] = pixel;
-    }
-    for (let copy = 1; copy < zoom; copy++) {
-      target.copyWithin(start + copy * targetWidth, start, start + tileWidth * zoom);
+      const pixel = pixels[levels[source + column]!]!;
+      // Pixels one by one: to copy a row as a whole takes longer, short as rows are.
+      const end = start + zoom * targetWidth;
+      for (let line = start + column * zoom; line < end; line += targetWidth) {
+        for (let at = line; at < line + zoom; at++) target[at] = pixel;
+      }
     }
   }
 }

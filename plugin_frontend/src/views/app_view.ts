@@ -140,8 +140,8 @@ const parts = html`
   <main><fm-main></fm-main></main>
   <aside aria-label="Losses, channel and predictions">
     <fm-side></fm-side>
-    <fm-channel></fm-channel>
     <fm-losses></fm-losses>
+    <fm-channel></fm-channel>
     <fm-outputs></fm-outputs>
   </aside>
   <footer><fm-timeline></fm-timeline></footer>

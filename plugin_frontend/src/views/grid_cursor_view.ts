@@ -2,13 +2,13 @@ import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { paneOf, panesOf, type Pane, type Panes } from '../derive/panes';
 import { readSummary, readValue } from '../derive/reading';
-import type { GridLayout } from '../render/grid';
+import { cellRect, type GridLayout } from '../render/grid';
 import type { Pointed } from '../state/pointer';
 import { Connected } from './connected';
 import { common } from './theme';
 
 const TIP_WIDTH = 280;
-const TIP_HEIGHT = 90;
+const TIP_HEIGHT = 52;
 
 /** The frames of the chosen and the pointed channel over a grid, and the values under the pointer. */
 export class GridCursorView extends Connected<[Pointed | null, number | null, Panes | null]> {
@@ -20,6 +20,14 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
         position: absolute;
         inset: 0;
         pointer-events: none;
+      }
+      /* In layers of their own, which move only when the pointer is on another channel: the
+         browser puts its layers together anew at each move. */
+      .frame,
+      .tip {
+        left: 0;
+        top: 0;
+        will-change: transform;
       }
       .frame {
         position: absolute;
@@ -64,26 +72,26 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
   }
 
   private frame(channel: number | null) {
-    const { layout } = this;
     const cell = channel === null ? -1 : this.order.indexOf(channel);
     if (cell < 0) return nothing;
-    const width = layout.tileWidth * layout.zoom;
-    const height = layout.tileHeight * layout.zoom;
-    const left = (cell % layout.columns) * (width + layout.gap);
-    const top = Math.floor(cell / layout.columns) * (height + layout.gap);
+    const { left, top, width, height } = cellRect(this.layout, cell);
     return html`<div
       class="frame"
-      style="left:${left}px;top:${top}px;width:${width}px;height:${height}px"
+      style="transform:translate(${left}px,${top}px);width:${width}px;height:${height}px"
     ></div>`;
   }
 
   private tip(pointed: Pointed, panes: Panes | null) {
-    const left = Math.max(0, Math.min(pointed.x + 16, window.innerWidth - TIP_WIDTH));
-    const top = Math.max(0, Math.min(pointed.y + 16, window.innerHeight - TIP_HEIGHT));
+    const left = Math.max(0, Math.min(pointed.left, window.innerWidth - TIP_WIDTH));
+    const top = Math.max(0, Math.min(pointed.bottom + 6, window.innerHeight - TIP_HEIGHT));
     const both = [panes?.first ?? null, panes?.second ?? null].map(paneOf);
     const shown = both.filter((pane) => pane !== null);
     const values = shown.map((pane) => readValue(pane, pointed)).join(' | ');
-    return html`<div class="tip" style="left:${left}px;top:${top}px" data-testid="grid-tip">
+    return html`<div
+      class="tip"
+      style="transform:translate(${left}px,${top}px)"
+      data-testid="grid-tip"
+    >
       <strong>channel ${pointed.channel}</strong> · value ${values}<br />
       <span class="muted">${readSummary(this.pane, pointed.channel)}</span>
     </div>`;

@@ -6,7 +6,7 @@ import type { RangeOf } from '../derive/ranges';
 import { valueOf } from '../model/loadable';
 import type { Picture } from '../model/picture';
 import { colormap, type ColormapName } from '../render/colormap';
-import { hitGrid, layoutGrid, mostCells, type GridLayout } from '../render/grid';
+import { cellRect, hitGrid, layoutGrid, mostCells, type GridLayout } from '../render/grid';
 import { paintGrid } from '../render/paint';
 import './grid_cursor_view';
 import { Painted } from './painted';
@@ -49,9 +49,10 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
   }
 
   protected override view(order: readonly number[]) {
+    const { size } = this;
     const picture = this.picture();
-    if (!picture) return nothing;
-    this.place(picture, order);
+    if (!picture || !size) return nothing;
+    this.place(picture, order, size.width, size.height);
     const { capture, layer, index } = this.pane;
     return html`<div class="sheet">
         <canvas
@@ -105,7 +106,8 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
     }
     const target = new Uint32Array(this.pixels.data.buffer);
     paintGrid(target, picture, layout, this.order, colormap(colors), ranges);
-    canvas.getContext('2d')!.putImageData(this.pixels, 0, 0);
+    // All of it is written from here, never drawn on: kept in memory, that costs one copy.
+    canvas.getContext('2d', { willReadFrequently: true })!.putImageData(this.pixels, 0, 0);
     this.describe(canvas, picture, layout);
   }
 
@@ -113,9 +115,8 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
     return valueOf(this.pane.picture);
   }
 
-  private place({ scale }: Picture, order: readonly number[]): void {
+  private place({ scale }: Picture, order: readonly number[], width: number, height: number): void {
     const known = order.filter((channel) => channel < scale.channels);
-    const width = this.clientWidth - 2 * PADDING;
     const most = mostCells(scale.tileWidth, scale.tileHeight, width);
     const shown = known.length > most ? known.slice(0, most) : known;
     if (shown.length !== this.order.length || shown.some((one, i) => one !== this.order[i])) {
@@ -126,7 +127,7 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
       scale.tileWidth,
       scale.tileHeight,
       width,
-      this.clientHeight - 2 * PADDING,
+      height,
     );
   }
 
@@ -167,8 +168,12 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
       return;
     }
     const { channel, row, column } = hit;
-    const pane = this.pane.index;
-    this.app.pointer.set({ channel, row, column, pane, x: event.clientX, y: event.clientY });
+    const cell = cellRect(this.layout!, hit.cell);
+    this.app.pointer.set({
+      ...{ channel, row, column, pane: this.pane.index },
+      left: event.clientX - event.offsetX + cell.left,
+      bottom: event.clientY - event.offsetY + cell.top + cell.height,
+    });
   }
 
   private clicked(event: MouseEvent): void {

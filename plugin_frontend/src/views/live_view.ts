@@ -29,7 +29,7 @@ export class LiveView extends Connected<[Connection]> {
         background: var(--muted);
       }
       [data-state='live']::before {
-        background: var(--series-4);
+        background: var(--series-5);
       }
       [data-state='lost']::before {
         background: var(--bad);

@@ -78,7 +78,7 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
     const panes = this.renderRoot.querySelector('fm-panes')?.shadowRoot;
     const views = panes
       ? [...panes.querySelectorAll('fm-pane')]
-      : [...this.renderRoot.querySelectorAll('fm-health')];
+      : [...this.renderRoot.querySelectorAll('fm-network, fm-health')];
     const canvases = views.flatMap((view) => {
       const root = view.shadowRoot?.querySelector('fm-grid')?.shadowRoot ?? view.shadowRoot;
       return root?.querySelector('canvas') ?? [];

@@ -3,6 +3,7 @@ import type { View } from '../state/selection';
 import './health_view';
 import './map_files_view';
 import './map_look_view';
+import './network_view';
 import './panes_view';
 
 /** One of the views that share the middle, and what it adds to the toolbar's menus. */
@@ -24,6 +25,13 @@ export const VIEW_TABS: Readonly<Record<View, ViewTab>> = {
     tip: 'What the channels of the layer show at the step',
     content: html`<fm-panes></fm-panes>`,
     looks: html`<fm-map-look></fm-map-look>`,
+    files: html`<fm-map-files></fm-map-files>`,
+  },
+  network: {
+    label: 'Network',
+    tip: 'Where in the model channels die, and when',
+    content: html`<fm-network></fm-network>`,
+    looks: null,
     files: html`<fm-map-files></fm-map-files>`,
   },
   health: {

@@ -1,0 +1,126 @@
+import { statisticsAsk } from '../data/asks';
+import type { Library } from '../data/library';
+import { valueOf } from '../model/loadable';
+import type { Layer, Run } from '../model/run';
+import { COLUMNS } from '../model/statistics';
+import { healthCurve, type HealthCurve, type Ill } from './health';
+import { memoised, memoisedBy, memoisedList } from './memo';
+import type { Pane } from './panes';
+import { isSpatial } from './place';
+import { nearestIndex } from './steps';
+
+/** The statistics of layers that are not chosen are fetched up to this size. */
+const MOST_STATISTICS_BYTES = 96 * 2 ** 20;
+
+/** The health of one layer over the steps, or why it can't be shown. */
+export interface NetworkRow {
+  readonly layer: Layer;
+  readonly curve: HealthCurve | null;
+  readonly problem: string | null;
+}
+
+/** All layers of a run in the model's order, over all steps at which one of them was captured. */
+export interface Network {
+  readonly rows: readonly NetworkRow[];
+  readonly steps: readonly number[];
+}
+
+const EMPTY: Network = { rows: [], steps: [] };
+
+/** The layers whose statistics are fetched, the nearest to the chosen one first. */
+export function layersInReach(pane: Pane): readonly Layer[] {
+  const { run, layer } = pane;
+  return nearLayers(run, layer, valueOf(pane.captures)?.items.length ?? 0);
+}
+
+const nearLayers = memoised((run: Run, chosen: Layer, captures: number): readonly Layer[] => {
+  const own = run.layers.indexOf(chosen);
+  const near = run.layers.map((layer, index) => ({ layer, distance: Math.abs(index - own) }));
+  near.sort((a, b) => a.distance - b.distance);
+  const probes = run.probes?.count ?? 1;
+  let total = 0;
+  return near.flatMap(({ layer }) => {
+    total += layer === chosen ? 0 : captures * probes * layer.channels * COLUMNS.length * 4;
+    return layer !== chosen && total > MOST_STATISTICS_BYTES ? [] : layer;
+  });
+});
+
+/** The health of all layers for a pane's run and probe. */
+export function networkOf(library: Library, pane: Pane | null): Network {
+  if (!pane) return EMPTY;
+  const inReach = new Set(layersInReach(pane));
+  const rows = pane.run.layers.map((layer) => {
+    const ask = statisticsAsk(pane.run, layer);
+    if (!ask) return rowOf(layer, null, 'no statistics were logged');
+    const statistics = library.statistics.peek(ask);
+    const items = valueOf(statistics)?.items;
+    if (items?.length) return rowOf(layer, healthCurve(items, pane.probe, isSpatial(layer)), null);
+    return rowOf(layer, null, items ? 'nothing was captured' : reason(statistics, inReach, layer));
+  });
+  return make(sameRows(rows));
+}
+
+function reason(
+  statistics: { readonly status: string; readonly message?: string },
+  inReach: ReadonlySet<Layer>,
+  layer: Layer,
+): string {
+  if (statistics.status === 'failed') return statistics.message ?? 'it could not be read';
+  return inReach.has(layer) ? 'Loading …' : 'too much to fetch at once: choose the layer to see it';
+}
+
+const rowOf = memoisedBy(
+  (layer: Layer, curve: HealthCurve | null, problem: string | null): NetworkRow => ({
+    layer,
+    curve,
+    problem,
+  }),
+);
+const sameRows = memoisedList<NetworkRow>();
+const make = memoised((rows: readonly NetworkRow[]): Network => {
+  const steps = new Set(rows.flatMap(({ curve }) => curve?.steps ?? []));
+  return { rows, steps: [...steps].sort((a, b) => a - b) };
+}, 1);
+
+/** What one column of the picture shows of a layer. */
+export interface NetworkCell {
+  /** Place of the capture within the layer's own steps. */
+  readonly index: number;
+  /** Of the channels, from 0 to 1. */
+  readonly share: number;
+}
+
+/**
+ * The worst of the steps from `from` up to, not with, `to`: of each the capture nearest to it,
+ * since not every layer needs to be captured at every step.
+ */
+export function worstCell(
+  curve: HealthCurve,
+  steps: readonly number[],
+  from: number,
+  to: number,
+  ill: Ill,
+): NetworkCell {
+  let worst: NetworkCell = { index: -1, share: -1 };
+  for (let at = from; at < to; at++) {
+    const index = nearestIndex(curve.steps, steps[at]!);
+    const share = shareAt(curve, index, ill);
+    if (share > worst.share) worst = { index, share };
+  }
+  return worst;
+}
+
+/** Which share of a layer's channels is so at one of its steps. */
+export function shareAt({ counts, channels }: HealthCurve, index: number, ill: Ill): number {
+  return channels[index] ? counts[ill][index]! / channels[index] : 0;
+}
+
+/** A line through a layer's shares, in a box of 100 × 1 with 0 at the bottom. */
+export const sharePath = memoisedBy((curve: HealthCurve, ill: Ill): string => {
+  const last = Math.max(1, curve.steps.length - 1);
+  const points = curve.steps.map((_, index) => {
+    const [x, y] = [(100 * index) / last, 1 - shareAt(curve, index, ill)];
+    return `${x.toFixed(2)},${y.toFixed(4)}`;
+  });
+  return points.length === 1 ? `M${points[0]!} H100` : `M${points.join(' L')}`;
+});

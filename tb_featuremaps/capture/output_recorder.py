@@ -1,0 +1,144 @@
+"""Records steps on JAX, whose steps are pure: what is recorded leaves a step as an output of it."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jax
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from tb_featuremaps.capture import keras_internals
+from tb_featuremaps.capture.jax_traces import trace_state
+from tb_featuremaps.capture.step_recorder import (
+    HELD_STEPS,
+    NO_ITERATIONS,
+    RecordedSteps,
+    iterations_in_step,
+    recorded_steps,
+)
+
+_KEY = "tb_featuremaps"
+_EMPTY: npt.NDArray[np.float32] = np.zeros(0, np.float32)
+
+
+class _Row(threading.local):
+    """The row of the step that a thread traces or runs."""
+
+    value: Any = None
+    place: Any = None
+    carried = False
+
+
+class _Carrying(tuple[Any, ...]):
+    """A tuple that carries a row out of `jax.value_and_grad` unseen.
+
+    Differentiating takes the tuple apart and puts it together again with values of the outer
+    trace; then the row is one of these.
+    """
+
+    row: _Row
+
+
+def _flatten(carrying: _Carrying) -> tuple[tuple[Any, ...], _Row]:
+    return (*carrying, carrying.row.value), carrying.row
+
+
+def _unflatten(row: _Row, children: tuple[Any, ...]) -> _Carrying:
+    row.value = children[-1]
+    return _carrying(children[:-1], row)
+
+
+def _carrying(parts: tuple[Any, ...], row: _Row) -> _Carrying:
+    made = _Carrying(parts)
+    made.row = row
+    return made
+
+
+jax.tree_util.register_pytree_node(_Carrying, _flatten, _unflatten)
+
+
+class OutputRecorder:
+    """Returns rows among a step's logs, and takes them out again before anybody sees them.
+
+    Where a loss is differentiated by code that isn't Keras's, no value can be handed out of it;
+    there a callback sends the row to the host, which costs more.
+    """
+
+    capacity = HELD_STEPS
+    reads_together = False
+
+    def __init__(self) -> None:
+        self._row = _Row()
+        self._outputs: list[tuple[Any, Any]] = []
+        self._sent: list[Any] = []
+        self._sends = False
+
+    @contextlib.contextmanager
+    def tracing(self, model: keras.Model) -> Iterator[None]:
+        name = "compute_loss_and_updates"
+        if not keras_internals.is_keras(type(model), name, "train_step"):
+            yield
+            return
+        with keras_internals.replaced(model, name, self._carrying_from(getattr(model, name))):
+            yield
+
+    def begin_step(self) -> None:
+        self._row.value, self._row.place = None, trace_state()
+
+    def add(self, row: Any, after: list[Any]) -> None:
+        row = jax.lax.stop_gradient(row)
+        if self._row.carried or trace_state() == self._row.place:
+            self._row.value = row
+            return
+        self._row.value, self._sends = None, True
+        jax.debug.callback(self._sent.append, row)
+
+    def end_step(self, model: keras.Model, result: Any, after: list[Any]) -> Any:
+        row, self._row.value = self._row.value, None
+        logs, state = result
+        iterations = _iterations(model, state)
+        recorded = (_EMPTY if row is None else row, iterations)
+        return {**logs, _KEY: recorded}, state
+
+    def collect(self, outputs: Any) -> Any:
+        if isinstance(outputs, dict) and _KEY in outputs:
+            self._outputs.append(outputs.pop(_KEY))
+        return outputs
+
+    def take(self) -> RecordedSteps | None:
+        outputs, self._outputs = self._outputs, []
+        if not outputs:
+            return None
+        if self._sends:
+            jax.effects_barrier()
+        sent, self._sent[:] = list(self._sent), []
+        values = jax.device_get(outputs)
+        waiting = iter(np.asarray(row, np.float32) for row in sent)
+        rows = [row if len(row) else next(waiting, _EMPTY) for row, _ in values]
+        return recorded_steps(rows, [int(iterations) for _, iterations in values])
+
+    def _carrying_from(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        row = self._row
+
+        def carrying(*args: Any, **kwargs: Any) -> Any:
+            row.carried = True
+            try:
+                loss, aux = function(*args, **kwargs)
+            finally:
+                row.carried = False
+            return loss, _carrying(aux, row)
+
+        return carrying
+
+
+def _iterations(model: keras.Model, state: Any) -> Any:
+    """The iterations in the state that a train step returns; a test step's has no optimizer."""
+    if len(state) != 4 or model.optimizer is None:
+        return np.int32(NO_ITERATIONS)
+    mapping = list(zip(model.optimizer.variables, state[2], strict=True))
+    with keras.StatelessScope(state_mapping=mapping):
+        iterations = iterations_in_step(model)
+    return np.int32(NO_ITERATIONS) if iterations is None else iterations

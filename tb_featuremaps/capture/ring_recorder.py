@@ -1,0 +1,114 @@
+"""Records steps on TensorFlow: a ring of rows on the device, written inside the compiled step."""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tb_featuremaps.capture.loss_terms import ROW_LENGTH
+from tb_featuremaps.capture.step_recorder import (
+    NO_ITERATIONS,
+    RecordedSteps,
+    iterations_in_step,
+)
+
+_CAPACITY = 512
+_MAX_BYTES = 64 << 20
+# Iterations are held as two float32, each exact; the ring of a GPU holds no int32.
+_RADIX = 1 << 20
+
+
+class RingRecorder:
+    """Each step writes a row to the next place of a variable; the model does not know of it.
+
+    Under a `tf.distribute` strategy each replica writes rows of its own. The variables add up over
+    the replicas when they are read, so a replica's rows are zero in the others' variables.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        strategy = getattr(model, "distribute_strategy", None)
+        self._replicas = int(getattr(strategy, "num_replicas_in_sync", 1))
+        # Reading adds up over the workers too, so none may read when it likes.
+        self.reads_together = _workers(strategy) > 1
+        steps = 2 * int(getattr(model, "steps_per_execution", 1) or 1)
+        wanted = steps if self.reads_together else max(_CAPACITY, steps)
+        self.capacity = max(1, min(wanted, _MAX_BYTES // (4 * ROW_LENGTH * self._replicas)))
+        with strategy.scope() if strategy is not None else contextlib.nullcontext():
+            self._rows = _variable((self.capacity * self._replicas, ROW_LENGTH), tf.float32)
+            self._marks = _variable((self.capacity, 2), tf.float32)
+            self._count = _variable((), tf.int64)
+        self._taken = 0
+        self._places = threading.local()  # replicas trace in threads of their own
+
+    @contextlib.contextmanager
+    def tracing(self, model: keras.Model) -> Iterator[None]:
+        yield
+
+    def begin_step(self) -> None:
+        self._places.next = tf.math.floormod(self._count.read_value(), self.capacity)
+
+    def add(self, row: Any, after: list[Any]) -> None:
+        place = self._places.next
+        if self._replicas > 1:
+            replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+            place = place * self._replicas + tf.cast(replica, tf.int64)
+        # A step that finds its iterator exhausted still runs what does not depend on the data.
+        with tf.control_dependencies(_tensors(after)):
+            row = tf.pad(tf.stop_gradient(row), [[0, ROW_LENGTH - row.shape[0]]])
+            _put(self._rows, place, row)
+
+    def end_step(self, model: keras.Model, result: Any, after: list[Any]) -> Any:
+        iterations = iterations_in_step(model)
+        if iterations is None:
+            iterations = tf.constant(NO_ITERATIONS, tf.int64)
+        with tf.control_dependencies(_tensors(after)):
+            parts = [iterations // _RADIX, iterations % _RADIX]
+            _put(self._marks, self._places.next, tf.cast(tf.stack(parts), tf.float32))
+            self._count.assign_add(1, read_value=False)
+        return result
+
+    def collect(self, outputs: Any) -> Any:
+        return outputs
+
+    def take(self) -> RecordedSteps | None:
+        count = int(_read(self._count)) // self._replicas
+        begin, self._taken = self._taken, count
+        if count == begin:
+            return None
+        lost = max(0, count - begin - self.capacity)
+        places = np.arange(begin + lost, count) % self.capacity
+        rows = _read(self._rows).reshape(self.capacity, self._replicas, ROW_LENGTH)
+        marks = _read(self._marks)[places].astype(np.int64) // self._replicas
+        return RecordedSteps(rows[places], marks[:, 0] * _RADIX + marks[:, 1], lost)
+
+
+def _workers(strategy: Any) -> int:
+    resolver = getattr(strategy, "cluster_resolver", None)
+    spec = resolver.cluster_spec() if resolver is not None else None
+    return sum(spec.num_tasks(job) for job in spec.jobs) if spec is not None else 1
+
+
+def _variable(shape: tuple[int, ...], dtype: tf.DType) -> tf.Variable:
+    return tf.Variable(
+        tf.zeros(shape, dtype),
+        trainable=False,
+        synchronization=tf.VariableSynchronization.ON_READ,
+        aggregation=tf.VariableAggregation.SUM,
+    )
+
+
+def _put(variable: tf.Variable, place: Any, row: Any) -> None:
+    # By its handle, which under a strategy is the replica's own; the method is missing there.
+    tf.raw_ops.ResourceScatterUpdate(resource=variable.handle, indices=place, updates=row)
+
+
+def _read(variable: tf.Variable) -> Any:
+    return tf.convert_to_tensor(variable).numpy()
+
+
+def _tensors(parts: list[Any]) -> list[tf.Tensor]:
+    return [part for part in parts if isinstance(part, tf.Tensor)]
