@@ -1,7 +1,7 @@
 import { ILLS } from '../derive/health';
 import { COLORMAPS } from '../render/colormap';
 import { LOSS_AXES, LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
-import { START, VIEWS, type Comparison, type Selection } from './selection';
+import { SHEETS, START, VIEWS, type Comparison, type Selection } from './selection';
 
 const CHOICES = {
   colormap: COLORMAPS,
@@ -37,6 +37,7 @@ export function toParameters({ selection, look }: Linked): Parameters {
   put('view', selection.view === START.view ? null : selection.view);
   put('compare', selection.comparison && textOf(selection.comparison));
   put('pane', selection.pane || null);
+  put('sheet', selection.sheet);
   for (const choice of keysOf(CHOICES))
     put(choice, look[choice] === PLAIN[choice] ? null : look[choice]);
   for (const name of SWITCHES) put(name, look[name] ? 1 : null);
@@ -62,6 +63,7 @@ export function fromParameters(parameters: Parameters): Linked {
     view: view ?? START.view,
     comparison: comparisonOf(parameters['compare'] ?? ''),
     pane: parameters['pane'] === '1' ? 1 : 0,
+    sheet: SHEETS.find((one) => one === parameters['sheet']) ?? null,
   };
   return { selection, look: lookOf(parameters) };
 }
