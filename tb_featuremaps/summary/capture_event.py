@@ -1,17 +1,20 @@
 """A capture to its event: atlases, statistics, outputs and the mirror for the Images tab."""
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.compat.proto import summary_pb2
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
 from tb_featuremaps.format.finishing import FinishedLayer
+from tb_featuremaps.format.metadata import create_summary_metadata
 from tb_featuremaps.format.png import encode_atlas, encode_picture
 from tb_featuremaps.summary import events
+from tb_featuremaps.summary.large_event import LargeEvent, StringsValue
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +28,17 @@ class LayerSeries:
     tile_height: int
     tile_width: int
 
+    @functools.cached_property
+    def metadata(self) -> summary_pb2.SummaryMetadata:
+        """That of the pictures."""
+        return create_summary_metadata(pb.FeatureMapPluginData(layer=self.payload))
+
+    @functools.cached_property
+    def stats_metadata(self) -> summary_pb2.SummaryMetadata:
+        """That of the statistics."""
+        described = pb.StatsSeries(layer_tag=self.tag, columns=names.STATS_COLUMNS)
+        return create_summary_metadata(pb.FeatureMapPluginData(stats=described))
+
 
 @dataclasses.dataclass(frozen=True)
 class OutputSeries:
@@ -32,6 +46,11 @@ class OutputSeries:
 
     tag: str
     payload: pb.OutputSeries
+
+    @functools.cached_property
+    def metadata(self) -> summary_pb2.SummaryMetadata:
+        """That of the predictions."""
+        return create_summary_metadata(pb.FeatureMapPluginData(outputs=self.payload))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +93,7 @@ class CaptureEncoder:
 
     def encode(
         self, step: int, wall_time: float, arrays: CaptureArrays, parts: CaptureParts
-    ) -> event_pb2.Event:
+    ) -> LargeEvent:
         """Returns the event of one capture.
 
         Args:
@@ -83,23 +102,22 @@ class CaptureEncoder:
             arrays: in the order of the series.
             parts: which series are written.
         """
-        return events.event(step, self._values(arrays, parts), wall_time)
+        return LargeEvent(step, self._values(arrays, parts), wall_time)
 
     def _values(
         self, arrays: CaptureArrays, parts: CaptureParts
-    ) -> Iterator[summary_pb2.Summary.Value]:
+    ) -> Iterator[summary_pb2.Summary.Value | StringsValue]:
         for series, layer in zip(self._layers, arrays.layers, strict=True):
             yield from _layer_values(series, layer, parts)
         if not parts.maps:
             return
         for head, values in zip(self._outputs, arrays.outputs, strict=True):
-            data = pb.FeatureMapPluginData(outputs=head.payload)
-            yield events.tensor_value(head.tag, data, values)
+            yield events.tensor_value(head.tag, head.metadata, values)
 
 
 def _layer_values(
     series: LayerSeries, layer: FinishedLayer, parts: CaptureParts
-) -> Iterator[summary_pb2.Summary.Value]:
+) -> Iterator[summary_pb2.Summary.Value | StringsValue]:
     atlases, lo, hi, stats = layer
     shown = len(atlases) if parts.maps else 1
     pngs = [
@@ -108,21 +126,17 @@ def _layer_values(
     ]
     size = (atlases.shape[2], atlases.shape[1])
     if parts.images_tab:
-        yield events.images_tab_value(series.images_tab_tag, size, pngs[:1])
+        yield events.pictures_value(series.images_tab_tag, events.IMAGES_TAB, size, pngs[:1])
     if not parts.maps:
         return
-    data = pb.FeatureMapPluginData(layer=series.payload)
-    yield events.pictures_value(series.tag, data, size, pngs)
-    described = pb.StatsSeries(layer_tag=series.tag, columns=names.STATS_COLUMNS)
-    yield events.tensor_value(series.stats_tag, pb.FeatureMapPluginData(stats=described), stats)
+    yield events.pictures_value(series.tag, series.metadata, size, pngs)
+    yield events.tensor_value(series.stats_tag, series.stats_metadata, stats)
 
 
-def probes_event(
-    step: int, pictures: npt.NDArray[np.uint8], labels: Sequence[str]
-) -> event_pb2.Event:
+def probes_event(step: int, pictures: npt.NDArray[np.uint8], labels: Sequence[str]) -> LargeEvent:
     """The event of the probes, uint8 `[n, height, width]` or `[n, height, width, 3 or 4]`."""
     payload = pb.ProbeSeries(count=len(pictures), labels=labels)
     size = (pictures.shape[2], pictures.shape[1])
     pngs = [encode_picture(picture) for picture in pictures]
     data = pb.FeatureMapPluginData(probes=payload)
-    return events.event(step, [events.pictures_value(names.PROBES_TAG, data, size, pngs)])
+    return LargeEvent(step, [events.pictures_value(names.PROBES_TAG, data, size, pngs)])

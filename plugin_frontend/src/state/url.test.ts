@@ -14,6 +14,7 @@ const full: Linked = {
     view: 'health',
     comparison: { kind: 'run', run: 'step:5/train' },
     pane: 1,
+    sheet: 'layers',
   },
   look: {
     colormap: 'magma',
@@ -23,6 +24,9 @@ const full: Linked = {
     overlay: true,
     ill: 'constant',
     lossView: 'stacked',
+    lossAxis: 'relative',
+    lossTerm: 'weighted a=b&c',
+    hiddenCurves: ['total', 'weighted a,"b'],
     logScale: true,
     smoothing: 0.85,
     classIndex: 0,
@@ -48,6 +52,7 @@ test('what makes no sense is as at the start', () => {
   const nonsense = {
     ...{ step: '-1', probe: 'x', channel: '1.5', colormap: 'toString', scaling: '' },
     ...{ compare: 'step:x', smoothing: '7', class: 'cat', pane: '2', view: '__proto__' },
+    ...{ lossAxis: 'clock', hidden: '[1' },
   };
   expect(fromParameters(nonsense)).toEqual({ selection: START, look: PLAIN });
 });
