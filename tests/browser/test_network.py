@@ -1,6 +1,5 @@
 """Is it dying, and where? The health of all layers over the steps, and the way to one of them."""
 
-import pathlib
 from collections.abc import Iterator
 
 import numpy as np
