@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 STEPS ?=
 PORT ?= 6006
 SERVE ?= 1
+# How many processes the tests run in; a file's tests share one, and what they set up.
+JOBS ?= 2
+PYTEST = python -m pytest -n $(JOBS) --dist loadfile
 # Environments that `make test-versions` makes from tests/versions/, and what it runs in them.
 VERSIONS ?= lowest newest jax torch
 VERSION_TESTS ?= $(wildcard tests/format tests/summary tests/capture tests/callbacks \
@@ -29,14 +32,14 @@ test-tab: $(VENV)/.installed plugin_frontend/node_modules/.installed
 	@cd plugin_frontend && $(CURDIR)/tools/npm.sh test
 
 test-python: $(VENV)/.tested plugin_frontend/node_modules/.installed
-	$(BIN)/python -m pytest
+	$(BIN)/$(PYTEST)
 
 test-versions: $(VERSIONS:%=test-version-%)  ## Lowest and newest TensorFlow, JAX, PyTorch (VERSIONS=)
 
 $(VERSIONS:%=test-version-%): test-version-%: .venv-versions/%/.installed
 	@echo "Testing with tests/versions/$*.txt …"
 	KERAS_BACKEND=$(or $(filter jax torch,$*),tensorflow) \
-		.venv-versions/$*/bin/python -m pytest -p no:cacheprovider $(VERSION_TESTS)
+		.venv-versions/$*/bin/$(PYTEST) -p no:cacheprovider $(VERSION_TESTS)
 
 lint: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## ruff, mypy, TypeScript, ESLint, prettier
 	$(BIN)/ruff check .

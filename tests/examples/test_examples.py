@@ -26,18 +26,10 @@ def test_an_example_trains_and_writes_its_run(
 ) -> None:
     pytest.importorskip(library)
     command = [sys.executable, f"examples/{name}.py", "--log-dir", str(tmp_path), "--steps=60"]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(_ROOT),
-        "PYTHONWARNINGS": "error::RuntimeWarning",
-    }
+    strict = {"PYTHONPATH": str(_ROOT), "PYTHONWARNINGS": "error::RuntimeWarning"}
+    environment = {**os.environ, **strict}
     ended = subprocess.run(
-        command,
-        cwd=_ROOT,
-        env={**os.environ, **strict},
-        capture_output=True,
-        text=True,
-        check=False,
+        command, cwd=_ROOT, env=environment, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stderr
     logs = read_logdir(tmp_path)
