@@ -121,9 +121,9 @@ def test_keys_and_deep_links(watched: WatchedPage, server: TensorBoardServer) ->
     expect(canvas).to_have_attribute("data-layer", "block")
     expect(canvas).to_have_attribute("data-step", "4")
     expect(canvas).to_have_attribute("data-probe", "1")
-    canvas.press("ArrowLeft")
+    tab.get_by_test_id("layer-item").first.press("ArrowLeft")
     expect(canvas).to_have_attribute("data-step", "0")
-    canvas.press("ArrowUp")
+    tab.get_by_test_id("layer-item").first.press("ArrowUp")
     expect(canvas).to_have_attribute("data-layer", "conv1")
     assert "p.featuremaps.step=0" in watched.page.url
     watched.page.reload()

@@ -6,7 +6,12 @@ import { cellAt, strongestAt, valuesAt } from './pixel';
 const picture: Picture = {
   width: 6,
   height: 2,
-  levels: Uint8Array.from([[0, 255, 255, 0, 51, 0], [0, 0, 0, 255, 0, 255]].flat()),
+  levels: Uint8Array.from(
+    [
+      [0, 255, 255, 0, 51, 0],
+      [0, 0, 0, 255, 0, 255],
+    ].flat(),
+  ),
   scale: {
     ...{ channels: 3, tileHeight: 2, tileWidth: 2, columns: 3 },
     lo: Float32Array.from([0, -1, 0]),

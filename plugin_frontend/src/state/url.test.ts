@@ -9,6 +9,7 @@ const full: Linked = {
     layer: 'featuremaps/x y',
     probe: 2,
     channel: 0,
+    point: { x: 0.25, y: 1 },
     step: 120,
     following: false,
     view: 'health',
@@ -20,6 +21,7 @@ const full: Linked = {
     scaling: 'steps',
     sort: 'change',
     hideInactive: true,
+    top: 12,
     overlay: true,
     ill: 'constant',
     lossView: 'stacked',
@@ -47,7 +49,15 @@ test('a comparison with a step comes back', () => {
 test('what makes no sense is as at the start', () => {
   const nonsense = {
     ...{ step: '-1', probe: 'x', channel: '1.5', colormap: 'toString', scaling: '' },
-    ...{ compare: 'step:x', smoothing: '7', class: 'cat', pane: '2', view: '__proto__' },
+    ...{
+      compare: 'step:x',
+      smoothing: '7',
+      class: 'cat',
+      top: '0',
+      point: '1.5,0',
+      pane: '2',
+      view: '__proto__',
+    },
   };
   expect(fromParameters(nonsense)).toEqual({ selection: START, look: PLAIN });
 });

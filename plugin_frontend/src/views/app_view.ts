@@ -2,6 +2,7 @@ import { css, html } from 'lit';
 import type { AppState } from '../app_state';
 import { Connected } from './connected';
 import './channel_view';
+import './probe_point_view';
 import './empty_view';
 import './layers_view';
 import './losses_view';
@@ -109,6 +110,7 @@ const parts = html`
     <fm-side></fm-side>
     <fm-channel></fm-channel>
     <fm-losses></fm-losses>
+    <fm-probe-point></fm-probe-point>
     <fm-outputs></fm-outputs>
   </aside>
   <footer><fm-timeline></fm-timeline></footer>

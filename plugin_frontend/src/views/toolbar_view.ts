@@ -4,12 +4,13 @@ import { paneOf, panesOf, type Pane } from '../derive/panes';
 import { download } from '../files/download';
 import { isExpected } from '../model/failures';
 import { COLORMAPS } from '../render/colormap';
-import { SCALINGS, SORT_ORDERS, type Look, type Scaling, type SortOrder } from '../state/look';
+import { SCALINGS, type Look, type Scaling } from '../state/look';
 import { VIEWS, type View } from '../state/selection';
 import { choice } from './choice';
 import './compare_view';
 import { Connected } from './connected';
 import './legend_view';
+import './order_view';
 import { common } from './theme';
 
 const VIEW_NAMES: Record<View, string> = { maps: 'Maps', network: 'Network', health: 'Health' };
@@ -18,16 +19,8 @@ const SCALING_NAMES: Record<Scaling, string> = {
   layer: 'whole layer',
   steps: 'fixed over steps',
 };
-const SORT_NAMES: Record<SortOrder, string> = {
-  index: 'index',
-  mean: 'mean',
-  std: 'deviation',
-  zeros: 'sparsity',
-  change: 'change',
-};
-
 /** Colours, scaling and order of the channel grid, and what can be taken away of it. */
-export class ToolbarView extends Connected<[View, Look, Pane | null, boolean]> {
+export class ToolbarView extends Connected<[View, Look, Pane | null]> {
   static override styles = [
     common,
     css`
@@ -73,21 +66,20 @@ export class ToolbarView extends Connected<[View, Look, Pane | null, boolean]> {
     `,
   ];
 
-  protected override select(app: AppState): [View, Look, Pane | null, boolean] {
+  protected override select(app: AppState): [View, Look, Pane | null] {
     const { listing, selection, library, look } = app;
     const panes = listing ? panesOf(listing, selection.value, library) : null;
-    const comparing = panes?.second != null;
-    return [selection.value.view, look.value, paneOf(panes?.first ?? null), comparing];
+    return [selection.value.view, look.value, paneOf(panes?.first ?? null)];
   }
 
-  protected override view(view: View, look: Look, pane: Pane | null, comparing: boolean) {
+  protected override view(view: View, look: Look, pane: Pane | null) {
     const maps = view === 'maps';
     return html`
       <div class="row">
         ${this.views(view)} ${maps ? html`<fm-compare></fm-compare>` : nothing} ${this.files(pane)}
         ${maps ? html`<fm-legend></fm-legend>` : nothing}
       </div>
-      ${maps ? html`<div class="row">${this.looks(look, comparing)}</div>` : nothing}
+      ${maps ? html`<div class="row">${this.looks(look)}</div>` : nothing}
     `;
   }
 
@@ -126,7 +118,7 @@ export class ToolbarView extends Connected<[View, Look, Pane | null, boolean]> {
     </span>`;
   }
 
-  private looks(look: Look, comparing: boolean) {
+  private looks(look: Look) {
     const { actions } = this;
     return html`
       ${choice({
@@ -145,14 +137,7 @@ export class ToolbarView extends Connected<[View, Look, Pane | null, boolean]> {
         chosen: look.scaling,
         choose: (scaling) => actions.show({ scaling }),
       })}
-      ${choice({
-        label: 'Sort',
-        testId: 'sort-select',
-        names: SORT_ORDERS,
-        title: (name) => sortTitle(name, comparing),
-        chosen: look.sort,
-        choose: (sort) => actions.show({ sort }),
-      })}
+      <fm-order></fm-order>
       <label title="Channels that are zero for this probe now"
         ><input
           type="checkbox"
@@ -181,8 +166,3 @@ export class ToolbarView extends Connected<[View, Look, Pane | null, boolean]> {
   }
 }
 customElements.define('fm-toolbar', ToolbarView);
-
-function sortTitle(name: SortOrder, comparing: boolean): string {
-  if (name !== 'change') return SORT_NAMES[name];
-  return comparing ? 'change between' : 'change since before';
-}
