@@ -8,16 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tb_featuremaps.callbacks.feature_maps import FeatureMaps
+    from tb_featuremaps.callbacks.gradient_terms import GradientTerms
     from tb_featuremaps.callbacks.loss_terms import LossTerms
     from tb_featuremaps.callbacks.schedule import Schedule
     from tb_featuremaps.capture.map_capture import MapCapture, capture_maps
     from tb_featuremaps.run_writer import RunWriter
 
 __version__ = "0.1.0"
-__all__ = ["FeatureMaps", "LossTerms", "MapCapture", "RunWriter", "Schedule", "capture_maps"]
+__all__ = [
+    "FeatureMaps",
+    "GradientTerms",
+    "LossTerms",
+    "MapCapture",
+    "RunWriter",
+    "Schedule",
+    "capture_maps",
+]
 
 _MODULES = {
     "FeatureMaps": "tb_featuremaps.callbacks.feature_maps",
+    "GradientTerms": "tb_featuremaps.callbacks.gradient_terms",
     "LossTerms": "tb_featuremaps.callbacks.loss_terms",
     "MapCapture": "tb_featuremaps.capture.map_capture",
     "RunWriter": "tb_featuremaps.run_writer",

@@ -9,12 +9,11 @@ import keras
 from tensorboard.compat.proto import event_pb2
 
 from tb_featuremaps.capture import keras_internals
-from tb_featuremaps.capture.keras_internals import CompiledTerm
 from tb_featuremaps.capture.loss_tap import LossTap
 from tb_featuremaps.capture.loss_terms import TermMeans
-from tb_featuremaps.capture.outputs import describe_outputs, output_of
 from tb_featuremaps.capture.step_functions import Phase
 from tb_featuremaps.capture.term_listener import TermListener
+from tb_featuremaps.capture.term_names import term_names
 from tb_featuremaps.summary.loss_event import LossEncoder, ReportedLossEncoder
 
 # How far two means of the same batches may lie apart: half precision, and a mean over batches
@@ -107,7 +106,8 @@ class LossPoints:
             return self._encode_reported({"loss": means.total}, moment)
         self._note_unexplained(means)
         if self._encoder is None:
-            self._encoder = LossEncoder(*_names(model, tap, tap.terms(self._phase), main))
+            compiled = tap.terms(self._phase)
+            self._encoder = LossEncoder(*term_names(model, tap.predictions, compiled, main))
         self.count += 1
         terms = (means.total, means.penalty, means.losses, means.weighted, means.weights)
         return functools.partial(self._encoder.encode, moment[0], *terms, wall_time=moment[1])
@@ -147,29 +147,6 @@ class LossPoints:
             "made outside of the losses that the model was compiled with, by its own compute_loss. "
             "That part is in the total only; add it with add_loss to see it as a penalty."
         )
-
-
-def _names(
-    model: keras.Model, tap: LossTap, terms: list[CompiledTerm], main: str | None
-) -> tuple[list[str], str | None]:
-    """The names of the outputs that the terms are of, and which of them is the main one."""
-    outputs = describe_outputs(model, tap.predictions, main) if terms else []
-    found = [output_of(term, outputs) for term in terms]
-    names = [
-        output.name if output is not None else term.name
-        for term, output in zip(terms, found, strict=True)
-    ]
-    # Several losses of one output.
-    unique = [
-        f"{name}#{names[:index].count(name)}" if names.count(name) > 1 else name
-        for index, name in enumerate(names)
-    ]
-    mains = [
-        name
-        for name, output in zip(unique, found, strict=True)
-        if output is not None and output.is_main
-    ]
-    return unique, mains[0] if mains else None
 
 
 def _is_loss(name: str, value: Any) -> bool:

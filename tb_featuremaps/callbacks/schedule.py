@@ -23,6 +23,7 @@ class Schedule:
     def __init__(self, due: Callable[[int, int], bool] | None = None, epochs: int = 0) -> None:
         self._due = due
         self._epochs = epochs
+        self._can_be_asked_before = False
 
     @classmethod
     def batches(cls, every: int) -> "Schedule":
@@ -36,12 +37,12 @@ class Schedule:
                 'Expected `every` to be "epoch", a whole number of batches ≥ 1, or a Schedule. '
                 f"Received: {every!r}."
             )
-        return cls(lambda before, after: after // every > before // every)
+        return cls._foreseeable(lambda before, after: after // every > before // every)
 
     @classmethod
     def at(cls, steps: list[int]) -> "Schedule":
         """A capture when the step reaches each of `steps`."""
-        return cls(lambda before, after: any(before < step <= after for step in steps))
+        return cls._foreseeable(lambda before, after: any(before < step <= after for step in steps))
 
     @classmethod
     def of(cls, every: Every) -> "Schedule":
@@ -49,6 +50,20 @@ class Schedule:
         if isinstance(every, Schedule):
             return every
         return cls(epochs=1) if every == "epoch" else cls.batches(every)
+
+    @classmethod
+    def _foreseeable(cls, due: Callable[[int, int], bool]) -> "Schedule":
+        schedule = cls(due)
+        schedule._can_be_asked_before = True
+        return schedule
+
+    def will_be_due(self, step: int) -> bool:
+        """Whether a capture will be due after the step that follows `step`, where that is known.
+
+        A `due` of the user's is not asked: it may count its calls.
+        """
+        asked = self._due if self._can_be_asked_before else None
+        return asked is not None and asked(step, step + 1)
 
     @property
     def asks_after_batches(self) -> bool:

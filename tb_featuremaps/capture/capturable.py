@@ -39,12 +39,16 @@ class LayerOutput:
         layer: the layer.
         tensor: what it returned.
         data_format: "channels_last" or "channels_first".
+        call: which of the layer's calls in the pass returned it, from 0.
+        index: which of the tensors that this call returned it is, from 0.
     """
 
     name: str
     layer: keras.Operation
     tensor: Any
     data_format: str
+    call: int
+    index: int
 
 
 def capturable_outputs(
@@ -104,7 +108,7 @@ def _named_outputs(
             if tensor is None and several:
                 continue  # an optional output that wasn't asked for
             full = f"{called}:{index}" if several else called
-            yield LayerOutput(full, named.layer, tensor, data_format)
+            yield LayerOutput(full, named.layer, tensor, data_format, call_index, index)
 
 
 def why_not(tensor: Any, probes: int) -> str | None:

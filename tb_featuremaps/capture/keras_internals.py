@@ -65,6 +65,43 @@ def compiled_terms(model: keras.Model) -> list[CompiledTerm]:
     return [CompiledTerm(tuple(term.path), term.name, term.loss_weights) for term in flat]
 
 
+@contextlib.contextmanager
+def own_compiled_loss(model: keras.Model, own: Any) -> Iterator[None]:
+    """Within it, the model computes its loss with `own`, of `copy_of_compiled_loss`."""
+    if own is None:
+        yield
+        return
+    with replaced(model, "_compile_loss", own):
+        yield
+
+
+def copy_of_compiled_loss(model: keras.Model) -> Any:
+    """What `compile` made of the losses, made anew; None where it was given none.
+
+    Keras resolves losses and makes metrics when they are first called: a copy keeps that away from
+    the model.
+    """
+    compiled = compiled_loss(model)
+    if compiled is None:
+        return None
+    return type(compiled)(
+        compiled._user_loss, compiled._user_loss_weights, output_names=compiled.output_names
+    )
+
+
+def number_of_losses(model: keras.Model) -> int:
+    """At most so many losses the model was compiled with, before Keras has resolved them too."""
+    given = getattr(compiled_loss(model), "_user_loss", None)
+    outputs = len(getattr(model, "outputs", None) or [])
+    return max(len(keras.tree.flatten(given)), outputs, len(compiled_terms(model)))
+
+
+def loss_function(model: keras.Model) -> Callable[..., Any]:
+    """`compute_loss` as a train step calls it; an override need not take `training`."""
+    function: Callable[..., Any] = getattr(model, "_compute_loss", model.compute_loss)
+    return function
+
+
 def given_loss_weights(model: keras.Model) -> Any:
     """The structure of loss weights that `compile` was given; None if none."""
     return getattr(compiled_loss(model), "_user_loss_weights", None)

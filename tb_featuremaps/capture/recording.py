@@ -10,11 +10,12 @@ import dataclasses
 import itertools
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import keras
 
 _Result = TypeVar("_Result")
+Replace: TypeAlias = Callable[[keras.Operation, list[Any], Any], list[Any]]
 
 # A layer's class can be changed by one recording at a time.
 _RECORDING = threading.RLock()
@@ -55,9 +56,10 @@ class _Plain:
 class _Recorder:
     """Changes the classes of layers and changes them back."""
 
-    def __init__(self, where: Callable[[], Any]) -> None:
+    def __init__(self, where: Callable[[], Any], replace: Replace | None) -> None:
         self.recording = Recording([], {})
         self._where = where
+        self._replace = replace
         self._thread = threading.get_ident()
         self._layers: list[keras.Operation] = []
         self._classes: list[type] = []
@@ -95,9 +97,7 @@ class _Recorder:
         recorder = self
 
         def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:
-            outputs = own.__call__(self, *args, **kwargs)
-            recorder._note(self, (args, kwargs), outputs)
-            return outputs
+            return recorder._note(self, (args, kwargs), own.__call__(self, *args, **kwargs))
 
         space = {"__call__": __call__, "__module__": own.__module__, "__doc__": own.__doc__}
         try:
@@ -107,17 +107,23 @@ class _Recorder:
             return f"its class {own.__name__} can't be extended ({error})"
         return made
 
-    def _note(self, layer: keras.Operation, given: Any, outputs: Any) -> None:
+    def _note(self, layer: keras.Operation, given: Any, outputs: Any) -> Any:
+        """Notes a call; returns what the caller gets."""
         if threading.get_ident() != self._thread:
-            return
-        flat = [keras.tree.flatten(structure) for structure in (given, outputs)]
-        self.recording.calls.append(LayerCall(layer, flat[0], flat[1], self._where()))
+            return outputs
+        place, flat = self._where(), keras.tree.flatten(outputs)
+        if self._replace is not None:
+            flat = self._replace(layer, flat, place)
+            outputs = keras.tree.pack_sequence_as(outputs, flat)
+        self.recording.calls.append(LayerCall(layer, keras.tree.flatten(given), flat, place))
+        return outputs
 
 
 def record_calls(
     layers: Iterable[keras.Operation],
     function: Callable[[], _Result],
     where: Callable[[], Any] = lambda: None,
+    replace: Replace | None = None,
 ) -> tuple[_Result, Recording]:
     """Runs `function` and records the calls that this thread makes of `layers` meanwhile.
 
@@ -125,11 +131,12 @@ def record_calls(
         layers: what is watched.
         function: calls the model.
         where: tells the place of a call, such as the graph that is being traced.
+        replace: given a layer, what it returned (flat) and the place, returns what it is to return.
 
     Returns:
         What `function` returned, and the recording. However it ends, all classes are as they were.
     """
-    recorder = _Recorder(where)
+    recorder = _Recorder(where, replace)
     with _RECORDING:
         try:
             try:

@@ -1,4 +1,4 @@
-"""Compresses the pixels of pictures: with isal where there is a wheel of it, else with zlib.
+"""Compresses and checks the pixels of pictures: with isal where there is a wheel of it, else zlib.
 
 Both write zlib streams, which every reader of PNG takes. isal compresses feature maps five times as
 fast as zlib's fastest way, and gives the interpreter's lock back meanwhile, as zlib does.
@@ -24,7 +24,9 @@ try:
     from isal import isal_zlib
 except ImportError:
     deflate: Deflate = deflate_with_zlib
+    crc32 = zlib.crc32
 else:
+    crc32 = isal_zlib.crc32
 
     def deflate(pixels: npt.NDArray[np.uint8]) -> bytes:
         """Returns a zlib stream of contiguous bytes."""

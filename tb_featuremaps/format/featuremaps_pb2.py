@@ -24,33 +24,49 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'tb_featuremaps/format/featuremaps.proto\x12\x0etb_featuremaps\"\xc7\x02\n\x14\x46\x65\x61tureMapPluginData\x12\x0f\n\x07version\x18\x01 \x01(\r\x12,\n\x05layer\x18\x02 \x01(\x0b\x32\x1b.tb_featuremaps.LayerSeriesH\x00\x12,\n\x05stats\x18\x03 \x01(\x0b\x32\x1b.tb_featuremaps.StatsSeriesH\x00\x12-\n\x06probes\x18\x04 \x01(\x0b\x32\x1b.tb_featuremaps.ProbeSeriesH\x00\x12/\n\x07outputs\x18\x05 \x01(\x0b\x32\x1c.tb_featuremaps.OutputSeriesH\x00\x12,\n\x06losses\x18\x06 \x01(\x0b\x32\x1a.tb_featuremaps.LossSeriesH\x00\x12)\n\x04gaps\x18\x07 \x01(\x0b\x32\x19.tb_featuremaps.GapSeriesH\x00\x42\t\n\x07\x63ontent\"\x87\x01\n\x0bLayerSeries\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nclass_name\x18\x02 \x01(\t\x12\r\n\x05order\x18\x03 \x01(\r\x12\r\n\x05shape\x18\x04 \x03(\r\x12\x13\n\x0b\x64\x61ta_format\x18\x05 \x01(\t\x12\x10\n\x08\x63hannels\x18\x06 \x01(\r\x12\x11\n\tstats_tag\x18\x07 \x01(\t\"1\n\x0bStatsSeries\x12\x11\n\tlayer_tag\x18\x01 \x01(\t\x12\x0f\n\x07\x63olumns\x18\x02 \x03(\t\",\n\x0bProbeSeries\x12\r\n\x05\x63ount\x18\x01 \x01(\r\x12\x0e\n\x06labels\x18\x02 \x03(\t\"t\n\x0cOutputSeries\x12\x0c\n\x04head\x18\x01 \x01(\t\x12\"\n\x04role\x18\x02 \x01(\x0e\x32\x14.tb_featuremaps.Role\x12\x0e\n\x06weight\x18\x03 \x01(\x01\x12\x13\n\x0b\x63lass_names\x18\x04 \x03(\t\x12\r\n\x05order\x18\x05 \x01(\r\"5\n\nLossSeries\x12\'\n\x05terms\x18\x01 \x03(\x0b\x32\x18.tb_featuremaps.LossTerm\"\xd6\x01\n\x08LossTerm\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.tb_featuremaps.LossTerm.Kind\x12\x0e\n\x06output\x18\x03 \x01(\t\x12\"\n\x04role\x18\x04 \x01(\x0e\x32\x14.tb_featuremaps.Role\"\\\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\t\n\x05TOTAL\x10\x01\x12\n\n\x06OUTPUT\x10\x02\x12\x0c\n\x08WEIGHTED\x10\x03\x12\x0b\n\x07PENALTY\x10\x04\x12\x0c\n\x08REPORTED\x10\x05\"\x1c\n\tGapSeries\x12\x0f\n\x07\x63olumns\x18\x01 \x03(\t\"\x81\x01\n\nAtlasScale\x12\x0f\n\x07version\x18\x01 \x01(\r\x12\x10\n\x08\x63hannels\x18\x02 \x01(\r\x12\x13\n\x0btile_height\x18\x03 \x01(\r\x12\x12\n\ntile_width\x18\x04 \x01(\r\x12\x0f\n\x07\x63olumns\x18\x05 \x01(\r\x12\n\n\x02lo\x18\x06 \x03(\x02\x12\n\n\x02hi\x18\x07 \x03(\x02*?\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\r\n\tROLE_MAIN\x10\x01\x12\x12\n\x0eROLE_AUXILIARY\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'tb_featuremaps/format/featuremaps.proto\x12\x0etb_featuremaps\"\xac\x04\n\x14\x46\x65\x61tureMapPluginData\x12\x0f\n\x07version\x18\x01 \x01(\r\x12,\n\x05layer\x18\x02 \x01(\x0b\x32\x1b.tb_featuremaps.LayerSeriesH\x00\x12,\n\x05stats\x18\x03 \x01(\x0b\x32\x1b.tb_featuremaps.StatsSeriesH\x00\x12-\n\x06probes\x18\x04 \x01(\x0b\x32\x1b.tb_featuremaps.ProbeSeriesH\x00\x12/\n\x07outputs\x18\x05 \x01(\x0b\x32\x1c.tb_featuremaps.OutputSeriesH\x00\x12,\n\x06losses\x18\x06 \x01(\x0b\x32\x1a.tb_featuremaps.LossSeriesH\x00\x12)\n\x04gaps\x18\x07 \x01(\x0b\x32\x19.tb_featuremaps.GapSeriesH\x00\x12\x33\n\tgradients\x18\x08 \x01(\x0b\x32\x1e.tb_featuremaps.GradientSeriesH\x00\x12/\n\x07updates\x18\t \x01(\x0b\x32\x1c.tb_featuremaps.UpdateSeriesH\x00\x12\x42\n\x11\x63hannel_gradients\x18\n \x01(\x0b\x32%.tb_featuremaps.ChannelGradientSeriesH\x00\x12\x39\n\x0c\x61ttributions\x18\x0b \x01(\x0b\x32!.tb_featuremaps.AttributionSeriesH\x00\x42\t\n\x07\x63ontent\"\x87\x01\n\x0bLayerSeries\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nclass_name\x18\x02 \x01(\t\x12\r\n\x05order\x18\x03 \x01(\r\x12\r\n\x05shape\x18\x04 \x03(\r\x12\x13\n\x0b\x64\x61ta_format\x18\x05 \x01(\t\x12\x10\n\x08\x63hannels\x18\x06 \x01(\r\x12\x11\n\tstats_tag\x18\x07 \x01(\t\"1\n\x0bStatsSeries\x12\x11\n\tlayer_tag\x18\x01 \x01(\t\x12\x0f\n\x07\x63olumns\x18\x02 \x03(\t\",\n\x0bProbeSeries\x12\r\n\x05\x63ount\x18\x01 \x01(\r\x12\x0e\n\x06labels\x18\x02 \x03(\t\"t\n\x0cOutputSeries\x12\x0c\n\x04head\x18\x01 \x01(\t\x12\"\n\x04role\x18\x02 \x01(\x0e\x32\x14.tb_featuremaps.Role\x12\x0e\n\x06weight\x18\x03 \x01(\x01\x12\x13\n\x0b\x63lass_names\x18\x04 \x03(\t\x12\r\n\x05order\x18\x05 \x01(\r\"5\n\nLossSeries\x12\'\n\x05terms\x18\x01 \x03(\x0b\x32\x18.tb_featuremaps.LossTerm\"\xd6\x01\n\x08LossTerm\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.tb_featuremaps.LossTerm.Kind\x12\x0e\n\x06output\x18\x03 \x01(\t\x12\"\n\x04role\x18\x04 \x01(\x0e\x32\x14.tb_featuremaps.Role\"\\\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\t\n\x05TOTAL\x10\x01\x12\n\n\x06OUTPUT\x10\x02\x12\x0c\n\x08WEIGHTED\x10\x03\x12\x0b\n\x07PENALTY\x10\x04\x12\x0c\n\x08REPORTED\x10\x05\"\x1c\n\tGapSeries\x12\x0f\n\x07\x63olumns\x18\x01 \x03(\t\"\xd1\x01\n\x0eGradientSeries\x12\x33\n\x05place\x18\x01 \x01(\x0e\x32$.tb_featuremaps.GradientSeries.Place\x12\x0e\n\x06layers\x18\x02 \x03(\t\x12+\n\x05terms\x18\x03 \x03(\x0b\x32\x1c.tb_featuremaps.GradientTerm\x12\x0f\n\x07\x63olumns\x18\x04 \x03(\t\"<\n\x05Place\x12\x15\n\x11PLACE_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x41\x43TIVATIONS\x10\x01\x12\x0b\n\x07KERNELS\x10\x02\"\xb3\x01\n\x0cGradientTerm\x12\x0c\n\x04name\x18\x01 \x01(\t\x12/\n\x04kind\x18\x02 \x01(\x0e\x32!.tb_featuremaps.GradientTerm.Kind\x12\"\n\x04role\x18\x03 \x01(\x0e\x32\x14.tb_featuremaps.Role\"@\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\n\n\x06OUTPUT\x10\x01\x12\x0b\n\x07PENALTY\x10\x02\x12\t\n\x05TOTAL\x10\x03\"\x1e\n\x0cUpdateSeries\x12\x0e\n\x06layers\x18\x01 \x03(\t\"d\n\x15\x43hannelGradientSeries\x12\r\n\x05layer\x18\x01 \x01(\t\x12+\n\x05terms\x18\x02 \x03(\x0b\x32\x1c.tb_featuremaps.GradientTerm\x12\x0f\n\x07\x63olumns\x18\x03 \x03(\t\"Q\n\x11\x41ttributionSeries\x12\r\n\x05layer\x18\x01 \x01(\t\x12-\n\x05heads\x18\x02 \x03(\x0b\x32\x1e.tb_featuremaps.AttributedHead\"f\n\x0e\x41ttributedHead\x12\x0c\n\x04head\x18\x01 \x01(\t\x12\"\n\x04role\x18\x02 \x01(\x0e\x32\x14.tb_featuremaps.Role\x12\x11\n\tof_logits\x18\x03 \x01(\x08\x12\x0f\n\x07\x63lasses\x18\x04 \x03(\x05\"\x81\x01\n\nAtlasScale\x12\x0f\n\x07version\x18\x01 \x01(\r\x12\x10\n\x08\x63hannels\x18\x02 \x01(\r\x12\x13\n\x0btile_height\x18\x03 \x01(\r\x12\x12\n\ntile_width\x18\x04 \x01(\r\x12\x0f\n\x07\x63olumns\x18\x05 \x01(\r\x12\n\n\x02lo\x18\x06 \x03(\x02\x12\n\n\x02hi\x18\x07 \x03(\x02*?\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\r\n\tROLE_MAIN\x10\x01\x12\x12\n\x0eROLE_AUXILIARY\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'tb_featuremaps.format.featuremaps_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ROLE']._serialized_start=1176
-  _globals['_ROLE']._serialized_end=1239
+  _globals['_ROLE']._serialized_start=2120
+  _globals['_ROLE']._serialized_end=2183
   _globals['_FEATUREMAPPLUGINDATA']._serialized_start=60
-  _globals['_FEATUREMAPPLUGINDATA']._serialized_end=387
-  _globals['_LAYERSERIES']._serialized_start=390
-  _globals['_LAYERSERIES']._serialized_end=525
-  _globals['_STATSSERIES']._serialized_start=527
-  _globals['_STATSSERIES']._serialized_end=576
-  _globals['_PROBESERIES']._serialized_start=578
-  _globals['_PROBESERIES']._serialized_end=622
-  _globals['_OUTPUTSERIES']._serialized_start=624
-  _globals['_OUTPUTSERIES']._serialized_end=740
-  _globals['_LOSSSERIES']._serialized_start=742
-  _globals['_LOSSSERIES']._serialized_end=795
-  _globals['_LOSSTERM']._serialized_start=798
-  _globals['_LOSSTERM']._serialized_end=1012
-  _globals['_LOSSTERM_KIND']._serialized_start=920
-  _globals['_LOSSTERM_KIND']._serialized_end=1012
-  _globals['_GAPSERIES']._serialized_start=1014
-  _globals['_GAPSERIES']._serialized_end=1042
-  _globals['_ATLASSCALE']._serialized_start=1045
-  _globals['_ATLASSCALE']._serialized_end=1174
+  _globals['_FEATUREMAPPLUGINDATA']._serialized_end=616
+  _globals['_LAYERSERIES']._serialized_start=619
+  _globals['_LAYERSERIES']._serialized_end=754
+  _globals['_STATSSERIES']._serialized_start=756
+  _globals['_STATSSERIES']._serialized_end=805
+  _globals['_PROBESERIES']._serialized_start=807
+  _globals['_PROBESERIES']._serialized_end=851
+  _globals['_OUTPUTSERIES']._serialized_start=853
+  _globals['_OUTPUTSERIES']._serialized_end=969
+  _globals['_LOSSSERIES']._serialized_start=971
+  _globals['_LOSSSERIES']._serialized_end=1024
+  _globals['_LOSSTERM']._serialized_start=1027
+  _globals['_LOSSTERM']._serialized_end=1241
+  _globals['_LOSSTERM_KIND']._serialized_start=1149
+  _globals['_LOSSTERM_KIND']._serialized_end=1241
+  _globals['_GAPSERIES']._serialized_start=1243
+  _globals['_GAPSERIES']._serialized_end=1271
+  _globals['_GRADIENTSERIES']._serialized_start=1274
+  _globals['_GRADIENTSERIES']._serialized_end=1483
+  _globals['_GRADIENTSERIES_PLACE']._serialized_start=1423
+  _globals['_GRADIENTSERIES_PLACE']._serialized_end=1483
+  _globals['_GRADIENTTERM']._serialized_start=1486
+  _globals['_GRADIENTTERM']._serialized_end=1665
+  _globals['_GRADIENTTERM_KIND']._serialized_start=1601
+  _globals['_GRADIENTTERM_KIND']._serialized_end=1665
+  _globals['_UPDATESERIES']._serialized_start=1667
+  _globals['_UPDATESERIES']._serialized_end=1697
+  _globals['_CHANNELGRADIENTSERIES']._serialized_start=1699
+  _globals['_CHANNELGRADIENTSERIES']._serialized_end=1799
+  _globals['_ATTRIBUTIONSERIES']._serialized_start=1801
+  _globals['_ATTRIBUTIONSERIES']._serialized_end=1882
+  _globals['_ATTRIBUTEDHEAD']._serialized_start=1884
+  _globals['_ATTRIBUTEDHEAD']._serialized_end=1986
+  _globals['_ATLASSCALE']._serialized_start=1989
+  _globals['_ATLASSCALE']._serialized_end=2118
 # @@protoc_insertion_point(module_scope)

@@ -16,7 +16,7 @@ ROLE_MAIN: Role
 ROLE_AUXILIARY: Role
 
 class FeatureMapPluginData(_message.Message):
-    __slots__ = ("version", "layer", "stats", "probes", "outputs", "losses", "gaps")
+    __slots__ = ("version", "layer", "stats", "probes", "outputs", "losses", "gaps", "gradients", "updates", "channel_gradients", "attributions")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     LAYER_FIELD_NUMBER: _ClassVar[int]
     STATS_FIELD_NUMBER: _ClassVar[int]
@@ -24,6 +24,10 @@ class FeatureMapPluginData(_message.Message):
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     LOSSES_FIELD_NUMBER: _ClassVar[int]
     GAPS_FIELD_NUMBER: _ClassVar[int]
+    GRADIENTS_FIELD_NUMBER: _ClassVar[int]
+    UPDATES_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_GRADIENTS_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTIONS_FIELD_NUMBER: _ClassVar[int]
     version: int
     layer: LayerSeries
     stats: StatsSeries
@@ -31,7 +35,11 @@ class FeatureMapPluginData(_message.Message):
     outputs: OutputSeries
     losses: LossSeries
     gaps: GapSeries
-    def __init__(self, version: _Optional[int] = ..., layer: _Optional[_Union[LayerSeries, _Mapping]] = ..., stats: _Optional[_Union[StatsSeries, _Mapping]] = ..., probes: _Optional[_Union[ProbeSeries, _Mapping]] = ..., outputs: _Optional[_Union[OutputSeries, _Mapping]] = ..., losses: _Optional[_Union[LossSeries, _Mapping]] = ..., gaps: _Optional[_Union[GapSeries, _Mapping]] = ...) -> None: ...
+    gradients: GradientSeries
+    updates: UpdateSeries
+    channel_gradients: ChannelGradientSeries
+    attributions: AttributionSeries
+    def __init__(self, version: _Optional[int] = ..., layer: _Optional[_Union[LayerSeries, _Mapping]] = ..., stats: _Optional[_Union[StatsSeries, _Mapping]] = ..., probes: _Optional[_Union[ProbeSeries, _Mapping]] = ..., outputs: _Optional[_Union[OutputSeries, _Mapping]] = ..., losses: _Optional[_Union[LossSeries, _Mapping]] = ..., gaps: _Optional[_Union[GapSeries, _Mapping]] = ..., gradients: _Optional[_Union[GradientSeries, _Mapping]] = ..., updates: _Optional[_Union[UpdateSeries, _Mapping]] = ..., channel_gradients: _Optional[_Union[ChannelGradientSeries, _Mapping]] = ..., attributions: _Optional[_Union[AttributionSeries, _Mapping]] = ...) -> None: ...
 
 class LayerSeries(_message.Message):
     __slots__ = ("name", "class_name", "order", "shape", "data_format", "channels", "stats_tag")
@@ -118,6 +126,82 @@ class GapSeries(_message.Message):
     COLUMNS_FIELD_NUMBER: _ClassVar[int]
     columns: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, columns: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class GradientSeries(_message.Message):
+    __slots__ = ("place", "layers", "terms", "columns")
+    class Place(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        PLACE_UNSPECIFIED: _ClassVar[GradientSeries.Place]
+        ACTIVATIONS: _ClassVar[GradientSeries.Place]
+        KERNELS: _ClassVar[GradientSeries.Place]
+    PLACE_UNSPECIFIED: GradientSeries.Place
+    ACTIVATIONS: GradientSeries.Place
+    KERNELS: GradientSeries.Place
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    LAYERS_FIELD_NUMBER: _ClassVar[int]
+    TERMS_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    place: GradientSeries.Place
+    layers: _containers.RepeatedScalarFieldContainer[str]
+    terms: _containers.RepeatedCompositeFieldContainer[GradientTerm]
+    columns: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, place: _Optional[_Union[GradientSeries.Place, str]] = ..., layers: _Optional[_Iterable[str]] = ..., terms: _Optional[_Iterable[_Union[GradientTerm, _Mapping]]] = ..., columns: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class GradientTerm(_message.Message):
+    __slots__ = ("name", "kind", "role")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[GradientTerm.Kind]
+        OUTPUT: _ClassVar[GradientTerm.Kind]
+        PENALTY: _ClassVar[GradientTerm.Kind]
+        TOTAL: _ClassVar[GradientTerm.Kind]
+    KIND_UNSPECIFIED: GradientTerm.Kind
+    OUTPUT: GradientTerm.Kind
+    PENALTY: GradientTerm.Kind
+    TOTAL: GradientTerm.Kind
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    kind: GradientTerm.Kind
+    role: Role
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[GradientTerm.Kind, str]] = ..., role: _Optional[_Union[Role, str]] = ...) -> None: ...
+
+class UpdateSeries(_message.Message):
+    __slots__ = ("layers",)
+    LAYERS_FIELD_NUMBER: _ClassVar[int]
+    layers: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, layers: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ChannelGradientSeries(_message.Message):
+    __slots__ = ("layer", "terms", "columns")
+    LAYER_FIELD_NUMBER: _ClassVar[int]
+    TERMS_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    layer: str
+    terms: _containers.RepeatedCompositeFieldContainer[GradientTerm]
+    columns: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, layer: _Optional[str] = ..., terms: _Optional[_Iterable[_Union[GradientTerm, _Mapping]]] = ..., columns: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class AttributionSeries(_message.Message):
+    __slots__ = ("layer", "heads")
+    LAYER_FIELD_NUMBER: _ClassVar[int]
+    HEADS_FIELD_NUMBER: _ClassVar[int]
+    layer: str
+    heads: _containers.RepeatedCompositeFieldContainer[AttributedHead]
+    def __init__(self, layer: _Optional[str] = ..., heads: _Optional[_Iterable[_Union[AttributedHead, _Mapping]]] = ...) -> None: ...
+
+class AttributedHead(_message.Message):
+    __slots__ = ("head", "role", "of_logits", "classes")
+    HEAD_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    OF_LOGITS_FIELD_NUMBER: _ClassVar[int]
+    CLASSES_FIELD_NUMBER: _ClassVar[int]
+    head: str
+    role: Role
+    of_logits: bool
+    classes: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, head: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., of_logits: bool = ..., classes: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class AtlasScale(_message.Message):
     __slots__ = ("version", "channels", "tile_height", "tile_width", "columns", "lo", "hi")

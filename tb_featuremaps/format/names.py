@@ -13,11 +13,16 @@ DEFAULT_SAMPLES = 100
 PROBES_TAG = "featuremaps/probes"
 LOSSES_TAG = "featuremaps/losses"
 GAPS_TAG = "featuremaps/gaps"
+GRADIENTS_TAG = "featuremaps/gradients"
+KERNEL_GRADIENTS_TAG = "featuremaps/gradients/kernels"
+UPDATES_TAG = "featuremaps/gradients/updates"
 TOTAL_TAG = "loss/total"
 PENALTY_TAG = "loss/penalty"
 
 STATS_COLUMNS = ("min", "max", "mean", "std", "zeros", "nonfinite")
 GAPS_COLUMNS = ("events", "from_step", "to_step")
+GRADIENT_COLUMNS = ("norm", "cosine")
+CHANNEL_GRADIENT_COLUMNS = ("norm", "importance")
 
 
 def layer_tag(layer: str) -> str:
@@ -28,6 +33,16 @@ def layer_tag(layer: str) -> str:
 def stats_tag(layer: str) -> str:
     """Tag of a layer's channel statistics."""
     return f"featuremaps/{_plain(layer)}/stats"
+
+
+def channel_gradients_tag(layer: str) -> str:
+    """Tag of the gradients at a layer's channels."""
+    return f"featuremaps/{_plain(layer)}/gradients"
+
+
+def attributions_tag(layer: str) -> str:
+    """Tag of the heads' attributions to a layer's channels."""
+    return f"featuremaps/{_plain(layer)}/attributions"
 
 
 def images_tab_tag(layer: str) -> str:

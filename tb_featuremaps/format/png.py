@@ -2,14 +2,13 @@
 
 import dataclasses
 import struct
-import zlib
 
 import numpy as np
 import numpy.typing as npt
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.atlas import MAX_ATLAS_PIXELS, columns_of, dequantise, rows_of, untile
-from tb_featuremaps.format.deflate import Deflate, deflate
+from tb_featuremaps.format.deflate import Deflate, crc32, deflate
 from tb_featuremaps.format.names import FORMAT_VERSION
 from tb_featuremaps.format.scale_chunk import SCALE_CHUNK, AtlasError, open_atlas
 
@@ -127,7 +126,8 @@ def _png(picture: npt.NDArray[np.uint8], scale: bytes, compress: Deflate) -> byt
     height, width = picture.shape[:2]
     colours = picture.shape[2] if picture.ndim == 3 else 1
     # Each row begins with the number of its filter: 0, none. Others make feature maps no smaller.
-    rows = np.zeros((height, 1 + width * colours), np.uint8)
+    rows = np.empty((height, 1 + width * colours), np.uint8)
+    rows[:, 0] = 0
     rows[:, 1:] = picture.reshape(height, width * colours)
     header = _HEADER.pack(width, height, 8, _COLOURS[colours], 0, 0, 0)
     chunks = [_chunk(b"IHDR", header), scale, _chunk(b"IDAT", compress(rows)), _chunk(b"IEND", b"")]
@@ -135,5 +135,5 @@ def _png(picture: npt.NDArray[np.uint8], scale: bytes, compress: Deflate) -> byt
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
-    checksum = zlib.crc32(content, zlib.crc32(kind))
+    checksum = crc32(content, crc32(kind))
     return b"".join([struct.pack(">I", len(content)), kind, content, struct.pack(">I", checksum)])

@@ -5,9 +5,10 @@ data, and the masked CRC-32C of the data (uint32), all little-endian; see Tensor
 `core/lib/io/record_writer.h`.
 """
 
+import functools
 import struct
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple, TypeAlias
 
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import crc32c as crc32c_in_python
@@ -33,6 +34,7 @@ MAX_RECORD_BYTES = 1 << 30
 _LENGTH = struct.Struct("<Q")
 _HEADER = struct.Struct("<QI")
 _FOOTER = struct.Struct("<I")
+_FRAME_BYTES = _HEADER.size + _FOOTER.size
 _MASK_DELTA = 0xA282EAD8
 _ALL_32_BITS = 0xFFFFFFFF
 
@@ -62,7 +64,7 @@ class Record(NamedTuple):
     @property
     def end(self) -> int:
         """The byte of the file at which the next record begins."""
-        return self.offset + _HEADER.size + len(self.data) + _FOOTER.size
+        return self.offset + _FRAME_BYTES + len(self.data)
 
 
 def encode_record(data: bytes, crc32c: Checksum = crc32c) -> bytes:
@@ -72,10 +74,22 @@ def encode_record(data: bytes, crc32c: Checksum = crc32c) -> bytes:
     return b"".join((length, checksums[0], data, checksums[1]))
 
 
+def encode_large_record(parts: Sequence[bytes]) -> bytes:
+    """Returns the record that holds `parts` one after another, which are copied once."""
+    if not CRC32C_IS_COMPILED:
+        return encode_record(b"".join(parts))
+    length = _LENGTH.pack(sum(map(len, parts)))
+    crc = functools.reduce(google_crc32c.extend, parts, 0)
+    header = length + _FOOTER.pack(masked_crc32c(length))
+    return b"".join((header, *parts, _FOOTER.pack(_masked(crc))))
+
+
 def read_records(file: BinaryIO, offset: int, size: int) -> Iterator[Record]:
     """Yields the records of a file, from a byte at which one begins.
 
     Where checksums are not compiled, those of records above `UNCOMPILED_BYTES` are not compared.
+    Drop each record before the next is read: memory for two of a megabyte, which takes turns, is
+    given back to the system and taken anew each time, which takes longer than reading.
 
     Args:
         file: open for reading.
@@ -93,9 +107,9 @@ def read_records(file: BinaryIO, offset: int, size: int) -> Iterator[Record]:
         # Many small records are of one length.
         if header != known:
             _check_header(header, offset, size)
-        record = _read_record(file, header, offset, size)
-        offset += _HEADER.size + len(record.data) + _FOOTER.size
-        yield record
+        (length,) = _LENGTH.unpack_from(header)
+        yield _read_record(file, length, offset, size)
+        offset += _FRAME_BYTES + length
 
 
 def _check_header(header: bytes, offset: int, size: int) -> None:
@@ -105,17 +119,20 @@ def _check_header(header: bytes, offset: int, size: int) -> None:
         raise RecordError(f"it is damaged, or no event file, from byte {offset:,} on.")
 
 
-def _read_record(file: BinaryIO, header: bytes, offset: int, size: int) -> Record:
-    (length,) = _LENGTH.unpack_from(header)
-    if offset + _HEADER.size + length + _FOOTER.size > size:
+def _read_record(file: BinaryIO, length: int, offset: int, size: int) -> Record:
+    if offset + _FRAME_BYTES + length > size:
         raise _cut_short(offset, size)
     if length > MAX_RECORD_BYTES:
         raise RecordError(
             f"its record at byte {offset:,} has {length:,} bytes; at most {MAX_RECORD_BYTES:,} "
             "are read."
         )
-    data, footer = file.read(length), file.read(_FOOTER.size)
-    if len(data) + len(footer) < length + _FOOTER.size:
+    if length <= UNCOMPILED_BYTES:  # one call is cheaper than a copy of a few bytes
+        block = file.read(length + _FOOTER.size)
+        data, footer = block[:length], block[length:]
+    else:
+        data, footer = file.read(length), file.read(_FOOTER.size)
+    if len(footer) < _FOOTER.size:
         raise _cut_short(offset, size)
     is_checked = CRC32C_IS_COMPILED or length <= UNCOMPILED_BYTES
     if is_checked and _FOOTER.unpack(footer)[0] != masked_crc32c(data):
@@ -132,5 +149,8 @@ def _cut_short(offset: int, size: int) -> RecordError:
 
 def masked_crc32c(data: bytes, crc32c: Checksum = crc32c) -> int:
     """The checksum as records hold it: rotated, and offset by a constant."""
-    crc = crc32c(data)
+    return _masked(crc32c(data))
+
+
+def _masked(crc: int) -> int:
     return (((crc >> 15) | (crc << 17)) + _MASK_DELTA) & _ALL_32_BITS

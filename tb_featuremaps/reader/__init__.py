@@ -9,11 +9,23 @@ what is read of others ("gs://…", "s3://…") is what TensorBoard reads: all s
 where that is installed, else those of fsspec.
 """
 
-from tb_featuremaps.reader.logged_runs import (
-    LoggedRuns,
+from tb_featuremaps.reader.logged_run import (
+    DamagedSeriesError,
+    LoggedArrays,
+    LoggedLayer,
+    LoggedOutput,
     LossCurve,
     NotLoggedError,
-    read_logdir,
 )
+from tb_featuremaps.reader.logged_runs import LoggedRuns, read_logdir
 
-__all__ = ["LoggedRuns", "LossCurve", "NotLoggedError", "read_logdir"]
+__all__ = [
+    "DamagedSeriesError",
+    "LoggedArrays",
+    "LoggedLayer",
+    "LoggedOutput",
+    "LoggedRuns",
+    "LossCurve",
+    "NotLoggedError",
+    "read_logdir",
+]

@@ -2,11 +2,9 @@
 
 import os
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from tensorboard.util import tensor_util
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.metadata import UnknownFormatError, parse_plugin_data
@@ -14,29 +12,19 @@ from tb_featuremaps.format.names import PLUGIN_NAME
 from tb_featuremaps.format.png import Atlas, AtlasError, decode_atlas
 from tb_featuremaps.format.records import RecordError
 from tb_featuremaps.reader.log_files import find_runs, is_directory, is_remote
-from tb_featuremaps.reader.run_log import RunLog, Series
+from tb_featuremaps.reader.logged_run import (
+    LoggedArrays,
+    LoggedLayer,
+    LoggedOutput,
+    LoggedRun,
+    LossCurve,
+    known,
+)
+from tb_featuremaps.reader.run_log import RunLog
 from tb_featuremaps.reader.scan_cache import ScanCache
 
 # An image summary begins with width and height.
 _FIRST_PICTURE = 2
-# How many names or steps an error message lists.
-_SHOWN = 50
-
-
-class NotLoggedError(LookupError):
-    """There is no such run, layer, step or probe; the message lists those that there are."""
-
-
-class LossCurve(NamedTuple):
-    """A loss term over the steps.
-
-    Attributes:
-        steps: int64 `[points]`, the optimizer's iterations, rising.
-        values: float64 `[points]`, means over the batches since the point before.
-    """
-
-    steps: npt.NDArray[np.int64]
-    values: npt.NDArray[np.float64]
 
 
 def read_logdir(logdir: str | os.PathLike[str], *, cache: bool = True) -> "LoggedRuns":
@@ -73,7 +61,7 @@ class LoggedRuns:
 
     def __init__(self, directory: str, cache: ScanCache | None) -> None:
         self.messages: list[str] = []
-        self._runs: dict[str, _Run] = {}
+        self._runs: dict[str, LoggedRun] = {}
         for run, paths in find_runs(directory, self.messages.append):
             self._read_run(run, paths, cache)
         if cache is not None:
@@ -97,8 +85,17 @@ class LoggedRuns:
         Raises:
             NotLoggedError: no such run or layer.
         """
-        steps: list[int] = self._captures(run, layer).steps.tolist()
+        steps: list[int] = self._run(run).captures(layer).steps.tolist()
         return steps
+
+    def probes(self, run: str, layer: str, step: int) -> int:
+        """Of how many probes a capture is.
+
+        Raises:
+            NotLoggedError: no such run, layer or step.
+            AtlasError: it is damaged, or can't be read any more.
+        """
+        return len(self._pictures(run, layer, step))
 
     def atlas(self, run: str, layer: str, step: int, probe: int = 0) -> Atlas:
         """One capture as it is stored: levels uint8 `[height, width, channels]` and their scale.
@@ -107,16 +104,22 @@ class LoggedRuns:
             NotLoggedError: no such run, layer, step or probe.
             AtlasError: it is damaged, or can't be read any more.
         """
-        series = self._captures(run, layer)
-        places = {step: index for index, step in enumerate(series.steps.tolist())}
-        index = _known(places, step, "step")
+        png = self.atlas_png(run, layer, step, probe)
         try:
-            pictures = dict(enumerate(series.read(index).string_val[_FIRST_PICTURE:]))
-            return decode_atlas(_known(pictures, probe, "probe"))
-        except (AtlasError, OSError, RecordError) as error:
-            raise AtlasError(
-                f"{layer!r} of {run!r} at step {step} can't be read: {error}"
-            ) from error
+            return decode_atlas(png)
+        except AtlasError as error:
+            raise AtlasError(_unreadable(run, layer, step, error)) from error
+
+    def atlas_png(self, run: str, layer: str, step: int, probe: int = 0) -> bytes:
+        """The file of one atlas, a grey PNG with its scale inside (chunk fmAp).
+
+        Raises:
+            NotLoggedError: no such run, layer, step or probe.
+            AtlasError: it can't be read any more.
+        """
+        pictures = dict(enumerate(self._pictures(run, layer, step)))
+        png: bytes = known(pictures, probe, "probe")
+        return png
 
     def activation(
         self, run: str, layer: str, step: int, probe: int = 0
@@ -137,22 +140,61 @@ class LoggedRuns:
             OSError: a file can't be read any more.
         """
         logged = self._run(run)
-        if logged.curves is None:
-            logged.curves = {}
-            for tag, points in logged.log.scalars(logged.terms).items():
-                if points is None:
-                    self.messages.append(f"{run}: tag {tag} can't be read: expected numbers.")
-                elif len(points.steps):
-                    logged.curves[tag] = LossCurve(points.steps, points.values)
-        return dict(logged.curves)
+        curves = logged.losses()
+        self._take_messages(run, logged)
+        return curves
 
-    def _run(self, run: str) -> "_Run":
-        found: _Run = _known(self._runs, run, "run")
+    def loss_terms(self, run: str) -> list[str]:
+        """Tags of the loss terms of a run, whose points are not read for this.
+
+        Raises:
+            NotLoggedError: no such run.
+        """
+        return list(self._run(run).terms)
+
+    def layer(self, run: str, layer: str) -> LoggedLayer:
+        """What was logged of a layer that is the same at every step.
+
+        Raises:
+            NotLoggedError: no such run or layer.
+        """
+        found: LoggedLayer = known(self._run(run).layers, layer, "layer")
         return found
 
-    def _captures(self, run: str, layer: str) -> Series:
-        logged = self._run(run)
-        return logged.log.series(_known(logged.layers, layer, "layer"))
+    def statistics(self, run: str, layer: str) -> LoggedArrays:
+        """The statistics of a layer's channels, float32 `[probes, channels, 6]` at each step.
+
+        The last axis is named by `tb_featuremaps.format.names.STATS_COLUMNS`.
+
+        Raises:
+            NotLoggedError: no such run or layer.
+        """
+        return self._run(run).statistics(layer)
+
+    def outputs(self, run: str) -> list[LoggedOutput]:
+        """What the heads predict, float32 `[probes, classes]` at each step; none if none.
+
+        Raises:
+            NotLoggedError: no such run.
+        """
+        return self._run(run).outputs()
+
+    def _run(self, run: str) -> LoggedRun:
+        found: LoggedRun = known(self._runs, run, "run")
+        return found
+
+    def _pictures(self, run: str, layer: str, step: int) -> list[bytes]:
+        series = self._run(run).captures(layer)
+        places = {step: index for index, step in enumerate(series.steps.tolist())}
+        index = known(places, step, "step")
+        try:
+            return list(series.read(index).string_val[_FIRST_PICTURE:])
+        except (OSError, RecordError) as error:
+            raise AtlasError(_unreadable(run, layer, step, error)) from error
+
+    def _take_messages(self, run: str, logged: LoggedRun) -> None:
+        self.messages += [f"{run}: {message}" for message in logged.messages]
+        logged.messages.clear()
 
     def _read_run(self, run: str, paths: Sequence[str], cache: ScanCache | None) -> None:
         log = RunLog(paths, cache)
@@ -164,58 +206,13 @@ class LoggedRuns:
                     payloads[name] = parse_plugin_data(tag.content)
                 except UnknownFormatError as error:
                     messages.append(f"tag {name} {error}")
-        if payloads:
-            self._runs[run] = _Run(log, payloads)
-            for name, data in payloads.items():
-                if data.WhichOneof("content") == "gaps":
-                    messages += _gaps(log.series(name))
-        elif not messages:
+        if not payloads and not messages:
             messages.append("no feature maps or loss terms of tb_featuremaps in this run.")
         self.messages += [f"{run}: {message}" for message in messages]
+        if payloads:
+            self._runs[run] = LoggedRun(log, payloads)
+            self._take_messages(run, self._runs[run])
 
 
-class _Run:
-    """One run.
-
-    Attributes:
-        log: its event files.
-        layers: tags of the layers by name, in the model's order.
-        terms: tags of the loss terms.
-        curves: the loss terms, once they were read.
-    """
-
-    def __init__(self, log: RunLog, payloads: dict[str, pb.FeatureMapPluginData]) -> None:
-        self.log = log
-        layers = [tag for tag, data in payloads.items() if data.WhichOneof("content") == "layer"]
-        layers.sort(key=lambda tag: payloads[tag].layer.order)
-        self.layers = {payloads[tag].layer.name: tag for tag in layers}
-        self.terms = [term.tag for data in payloads.values() for term in data.losses.terms]
-        self.curves: dict[str, LossCurve] | None = None
-
-
-def _gaps(series: Series) -> list[str]:
-    """A sentence for each gap in the log."""
-    found = []
-    for index in range(len(series.steps)):
-        try:
-            tensor = series.read(index)
-        except (OSError, RecordError) as error:
-            found.append(f"a mark of missing events can't be read: {error}")
-            continue
-        if [dim.size for dim in tensor.tensor_shape.dim] != [3]:
-            continue
-        events, first, last = (int(value) for value in tensor_util.make_ndarray(tensor))
-        where = f"between steps {first} and {last}" if last >= 0 else f"after step {first}"
-        if events:
-            found.append(f"{events} events {where} are missing: they could not be written.")
-    return found
-
-
-def _known(found: dict[Any, Any], key: Any, kind: str) -> Any:
-    if key not in found:
-        known = list(found)
-        shown = f"{known[:_SHOWN]}" + (f" and {len(known) - _SHOWN} more" * (len(known) > _SHOWN))
-        raise NotLoggedError(
-            f"Expected a {kind} that was logged, one of {shown}. Received: {key!r}."
-        )
-    return found[key]
+def _unreadable(run: str, layer: str, step: int, error: Exception) -> str:
+    return f"{layer!r} of {run!r} at step {step} can't be read: {error}"

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.compat.proto import summary_pb2
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
 from tb_featuremaps.format.finishing import FinishedLayer
 from tb_featuremaps.format.png import encode_atlas, encode_picture
 from tb_featuremaps.summary import events
+from tb_featuremaps.summary.large_event import LargeEvent, StringsValue
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +75,7 @@ class CaptureEncoder:
 
     def encode(
         self, step: int, wall_time: float, arrays: CaptureArrays, parts: CaptureParts
-    ) -> event_pb2.Event:
+    ) -> LargeEvent:
         """Returns the event of one capture.
 
         Args:
@@ -83,11 +84,11 @@ class CaptureEncoder:
             arrays: in the order of the series.
             parts: which series are written.
         """
-        return events.event(step, self._values(arrays, parts), wall_time)
+        return LargeEvent(step, self._values(arrays, parts), wall_time)
 
     def _values(
         self, arrays: CaptureArrays, parts: CaptureParts
-    ) -> Iterator[summary_pb2.Summary.Value]:
+    ) -> Iterator[summary_pb2.Summary.Value | StringsValue]:
         for series, layer in zip(self._layers, arrays.layers, strict=True):
             yield from _layer_values(series, layer, parts)
         if not parts.maps:
@@ -99,7 +100,7 @@ class CaptureEncoder:
 
 def _layer_values(
     series: LayerSeries, layer: FinishedLayer, parts: CaptureParts
-) -> Iterator[summary_pb2.Summary.Value]:
+) -> Iterator[summary_pb2.Summary.Value | StringsValue]:
     atlases, lo, hi, stats = layer
     shown = len(atlases) if parts.maps else 1
     pngs = [
@@ -117,12 +118,10 @@ def _layer_values(
     yield events.tensor_value(series.stats_tag, pb.FeatureMapPluginData(stats=described), stats)
 
 
-def probes_event(
-    step: int, pictures: npt.NDArray[np.uint8], labels: Sequence[str]
-) -> event_pb2.Event:
+def probes_event(step: int, pictures: npt.NDArray[np.uint8], labels: Sequence[str]) -> LargeEvent:
     """The event of the probes, uint8 `[n, height, width]` or `[n, height, width, 3 or 4]`."""
     payload = pb.ProbeSeries(count=len(pictures), labels=labels)
     size = (pictures.shape[2], pictures.shape[1])
     pngs = [encode_picture(picture) for picture in pictures]
     data = pb.FeatureMapPluginData(probes=payload)
-    return events.event(step, [events.pictures_value(names.PROBES_TAG, data, size, pngs)])
+    return LargeEvent(step, [events.pictures_value(names.PROBES_TAG, data, size, pngs)])

@@ -5,7 +5,7 @@ import time
 
 from tensorboard.compat.proto import event_pb2
 
-from tb_featuremaps.format.records import encode_record
+from tb_featuremaps.format.records import encode_large_record, encode_record
 from tb_featuremaps.summary import events, messages
 from tb_featuremaps.summary.event_file import (
     EventFile,
@@ -17,6 +17,7 @@ from tb_featuremaps.summary.event_file import (
     locks,
 )
 from tb_featuremaps.summary.gaps import Gaps
+from tb_featuremaps.summary.large_event import LargeEvent
 from tb_featuremaps.summary.notices import Notices
 from tb_featuremaps.summary.session import Session
 
@@ -96,9 +97,12 @@ class EventLog:
         for event in self._session.opening():
             self._encode(event, None)
 
-    def add(self, event: event_pb2.Event) -> None:
+    def add(self, made: event_pb2.Event | LargeEvent) -> None:
         """Encodes an event; `write` writes it."""
-        record = encode_record(event.SerializeToString())
+        if isinstance(made, LargeEvent):
+            event, record = made.head, encode_large_record(made.parts())
+        else:
+            event, record = made, encode_record(made.SerializeToString())
         self._mark_gap(event.step)
         replacing = self._session.replacing(event) if self._session is not None else None
         if replacing is not None:

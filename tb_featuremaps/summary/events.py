@@ -18,6 +18,7 @@ from tensorboard.util import tensor_util
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.metadata import create_summary_metadata
+from tb_featuremaps.summary.large_event import StringsValue
 
 
 def event(
@@ -32,14 +33,12 @@ def event(
 
 def pictures_value(
     tag: str, data: pb.FeatureMapPluginData, size: tuple[int, int], pngs: Sequence[bytes]
-) -> summary_pb2.Summary.Value:
+) -> StringsValue:
     """An image summary of our plugin; `size` is width and height in pixels."""
     return _pictures(tag, create_summary_metadata(data), size, pngs)
 
 
-def images_tab_value(
-    tag: str, size: tuple[int, int], pngs: Sequence[bytes]
-) -> summary_pb2.Summary.Value:
+def images_tab_value(tag: str, size: tuple[int, int], pngs: Sequence[bytes]) -> StringsValue:
     """The same pictures as the stock Images tab reads them."""
     metadata = image_metadata.create_summary_metadata(
         display_name=None,
@@ -52,11 +51,14 @@ def tensor_value(
     tag: str, data: pb.FeatureMapPluginData, values: npt.NDArray[np.float32]
 ) -> summary_pb2.Summary.Value:
     """A float32 tensor of our plugin."""
-    return summary_pb2.Summary.Value(
-        tag=tag,
-        metadata=create_summary_metadata(data),
-        tensor=tensor_util.make_tensor_proto(np.asarray(values, np.float32)),
+    dimensions = [tensor_shape_pb2.TensorShapeProto.Dim(size=size) for size in values.shape]
+    # As `make_tensor_proto` makes it, which takes ten times as long.
+    tensor = tensor_pb2.TensorProto(
+        dtype=types_pb2.DT_FLOAT,
+        tensor_shape=tensor_shape_pb2.TensorShapeProto(dim=dimensions),
+        tensor_content=np.ascontiguousarray(values, "<f4").tobytes(),
     )
+    return summary_pb2.Summary.Value(tag=tag, metadata=create_summary_metadata(data), tensor=tensor)
 
 
 def scalar_value(tag: str, value: float) -> summary_pb2.Summary.Value:
@@ -93,12 +95,10 @@ def _pictures(
     metadata: summary_pb2.SummaryMetadata,
     size: tuple[int, int],
     pngs: Sequence[bytes],
-) -> summary_pb2.Summary.Value:
+) -> StringsValue:
     strings = [*(str(pixels).encode() for pixels in size), *pngs]
     shape = tensor_shape_pb2.TensorShapeProto(
         dim=[tensor_shape_pb2.TensorShapeProto.Dim(size=len(strings))]
     )
-    tensor = tensor_pb2.TensorProto(
-        dtype=types_pb2.DT_STRING, tensor_shape=shape, string_val=strings
-    )
-    return summary_pb2.Summary.Value(tag=tag, metadata=metadata, tensor=tensor)
+    tensor = tensor_pb2.TensorProto(dtype=types_pb2.DT_STRING, tensor_shape=shape)
+    return StringsValue(summary_pb2.Summary.Value(tag=tag, metadata=metadata), tensor, strings)

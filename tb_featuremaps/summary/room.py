@@ -2,11 +2,15 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from tensorboard.compat.proto import event_pb2
 
+from tb_featuremaps.summary.large_event import LargeEvent
+
+Made: TypeAlias = event_pb2.Event | LargeEvent
 # Makes an event, or several in the order of their steps.
-Job = Callable[[], "event_pb2.Event | Sequence[event_pb2.Event]"]
+Job: TypeAlias = Callable[[], Made | Sequence[Made]]
 
 MEGABYTE = 1_000_000
 

@@ -40,7 +40,16 @@ class DescribedOutput(Protocol):
     def weight(self) -> float: ...
 
 
-_OTHER_TAGS = frozenset({names.PROBES_TAG, names.LOSSES_TAG, names.GAPS_TAG})
+_OTHER_TAGS = frozenset(
+    {
+        names.PROBES_TAG,
+        names.LOSSES_TAG,
+        names.GAPS_TAG,
+        names.GRADIENTS_TAG,
+        names.KERNEL_GRADIENTS_TAG,
+        names.UPDATES_TAG,
+    }
+)
 
 
 def layer_series(captured: Iterable[CapturedLayer]) -> list[LayerSeries]:
@@ -78,7 +87,7 @@ def output_series(
     for index, output in outputs:
         payload = pb.OutputSeries(
             head=output.name,
-            role=_role(output),
+            role=role_of(output),
             weight=output.weight,
             class_names=class_names,
             order=index,
@@ -89,7 +98,8 @@ def output_series(
     return series
 
 
-def _role(output: DescribedOutput) -> pb.Role:
+def role_of(output: DescribedOutput) -> pb.Role:
+    """The role of an output in the loss."""
     if output.is_main:
         return pb.ROLE_MAIN
     return pb.ROLE_AUXILIARY if output.has_loss else pb.ROLE_UNSPECIFIED

@@ -2,8 +2,7 @@
 
 import threading
 import time
-
-from tensorboard.compat.proto import event_pb2
+from collections.abc import Sequence
 
 from tb_featuremaps.summary import messages
 from tb_featuremaps.summary.event_file import is_remote
@@ -184,7 +183,7 @@ class WriteThread:
         self._making = job.events
         try:
             made = job.make()
-            for event in [made] if isinstance(made, event_pb2.Event) else made:
+            for event in made if isinstance(made, Sequence) else [made]:
                 self._log.add(event)
                 self._making -= 1
             self._places.append(job.place)

@@ -21,9 +21,11 @@ _BELOW = {
     "reader": {"format"},
     "keras_version": set(),
     "command_line": set(),
-    "cli": {"command_line", "format", "reader"},
+    "export": {"command_line", "format", "reader"},
+    "listing": {"reader"},
+    "cli": {"command_line", "export", "format", "listing", "reader"},
 }
-_VIEWER = ("format", "plugin", "reader", "cli")
+_VIEWER = ("format", "plugin", "reader", "export", "cli")
 _WITHOUT_KERAS = (*_VIEWER, "summary", "run_writer")
 
 
@@ -78,7 +80,7 @@ def test_importing_the_package_does_not_import_tensorflow() -> None:
 
 
 def test_the_public_names_are_these() -> None:
-    callbacks = ["FeatureMaps", "LossTerms", "Schedule"]
+    callbacks = ["FeatureMaps", "GradientTerms", "LossTerms", "Schedule"]
     own_loops = ["MapCapture", "RunWriter", "capture_maps"]
     assert sorted(tb_featuremaps.__all__) == sorted([*callbacks, *own_loops])
     assert all(getattr(tb_featuremaps, name).__doc__ for name in tb_featuremaps.__all__)

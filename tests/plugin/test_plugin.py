@@ -19,7 +19,8 @@ from tb_featuremaps import FeatureMaps, LossTerms
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.png import decode_atlas
 from tb_featuremaps.summary.event_writer import open_writer
-from tb_featuremaps.summary.events import event, pictures_value
+from tb_featuremaps.summary.events import pictures_value
+from tb_featuremaps.summary.large_event import LargeEvent
 
 _CAPTURES = 99
 _RUN = "run 1/train"
@@ -51,9 +52,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[pathlib.Path, ker
 
 def _write_unknown_format(directory: pathlib.Path) -> None:
     value = pictures_value("new", pb.FeatureMapPluginData(layer=pb.LayerSeries()), (1, 1), [b""])
-    value.metadata.plugin_data.content = pb.FeatureMapPluginData(version=9).SerializeToString()
+    value.head.metadata.plugin_data.content = pb.FeatureMapPluginData(version=9).SerializeToString()
     writer = open_writer(str(directory))
-    writer.submit(lambda: event(0, [value]))
+    writer.submit(lambda: LargeEvent(0, [value]))
     writer.close()
 
 

@@ -80,6 +80,11 @@ def _append(directory: pathlib.Path, *events: event_pb2.Event) -> None:
             RecordWriter(file).write(one.SerializeToString())
 
 
+def _noise(shape: tuple[int, int, int], step: int, probes: int) -> np.ndarray:
+    """Maps that no compression makes small."""
+    return np.random.default_rng(step).normal(size=(probes, *shape)).astype(np.float32)
+
+
 def _only_file(directory: pathlib.Path) -> pathlib.Path:
     (path,) = directory.glob("*tfevents*")
     return path
@@ -196,7 +201,7 @@ def test_what_the_log_itself_lacks_is_said(tmp_path: pathlib.Path) -> None:
 
 
 def test_of_a_large_log_one_record_is_held_at_a_time(tmp_path: pathlib.Path) -> None:
-    write_run(tmp_path, {"conv": (64, 64, 256)}, (1,), loss_points=100)
+    write_run(tmp_path, {"conv": (64, 64, 256)}, (1,), loss_points=100, maps=_noise)
     path = _only_file(tmp_path)
     content = path.read_bytes()
     with path.open("ab") as file:
@@ -213,7 +218,7 @@ def test_of_a_large_log_one_record_is_held_at_a_time(tmp_path: pathlib.Path) -> 
 def test_without_compiled_checksums_large_records_are_read_and_it_is_said(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_run(tmp_path, {"conv": (64, 64, 60)}, (0, 1), loss_points=3)
+    write_run(tmp_path, {"conv": (64, 64, 60)}, (0, 1), loss_points=3, maps=_noise)
     expected = read_logdir(tmp_path).activation(".", "conv", 1)
     monkeypatch.setattr(records, "CRC32C_IS_COMPILED", False)
     logs = read_logdir(tmp_path)

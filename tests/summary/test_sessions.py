@@ -15,6 +15,7 @@ from tb_featuremaps.format.names import STATS_COLUMNS
 from tb_featuremaps.format.png import encode_atlas
 from tb_featuremaps.summary.event_writer import EventWriter, open_writer
 from tb_featuremaps.summary.events import event, pictures_value, scalar_value, tensor_value
+from tb_featuremaps.summary.large_event import LargeEvent
 
 
 def _log(
@@ -24,7 +25,7 @@ def _log(
     writer.start_session(min(captures))
     for step in sorted({*steps, *captures}):
         if step in captures:
-            made = event(step, _capture(session))
+            made = LargeEvent(step, _capture(session))
             reservation = writer.reserve_capture(1000, wait=True)
             assert reservation is not None
             reservation.submit(lambda made=made: made)

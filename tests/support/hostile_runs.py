@@ -17,6 +17,7 @@ from tb_featuremaps.format.metadata import create_summary_metadata
 from tb_featuremaps.format.png import SCALE_CHUNK, encode_atlas
 from tb_featuremaps.summary import events
 from tb_featuremaps.summary.event_writer import open_writer
+from tb_featuremaps.summary.large_event import LargeEvent, StringsValue
 
 Value = summary_pb2.Summary.Value
 
@@ -32,11 +33,14 @@ OUTPUTS = pb.FeatureMapPluginData(outputs=pb.OutputSeries(head="main", role=pb.R
 
 
 def write_values(
-    directory: pathlib.Path, values: list[Value], step: int = 0, wall_time: float = 1e9
+    directory: pathlib.Path,
+    values: list[Value | StringsValue],
+    step: int = 0,
+    wall_time: float = 1e9,
 ) -> None:
     """Writes one event of these values, with the real writer."""
     writer = open_writer(str(directory))
-    writer.submit(lambda: events.event(step, values, wall_time))
+    writer.submit(lambda: LargeEvent(step, values, wall_time))
     writer.close()
 
 
@@ -65,7 +69,7 @@ def write_hostile_runs(logdir: pathlib.Path) -> None:
     write_values(logdir / "a future loss", values)
 
 
-def picture_value(png: bytes) -> Value:
+def picture_value(png: bytes) -> StringsValue:
     """A picture of `LAYER`."""
     return events.pictures_value("featuremaps/layer", LAYER, (8, 8), [png])
 

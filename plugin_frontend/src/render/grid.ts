@@ -203,8 +203,11 @@ export function hitGrid(
   const [x, y] = [pageX / layout.scale, pageY / layout.scale];
   const pitchX = layout.tileWidth * layout.zoomX + layout.gapX;
   const pitchY = layout.tileHeight * layout.zoomY + layout.gapY;
-  const column = Math.floor((x % pitchX) / layout.zoomX);
-  const row = Math.floor((y % pitchY) / layout.zoomY);
+  // A gap of a pixel belongs to what is before it: nobody aims at less.
+  const within = (at: number, zoom: number, size: number, gap: number) =>
+    Math.min(Math.floor(at / zoom), gap <= 1 ? size - 1 : Infinity);
+  const column = within(x % pitchX, layout.zoomX, layout.tileWidth, layout.gapX);
+  const row = within(y % pitchY, layout.zoomY, layout.tileHeight, layout.gapY);
   const gridColumn = Math.floor(x / pitchX);
   const cell = Math.floor(y / pitchY) * layout.columns + gridColumn;
   const inside = x >= 0 && y >= 0 && column < layout.tileWidth && row < layout.tileHeight;

@@ -8,6 +8,9 @@ export const SORT_ORDERS = ['index', 'mean', 'std', 'zeros', 'change', 'selectiv
 export type SortOrder = (typeof SORT_ORDERS)[number];
 export const LOSS_VIEWS = ['separate', 'stacked'] as const;
 export type LossView = (typeof LOSS_VIEWS)[number];
+/** What losses are drawn over: steps, time since the run began, or the clock's time. */
+export const LOSS_AXES = ['step', 'relative', 'wall'] as const;
+export type LossAxis = (typeof LOSS_AXES)[number];
 
 /** How things are shown. */
 export interface Look {
@@ -21,6 +24,11 @@ export interface Look {
   /** What the picture of the network shows. */
   readonly ill: Ill;
   readonly lossView: LossView;
+  readonly lossAxis: LossAxis;
+  /** The term that is drawn of all runs; null for all terms of one run. */
+  readonly lossTerm: string | null;
+  /** Ids of the curves that are hidden. */
+  readonly hiddenCurves: readonly string[];
   readonly logScale: boolean;
   /** Weight of the past in the moving average that is drawn; 0 for none. */
   readonly smoothing: number;
@@ -37,6 +45,9 @@ export const PLAIN: Look = {
   overlay: false,
   ill: 'dead',
   lossView: 'separate',
+  lossAxis: 'step',
+  lossTerm: null,
+  hiddenCurves: [],
   logScale: false,
   smoothing: 0,
   classIndex: null,

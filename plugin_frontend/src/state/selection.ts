@@ -6,11 +6,16 @@ export type Comparison =
 export const VIEWS = ['maps', 'network', 'health'] as const;
 export type View = (typeof VIEWS)[number];
 
+<<<<<<< HEAD
 /** A point of the probe: shares of its width and height, from 0 to 1. */
 export interface ProbePoint {
   readonly x: number;
   readonly y: number;
 }
+=======
+export const SHEETS = ['layers', 'side'] as const;
+export type Sheet = (typeof SHEETS)[number];
+>>>>>>> main
 
 /** 0 is the pane of the cursor, 1 the one that it is compared with. */
 export type PaneIndex = 0 | 1;
@@ -33,6 +38,8 @@ export interface Selection {
   readonly comparison: Comparison | null;
   /** The pane that the panels beside the maps are of. */
   readonly pane: PaneIndex;
+  /** The panel that lies over the view where there is no room beside it. */
+  readonly sheet: Sheet | null;
 }
 
 export const START: Selection = {
@@ -46,4 +53,5 @@ export const START: Selection = {
   view: 'maps',
   comparison: null,
   pane: 0,
+  sheet: null,
 };

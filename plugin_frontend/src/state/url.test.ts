@@ -15,6 +15,7 @@ const full: Linked = {
     view: 'health',
     comparison: { kind: 'run', run: 'step:5/train' },
     pane: 1,
+    sheet: 'layers',
   },
   look: {
     colormap: 'magma',
@@ -25,6 +26,9 @@ const full: Linked = {
     overlay: true,
     ill: 'constant',
     lossView: 'stacked',
+    lossAxis: 'relative',
+    lossTerm: 'weighted a=b&c',
+    hiddenCurves: ['total', 'weighted a,"b'],
     logScale: true,
     smoothing: 0.85,
     classIndex: 0,
@@ -49,6 +53,7 @@ test('a comparison with a step comes back', () => {
 test('what makes no sense is as at the start', () => {
   const nonsense = {
     ...{ step: '-1', probe: 'x', channel: '1.5', colormap: 'toString', scaling: '' },
+<<<<<<< HEAD
     ...{
       compare: 'step:x',
       smoothing: '7',
@@ -58,6 +63,10 @@ test('what makes no sense is as at the start', () => {
       pane: '2',
       view: '__proto__',
     },
+=======
+    ...{ compare: 'step:x', smoothing: '7', class: 'cat', pane: '2', view: '__proto__' },
+    ...{ lossAxis: 'clock', hidden: '[1' },
+>>>>>>> main
   };
   expect(fromParameters(nonsense)).toEqual({ selection: START, look: PLAIN });
 });

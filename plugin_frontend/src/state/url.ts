@@ -1,13 +1,19 @@
 import { ILLS } from '../derive/health';
 import { COLORMAPS } from '../render/colormap';
+<<<<<<< HEAD
 import { LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
 import { START, VIEWS, type Comparison, type ProbePoint, type Selection } from './selection';
+=======
+import { LOSS_AXES, LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
+import { SHEETS, START, VIEWS, type Comparison, type Selection } from './selection';
+>>>>>>> main
 
 const CHOICES = {
   colormap: COLORMAPS,
   scaling: SCALINGS,
   sort: SORT_ORDERS,
   lossView: LOSS_VIEWS,
+  lossAxis: LOSS_AXES,
   ill: ILLS,
 } as const;
 const SWITCHES = ['hideInactive', 'overlay', 'logScale'] as const;
@@ -37,12 +43,15 @@ export function toParameters({ selection, look }: Linked): Parameters {
   put('view', selection.view === START.view ? null : selection.view);
   put('compare', selection.comparison && textOf(selection.comparison));
   put('pane', selection.pane || null);
+  put('sheet', selection.sheet);
   for (const choice of keysOf(CHOICES))
     put(choice, look[choice] === PLAIN[choice] ? null : look[choice]);
   for (const name of SWITCHES) put(name, look[name] ? 1 : null);
   put('smoothing', look.smoothing || null);
   put('top', look.top);
   put('class', look.classIndex);
+  put('lossTerm', look.lossTerm);
+  put('hidden', look.hiddenCurves.length ? JSON.stringify(look.hiddenCurves) : null);
   return parameters;
 }
 
@@ -62,6 +71,7 @@ export function fromParameters(parameters: Parameters): Linked {
     view: view ?? START.view,
     comparison: comparisonOf(parameters['compare'] ?? ''),
     pane: parameters['pane'] === '1' ? 1 : 0,
+    sheet: SHEETS.find((one) => one === parameters['sheet']) ?? null,
   };
   return { selection, look: lookOf(parameters) };
 }
@@ -72,6 +82,8 @@ function lookOf(parameters: Parameters): Look {
     smoothing: Math.min(MOST_SMOOTHING, share(parameters['smoothing'])),
     top: wholeNumber(parameters['top']) || null,
     classIndex: wholeNumber(parameters['class']),
+    lossTerm: parameters['lossTerm'] ?? null,
+    hiddenCurves: namesOf(parameters['hidden']),
   };
   const choices = keysOf(CHOICES).filter((choice) =>
     (CHOICES[choice] as readonly string[]).includes(parameters[choice] ?? ''),
@@ -116,6 +128,18 @@ function wholeNumber(text: string | undefined): number | null {
 
 function share(text: string | undefined): number {
   return text !== undefined && /^0\.\d{1,6}$/.test(text) ? Number(text) : 0;
+}
+
+/** Names written as JSON. */
+function namesOf(text: string | undefined): readonly string[] {
+  if (text === undefined) return PLAIN.hiddenCurves;
+  try {
+    const names: unknown = JSON.parse(text);
+    const isList = Array.isArray(names) && names.every((name) => typeof name === 'string');
+    return isList ? names : PLAIN.hiddenCurves;
+  } catch {
+    return PLAIN.hiddenCurves; // a link can hold anything
+  }
 }
 
 function keysOf<Key extends string>(record: Record<Key, unknown>): Key[] {

@@ -1,18 +1,31 @@
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import type { AppState } from '../app_state';
+<<<<<<< HEAD
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import { download } from '../files/download';
 import { isExpected } from '../model/failures';
 import { COLORMAPS } from '../render/colormap';
 import { SCALINGS, type Look, type Scaling } from '../state/look';
 import { VIEWS, type View } from '../state/selection';
+=======
+import { VIEWS, type Sheet, type View } from '../state/selection';
+>>>>>>> main
 import { choice } from './choice';
-import './compare_view';
 import { Connected } from './connected';
+<<<<<<< HEAD
 import './legend_view';
 import './order_view';
+=======
+import './live_view';
+import './menu_view';
+import './probe_menu_view';
+import './runs_menu_view';
+>>>>>>> main
 import { common } from './theme';
+import { toolbarStyles } from './toolbar_styles';
+import { VIEW_TABS } from './view_tabs';
 
+<<<<<<< HEAD
 const VIEW_NAMES: Record<View, string> = { maps: 'Maps', network: 'Network', health: 'Health' };
 const SCALING_NAMES: Record<Scaling, string> = {
   channel: 'each channel',
@@ -147,22 +160,81 @@ export class ToolbarView extends Connected<[View, Look, Pane | null]> {
         />Hide inactive</label
       >
     `;
+=======
+/** The one row above all: what is shown, how, and what can be taken away of it. */
+export class ToolbarView extends Connected<[View, Sheet | null]> {
+  static override styles = [common, toolbarStyles];
+
+  protected override select(app: AppState): [View, Sheet | null] {
+    const { view, sheet } = app.selection.value;
+    return [view, sheet];
   }
 
-  private save(): void {
-    this.dispatchEvent(new CustomEvent('save-picture', { bubbles: true, composed: true }));
+  protected override view(view: View, sheet: Sheet | null) {
+    const { looks, files } = VIEW_TABS[view];
+    return html`<div class="row">
+      ${this.sheetButton('layers', 'Layers', '☰', sheet)}
+      <fm-runs-menu></fm-runs-menu>
+      ${this.tabs(view)}
+      <fm-probe-menu></fm-probe-menu>
+      <span class="space"></span>
+      ${looks ? menu('appearance', 'Appearance', '◐', looks) : nothing}
+      ${files ? menu('export', 'Export', '⤓', files) : nothing}
+      <fm-live></fm-live>
+      ${this.sheetButton('side', 'Losses and channel', '▤', sheet)}
+    </div>`;
   }
 
-  private async saveAtlas(pane: Pane | null): Promise<void> {
-    const key = pane?.capture?.pictures[pane.probe];
-    if (!pane?.capture || !key) return;
-    const name = `${pane.layer.tag}_step${pane.capture.step}_probe${pane.probe}_atlas.png`;
-    try {
-      download(name, await this.app.source.pictureFile(key, new AbortController().signal));
-    } catch (error) {
-      if (!isExpected(error)) throw error;
-      this.app.live.settled(error);
-    }
+  private tabs(view: View) {
+    const { actions } = this;
+    return html`<span class="tabs" role="group" aria-label="View">
+        ${VIEWS.map(
+          (one) =>
+            html`<button
+              data-testid="view-${one}"
+              aria-pressed=${one === view}
+              title=${VIEW_TABS[one].tip}
+              @click=${() => actions.setView(one)}
+            >
+              ${VIEW_TABS[one].label}
+            </button>`,
+        )}
+      </span>
+      <span class="select">
+        ${choice({
+          label: 'View',
+          testId: 'view-select',
+          names: VIEWS,
+          title: (one) => VIEW_TABS[one].label,
+          chosen: view,
+          choose: (one) => actions.setView(one),
+        })}
+      </span>`;
+>>>>>>> main
+  }
+
+  private sheetButton(sheet: Sheet, label: string, sign: string, open: Sheet | null) {
+    return html`<button
+      class="sheet"
+      data-testid="sheet-${sheet}"
+      aria-label=${label}
+      title=${label}
+      aria-pressed=${open === sheet}
+      @click=${() => this.actions.toggleSheet(sheet)}
+    >
+      ${sign}
+    </button>`;
   }
 }
 customElements.define('fm-toolbar', ToolbarView);
+<<<<<<< HEAD
+=======
+
+function menu(name: string, label: string, sign: string, content: unknown) {
+  return html`<fm-menu .name=${name} .label=${label} .tip=${label}
+    ><span slot="button"
+      ><span class="sign" aria-hidden="true">${sign}</span><span class="word">${label}</span></span
+    >${content}</fm-menu
+  >`;
+}
+>>>>>>> main
