@@ -127,7 +127,7 @@ def test_keys_and_deep_links(watched: WatchedPage, server: TensorBoardServer) ->
     expect(canvas).to_have_attribute("data-step", "0")
     tab.get_by_test_id("layer-item").first.press("ArrowUp")
     expect(canvas).to_have_attribute("data-layer", "conv1")
-    assert "p.featuremaps.step=0" in watched.page.url
+    watched.page.wait_for_url("**step=0*")
     watched.page.reload()
     expect(canvas).to_have_attribute("data-step", "0")
     expect(canvas).to_have_attribute("data-layer", "conv1")

@@ -4,11 +4,7 @@ import { listedRuns, placeOf, runNamed } from '../derive/place';
 import type { Run } from '../model/run';
 import type { Look } from './look';
 import { Player } from './player';
-<<<<<<< HEAD
-import type { Comparison, PaneIndex, ProbePoint, View } from './selection';
-=======
-import type { Comparison, PaneIndex, Sheet, View } from './selection';
->>>>>>> main
+import type { Comparison, PaneIndex, ProbePoint, Sheet, View } from './selection';
 
 /** All that the user can do. */
 export class Actions {

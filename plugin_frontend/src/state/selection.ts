@@ -6,16 +6,14 @@ export type Comparison =
 export const VIEWS = ['maps', 'network', 'health'] as const;
 export type View = (typeof VIEWS)[number];
 
-<<<<<<< HEAD
+export const SHEETS = ['layers', 'side'] as const;
+export type Sheet = (typeof SHEETS)[number];
+
 /** A point of the probe: shares of its width and height, from 0 to 1. */
 export interface ProbePoint {
   readonly x: number;
   readonly y: number;
 }
-=======
-export const SHEETS = ['layers', 'side'] as const;
-export type Sheet = (typeof SHEETS)[number];
->>>>>>> main
 
 /** 0 is the pane of the cursor, 1 the one that it is compared with. */
 export type PaneIndex = 0 | 1;

@@ -53,20 +53,9 @@ test('a comparison with a step comes back', () => {
 test('what makes no sense is as at the start', () => {
   const nonsense = {
     ...{ step: '-1', probe: 'x', channel: '1.5', colormap: 'toString', scaling: '' },
-<<<<<<< HEAD
-    ...{
-      compare: 'step:x',
-      smoothing: '7',
-      class: 'cat',
-      top: '0',
-      point: '1.5,0',
-      pane: '2',
-      view: '__proto__',
-    },
-=======
     ...{ compare: 'step:x', smoothing: '7', class: 'cat', pane: '2', view: '__proto__' },
     ...{ lossAxis: 'clock', hidden: '[1' },
->>>>>>> main
+    ...{ top: '0', point: '1.5,0' },
   };
   expect(fromParameters(nonsense)).toEqual({ selection: START, look: PLAIN });
 });

@@ -1,12 +1,14 @@
 import { ILLS } from '../derive/health';
 import { COLORMAPS } from '../render/colormap';
-<<<<<<< HEAD
-import { LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
-import { START, VIEWS, type Comparison, type ProbePoint, type Selection } from './selection';
-=======
 import { LOSS_AXES, LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
-import { SHEETS, START, VIEWS, type Comparison, type Selection } from './selection';
->>>>>>> main
+import {
+  SHEETS,
+  START,
+  VIEWS,
+  type Comparison,
+  type ProbePoint,
+  type Selection,
+} from './selection';
 
 const CHOICES = {
   colormap: COLORMAPS,

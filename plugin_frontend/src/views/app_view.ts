@@ -142,11 +142,8 @@ const parts = html`
   <aside aria-label="Losses, channel and predictions">
     <fm-side></fm-side>
     <fm-losses></fm-losses>
-<<<<<<< HEAD
-    <fm-probe-point></fm-probe-point>
-=======
     <fm-channel></fm-channel>
->>>>>>> main
+    <fm-probe-point></fm-probe-point>
     <fm-outputs></fm-outputs>
   </aside>
   <footer><fm-timeline></fm-timeline></footer>

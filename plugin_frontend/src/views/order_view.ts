@@ -26,24 +26,31 @@ export class OrderView extends Connected<Selected> {
     common,
     css`
       :host {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px 12px;
-        min-width: 0;
+        display: grid;
+        gap: 8px;
       }
-      select {
-        max-width: 160px;
+      label {
+        display: flex;
+        justify-content: space-between;
+      }
+      select,
+      input {
+        width: 148px;
       }
       input {
         font: inherit;
         color: inherit;
-        width: 64px;
         height: 28px;
         padding: 0 8px;
         border: 1px solid var(--line);
         border-radius: 6px;
         background: var(--raised);
+      }
+      p {
+        margin: 0;
+        max-width: 236px;
+        font-size: 12px;
+        line-height: 16px;
       }
     `,
   ];
@@ -70,20 +77,19 @@ export class OrderView extends Connected<Selected> {
       ? SORT_ORDERS.filter((name) => name !== 'selective')
       : SORT_ORDERS;
     return html`
-      <span title=${problem ? `Sorting by selectivity is not offered. ${problem}` : ''}>
-        ${
-          byPoint
-            ? this.pointed()
-            : choice({
-                label: 'Sort',
-                testId: 'sort-select',
-                names,
-                title: (name) => sortTitle(name, comparing),
-                chosen: names.includes(look.sort) ? look.sort : 'index',
-                choose: (sort) => this.actions.show({ sort }),
-              })
-        }
-      </span>
+      ${
+        byPoint
+          ? this.pointed()
+          : choice({
+              label: 'Sort',
+              testId: 'sort-select',
+              names,
+              title: (name) => sortTitle(name, comparing),
+              chosen: names.includes(look.sort) ? look.sort : 'index',
+              choose: (sort) => this.actions.show({ sort }),
+            })
+      }
+      ${problem ? html`<p class="muted" data-testid="not-selective">Not by selectivity: ${problem}</p>` : nothing}
       <label title="Show only the first so many channels of the order; empty for all"
         >Top
         ${this.number('top', look.top, 1, layer.channels, 'all', (top) => this.actions.show({ top }))}
