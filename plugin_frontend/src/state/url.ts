@@ -1,6 +1,15 @@
 import { ILLS } from '../derive/health';
 import { COLORMAPS } from '../render/colormap';
-import { LOSS_AXES, LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
+import {
+  CLIPS,
+  COMPARINGS,
+  LOSS_AXES,
+  LOSS_VIEWS,
+  PLAIN,
+  SCALINGS,
+  SORT_ORDERS,
+  type Look,
+} from './look';
 import { START, VIEWS, type Comparison, type Selection } from './selection';
 
 const CHOICES = {
@@ -9,6 +18,7 @@ const CHOICES = {
   sort: SORT_ORDERS,
   lossView: LOSS_VIEWS,
   lossAxis: LOSS_AXES,
+  comparing: COMPARINGS,
   ill: ILLS,
 } as const;
 const SWITCHES = ['hideInactive', 'overlay', 'logScale'] as const;
@@ -42,6 +52,10 @@ export function toParameters({ selection, look }: Linked): Parameters {
   for (const name of SWITCHES) put(name, look[name] ? 1 : null);
   put('smoothing', look.smoothing || null);
   put('class', look.classIndex);
+  put('clip', look.clip || null);
+  put('rangeLow', look.rangeLow);
+  put('rangeHigh', look.rangeHigh);
+  put('swipe', look.swipe === PLAIN.swipe ? null : look.swipe);
   put('lossTerm', look.lossTerm);
   put('hidden', look.hiddenCurves.length ? JSON.stringify(look.hiddenCurves) : null);
   return parameters;
@@ -72,6 +86,10 @@ function lookOf(parameters: Parameters): Look {
     smoothing: Math.min(MOST_SMOOTHING, share(parameters['smoothing'])),
     classIndex: wholeNumber(parameters['class']),
     lossTerm: parameters['lossTerm'] ?? null,
+    clip: CLIPS.find((clip) => clip === Number(parameters['clip'])) ?? 0,
+    rangeLow: anyNumber(parameters['rangeLow']),
+    rangeHigh: anyNumber(parameters['rangeHigh']),
+    swipe: swipeOf(parameters['swipe']),
     hiddenCurves: namesOf(parameters['hidden']),
   };
   const choices = keysOf(CHOICES).filter((choice) =>
@@ -112,6 +130,16 @@ function wholeNumber(text: string | undefined): number | null {
 
 function share(text: string | undefined): number {
   return text !== undefined && /^0\.\d{1,6}$/.test(text) ? Number(text) : 0;
+}
+
+function anyNumber(text: string | undefined): number | null {
+  const number = text?.trim() ? Number(text) : NaN;
+  return Number.isFinite(number) ? number : null;
+}
+
+function swipeOf(text: string | undefined): number {
+  const swipe = anyNumber(text);
+  return swipe !== null && swipe >= 0 && swipe <= 1 ? swipe : PLAIN.swipe;
 }
 
 /** Names written as JSON. */
