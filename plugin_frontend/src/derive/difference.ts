@@ -122,3 +122,18 @@ export function differenceName({ left, right }: Pick<Difference, 'left' | 'right
   const [a, b] = [left.run.name, right.run.name];
   return `${b}, ${stepOf(right)} − ${a}, ${stepOf(left)}`;
 }
+
+/** The difference as a pane of its own, so that a grid can show it. */
+export const differencePane = memoisedBy((difference: Difference): Pane => ({
+  ...difference.right,
+  index: 0,
+  picture: { status: 'ready', value: difference.picture, problem: null },
+  statistics: null,
+}));
+
+/** The difference where it is what is shown in the maps' place; null elsewhere. */
+export function shownDifference(panes: Panes, look: Look): Difference | null {
+  if (look.comparing !== 'difference' || !panes.second) return null;
+  const difference = differenceOf(panes, look);
+  return typeof difference === 'string' ? null : difference;
+}

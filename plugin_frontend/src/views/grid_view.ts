@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
+import type { Difference } from '../derive/difference';
 import { orderOf, rangesOfPanes } from '../derive/order';
 import { panesOf, type Pane } from '../derive/panes';
 import type { RangeOf } from '../derive/ranges';
@@ -16,7 +17,7 @@ const PADDING = 16;
 
 /** Every channel of the layer in one pane, side by side on one canvas. */
 export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]> {
-  static override properties = { pane: {} };
+  static override properties = { pane: {}, difference: {} };
   static override styles = [
     common,
     css`
@@ -38,6 +39,8 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
     `,
   ];
   declare pane: Pane;
+  /** What the pane is of, if it is one of differences. */
+  declare difference: Difference | undefined;
   private layout: GridLayout | null = null;
   private order: readonly number[] = [];
   private pixels: ImageData | null = null;
@@ -45,6 +48,8 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
   protected override select(app: AppState): [readonly number[], RangeOf, ColormapName] {
     const panes = panesOf(app.listing!, app.selection.value, app.library);
     const look = app.look.value;
+    const { difference } = this;
+    if (difference) return [orderOf(panes, look), difference.ranges, 'diverging'];
     return [orderOf(panes, look), rangesOfPanes(panes, look), look.colormap];
   }
 
@@ -56,7 +61,7 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
     const { capture, layer, index } = this.pane;
     return html`<div class="sheet">
         <canvas
-          data-testid=${index ? 'compared-canvas' : 'grid-canvas'}
+          data-testid=${this.difference ? 'difference-canvas' : index ? 'compared-canvas' : 'grid-canvas'}
           tabindex="0"
           role="img"
           aria-label="${this.order.length} channels of ${layer.name} at step ${capture?.step ?? nothing}"
