@@ -2,6 +2,8 @@
 
 import json
 import pathlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,10 +20,27 @@ def read_canvas(canvas: Locator) -> dict[str, Any]:
     return canvas.evaluate(_READ_PIXELS)
 
 
+@contextmanager
+def opened(tab: FrameLocator, menu: str) -> Iterator[None]:
+    """A menu of the toolbar, open within a `with` block: runs, probe, appearance or export."""
+    button = tab.get_by_test_id(f"menu-{menu}")
+    button.click()
+    yield
+    if button.get_attribute("aria-expanded") == "true":
+        button.press("Escape")
+
+
+def choose_run(tab: FrameLocator, name: str) -> None:
+    """Goes to a run in the list of runs."""
+    with opened(tab, "runs"):
+        tab.locator(f"[data-testid=run-item][data-run='{name}']").click()
+
+
 def show_layer(tab: FrameLocator, layer: str, step: int, colors: str = "grey") -> dict[str, Any]:
     """Chooses a layer and waits until a step's pixels are drawn; returns the canvas."""
     tab.locator(f"[data-testid=layer-item][data-layer='{layer}']").click()
-    tab.get_by_test_id("colormap-select").select_option(colors)
+    with opened(tab, "appearance"):
+        tab.get_by_test_id("colormap-select").select_option(colors)
     canvas = tab.locator(
         f"[data-testid=grid-canvas][data-layer='{layer}'][data-step='{step}'][data-ready]"
     )

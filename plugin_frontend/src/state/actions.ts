@@ -5,7 +5,7 @@ import { listedRuns, placeOf, runNamed } from '../derive/place';
 import type { Run } from '../model/run';
 import type { Look } from './look';
 import { Player } from './player';
-import type { Comparison, PaneIndex, View } from './selection';
+import type { Comparison, PaneIndex, Sheet, View } from './selection';
 
 /** All that the user can do. */
 export class Actions {
@@ -38,7 +38,7 @@ export class Actions {
   }
 
   chooseLayer(tag: string): void {
-    this.app.selection.patch({ layer: tag, channel: null });
+    this.app.selection.patch({ layer: tag, channel: null, sheet: null });
   }
 
   moveLayer(by: number): void {
@@ -54,7 +54,7 @@ export class Actions {
 
   /** @param pane the pane whose channel it is. */
   chooseChannel(channel: number | null, pane = this.app.selection.value.pane): void {
-    this.app.selection.patch({ channel, pane });
+    this.app.selection.patch({ channel, pane, sheet: channel === null ? null : 'side' });
   }
 
   /** Says which pane the panels beside the maps are of. */
@@ -114,6 +114,12 @@ export class Actions {
 
   setView(view: View): void {
     this.app.selection.patch({ view });
+  }
+
+  /** Lays a panel over the view, or takes it away; seen only where it doesn't stand beside. */
+  toggleSheet(sheet: Sheet): void {
+    const open = this.app.selection.value.sheet === sheet;
+    this.app.selection.patch({ sheet: open ? null : sheet });
   }
 
   /** Changes how things are shown. */

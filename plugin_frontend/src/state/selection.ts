@@ -6,6 +6,9 @@ export type Comparison =
 export const VIEWS = ['maps', 'network', 'health'] as const;
 export type View = (typeof VIEWS)[number];
 
+export const SHEETS = ['layers', 'side'] as const;
+export type Sheet = (typeof SHEETS)[number];
+
 /** 0 is the pane of the cursor, 1 the one that it is compared with. */
 export type PaneIndex = 0 | 1;
 
@@ -25,6 +28,8 @@ export interface Selection {
   readonly comparison: Comparison | null;
   /** The pane that the panels beside the maps are of. */
   readonly pane: PaneIndex;
+  /** The panel that lies over the view where there is no room beside it. */
+  readonly sheet: Sheet | null;
 }
 
 export const START: Selection = {
@@ -37,4 +42,5 @@ export const START: Selection = {
   view: 'maps',
   comparison: null,
   pane: 0,
+  sheet: null,
 };

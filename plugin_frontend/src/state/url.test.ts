@@ -14,6 +14,7 @@ const full: Linked = {
     view: 'health',
     comparison: { kind: 'run', run: 'step:5/train' },
     pane: 1,
+    sheet: 'layers',
   },
   look: {
     colormap: 'magma',

@@ -10,7 +10,7 @@ import {
   SORT_ORDERS,
   type Look,
 } from './look';
-import { START, VIEWS, type Comparison, type Selection } from './selection';
+import { SHEETS, START, VIEWS, type Comparison, type Selection } from './selection';
 
 const CHOICES = {
   colormap: COLORMAPS,
@@ -47,6 +47,7 @@ export function toParameters({ selection, look }: Linked): Parameters {
   put('view', selection.view === START.view ? null : selection.view);
   put('compare', selection.comparison && textOf(selection.comparison));
   put('pane', selection.pane || null);
+  put('sheet', selection.sheet);
   for (const choice of keysOf(CHOICES))
     put(choice, look[choice] === PLAIN[choice] ? null : look[choice]);
   for (const name of SWITCHES) put(name, look[name] ? 1 : null);
@@ -76,6 +77,7 @@ export function fromParameters(parameters: Parameters): Linked {
     view: view ?? START.view,
     comparison: comparisonOf(parameters['compare'] ?? ''),
     pane: parameters['pane'] === '1' ? 1 : 0,
+    sheet: SHEETS.find((one) => one === parameters['sheet']) ?? null,
   };
   return { selection, look: lookOf(parameters) };
 }

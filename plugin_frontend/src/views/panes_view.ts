@@ -33,7 +33,7 @@ export class PanesView extends Connected<[boolean, boolean, Comparing, number]> 
         bottom: 0;
         width: 2px;
         margin-left: -1px;
-        background: var(--cursor, var(--accent));
+        background: var(--cursor);
         pointer-events: none;
       }
       input {
@@ -42,7 +42,7 @@ export class PanesView extends Connected<[boolean, boolean, Comparing, number]> 
         width: 100%;
         height: 24px;
         margin: 0;
-        accent-color: var(--cursor, var(--accent));
+        accent-color: var(--cursor);
       }
     `,
   ];
