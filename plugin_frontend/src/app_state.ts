@@ -19,6 +19,8 @@ export class AppState {
   readonly connection = new Store<Connection>({ state: 'paused', message: null });
   /** A store of its own, so that hovering renders nothing else. */
   readonly pointer = new Store<Pointed | null>(null);
+  /** The step that the pointer is on in the timeline; of its own for the same reason. */
+  readonly preview = new Store<number | null>(null);
   readonly library: Library;
   readonly live: Live;
   private readonly changes = new Store(0);
@@ -37,6 +39,7 @@ export class AppState {
       store.subscribe(changed);
     }
     this.changes.subscribe(() => this.update());
+    this.preview.subscribe(() => this.demand());
     this.library.listing.want([null]);
   }
 
@@ -62,7 +65,12 @@ export class AppState {
 
   private update(): void {
     this.settle();
-    this.library.want(demandOf(this.listing, this.selection.value, this.look.value, this.library));
+    this.demand();
+  }
+
+  private demand(): void {
+    const { listing, selection, look, library, preview } = this;
+    library.want(demandOf(listing, selection.value, look.value, library, preview.value));
   }
 
   /** Makes what was found for want of a choice the choice: later arrivals must not change it. */

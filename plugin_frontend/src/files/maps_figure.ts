@@ -6,14 +6,12 @@ import type { RangeOf } from '../derive/ranges';
 import { valueOf } from '../model/loadable';
 import type { Picture, Range } from '../model/picture';
 import { colormap, type ColormapName } from '../render/colormap';
-import { frameOf } from '../render/tiles';
-import { paintFrame } from '../render/frame';
+import { tileCanvas } from '../render/tile_canvas';
 import type { Look } from '../state/look';
 import type { Figure, Panel } from './figure';
 
 /** A map's longer side has at least so many pixels. */
 const SHORTEST_TILE = 48;
-const GAP = 2;
 
 /** What of the maps is drawn: these channels, in this order. */
 export interface Content {
@@ -98,26 +96,5 @@ function panelOf(
   const known = channels.filter((channel) => channel < picture.scale.channels);
   const alone = known.length === 1 ? 4 : 1;
   const zoom = Math.max(1, Math.ceil((alone * SHORTEST_TILE) / Math.max(tileWidth, tileHeight)));
-  const [width, height] = [tileWidth * zoom, tileHeight * zoom];
-  const columns = Math.max(1, Math.ceil(Math.sqrt((known.length * height) / width)));
-  const rows = Math.ceil(known.length / columns);
-  const canvas = new OffscreenCanvas(
-    Math.min(columns, known.length) * (width + GAP) - GAP,
-    rows * (height + GAP) - GAP,
-  );
-  const context = canvas.getContext('2d')!;
-  context.imageSmoothingEnabled = false;
-  const tile = new OffscreenCanvas(tileWidth, tileHeight);
-  const pen = tile.getContext('2d')!;
-  known.forEach((channel, cell) => {
-    pen.putImageData(
-      paintFrame(frameOf(picture, channel, 0), colormap(colors), ranges(channel)),
-      0,
-      0,
-    );
-    const left = (cell % columns) * (width + GAP);
-    const top = Math.floor(cell / columns) * (height + GAP);
-    context.drawImage(tile, left, top, width, height);
-  });
-  return { title, picture: canvas };
+  return { title, picture: tileCanvas(picture, known, colormap(colors), ranges, zoom) };
 }

@@ -26,7 +26,7 @@ export class CompareView extends Connected<
         gap: 8px;
       }
       select {
-        max-width: 140px;
+        max-width: 116px;
       }
     `,
   ];

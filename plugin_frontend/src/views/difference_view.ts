@@ -17,6 +17,10 @@ export class DifferenceView extends Connected<[Difference | string | null, Panes
   static override styles = [
     common,
     css`
+      :host {
+        min-width: 0;
+        min-height: 0;
+      }
       section {
         height: 100%;
         display: grid;
