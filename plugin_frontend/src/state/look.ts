@@ -4,7 +4,7 @@ import type { ColormapName } from '../render/colormap';
 /** Which values the colours span: each channel's own, the layer's, or each channel's over all steps. */
 export const SCALINGS = ['channel', 'layer', 'steps'] as const;
 export type Scaling = (typeof SCALINGS)[number];
-export const SORT_ORDERS = ['index', 'mean', 'std', 'zeros', 'change'] as const;
+export const SORT_ORDERS = ['index', 'mean', 'std', 'zeros', 'change', 'selective'] as const;
 export type SortOrder = (typeof SORT_ORDERS)[number];
 /** What share of the values the colours can leave out at either end. */
 export const CLIPS = [0, 0.001, 0.01, 0.05] as const;
@@ -23,6 +23,8 @@ export interface Look {
   readonly scaling: Scaling;
   readonly sort: SortOrder;
   readonly hideInactive: boolean;
+  /** How many channels of the order are shown; null for all. */
+  readonly top: number | null;
   readonly overlay: boolean;
   /** The share of the values that the colours leave out at either end. */
   readonly clip: number;
@@ -52,6 +54,7 @@ export const PLAIN: Look = {
   scaling: 'channel',
   sort: 'index',
   hideInactive: false,
+  top: null,
   overlay: false,
   clip: 0,
   rangeLow: null,

@@ -1,6 +1,5 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
-import { orderOf } from '../derive/order';
 import { paneOf, panesOf, type Panes } from '../derive/panes';
 import { download } from '../files/download';
 import { layoutFigure } from '../files/figure';
@@ -50,8 +49,7 @@ export class MapFiguresView extends Connected<
     const { listing, library } = app;
     const look = app.look.value;
     const panes = listing ? panesOf(listing, app.selection.value, library) : null;
-    const order = panes ? orderOf(panes, look) : [];
-    return [panes, look, order, app.selection.value.channel];
+    return [panes, look, app.order, app.selection.value.channel];
   }
 
   protected override view(

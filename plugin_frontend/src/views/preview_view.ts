@@ -2,7 +2,6 @@ import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { formatStep } from '../derive/format';
 import { placeOf } from '../derive/loss_trace';
-import { orderOf } from '../derive/order';
 import { paneOf, panesOf } from '../derive/panes';
 import { previewOf, type Preview } from '../derive/preview';
 import { rangesOf } from '../derive/ranges';
@@ -74,7 +73,7 @@ export class PreviewView extends Painted<Selected> {
     const pane = paneOf(panes.first);
     const preview = pane && previewOf(library, pane, step);
     const place = preview ? placeOf(timeline.stops, preview.capture.step) : 0;
-    return [preview, place, orderOf(panes, look), app.selection.value.channel, look];
+    return [preview, place, app.order, app.selection.value.channel, look];
   }
 
   protected override view(preview: Preview | null, place: number) {
