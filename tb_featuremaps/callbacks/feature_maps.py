@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy.typing as npt
 
+from tb_featuremaps.callbacks.attribution_log import AttributionLog
 from tb_featuremaps.callbacks.counted_steps import CountedSteps
 from tb_featuremaps.callbacks.run_session import RunSession
 from tb_featuremaps.callbacks.schedule import (
@@ -20,6 +21,7 @@ from tb_featuremaps.callbacks.schedule import (
 )
 from tb_featuremaps.capture import keras_internals
 from tb_featuremaps.capture import probes as probe_arrays
+from tb_featuremaps.capture.attributions import AttributionTap
 from tb_featuremaps.capture.compiled import ensure_built
 from tb_featuremaps.capture.description import Description, describe_tap
 from tb_featuremaps.capture.labels import class_name_list, label_names
@@ -74,6 +76,10 @@ class FeatureMaps(keras.callbacks.Callback):
         training: run the probes in training mode (dropout, batch statistics).
         images_tab: mirror the first probe's maps to the stock Images tab at epoch ends.
         max_captures: thin to at most so many captures, geometrically farther apart.
+        attributions: whether it is also written what each head's score for each probe owes to each
+            channel: the spatial mean of the score's gradient, from which the tab makes Grad-CAM.
+            The score is that of the probe's label, or of the head's first choice where there is
+            none: its logit where Keras tells it, else the output's value.
 
     Raises:
         ValueError: before training starts: an argument, `probes` or `layers` don't fit the model.
@@ -95,6 +101,7 @@ class FeatureMaps(keras.callbacks.Callback):
         training: bool = False,
         images_tab: bool = True,
         max_captures: int | None = None,
+        attributions: bool = False,
     ) -> None:
         super().__init__()
         self._probes = probe_arrays.as_arrays(probes)
@@ -107,6 +114,8 @@ class FeatureMaps(keras.callbacks.Callback):
         self._labels = label_names(labels, self._class_names, probe_arrays.count(self._probes))
         self._main = main
         self._images_tab = images_tab
+        self._attributes = attributions
+        self._attributions: AttributionLog | None = None
         self._options = TapOptions(
             training=training,
             max_channels=max_channels,
@@ -214,6 +223,11 @@ class FeatureMaps(keras.callbacks.Callback):
         tap = ActivationTap(model, selection.layers, probes, self._options)
         self._description = describe_tap(tap, selection, captures, self._images_tab)
         self._tap, self._tapped_model, self._encoder = tap, model, None
+        if self._attributes:
+            training = self._options.training
+            names = (self._labels, self._class_names)
+            taken = AttributionTap(model, selection.layers, probes, *names, training)
+            self._attributions = AttributionLog(model, tap, taken, self._main)
         return self._description
 
     def _begin(self, epoch: int) -> None:
@@ -286,6 +300,8 @@ class FeatureMaps(keras.callbacks.Callback):
         with place:
             place.submit(self._job(self._tap, parts), f"the capture at step {self._session.step}")
         if parts.maps:
+            if self._attributions is not None:
+                self._attributions.write(self._session)
             self._captured = (self._session.log_dir, self._session.step)
             self._captures += 1
             self._thinning.took()

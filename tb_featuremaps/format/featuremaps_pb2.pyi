@@ -184,24 +184,24 @@ class ChannelGradientSeries(_message.Message):
     def __init__(self, layer: _Optional[str] = ..., terms: _Optional[_Iterable[_Union[GradientTerm, _Mapping]]] = ..., columns: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class AttributionSeries(_message.Message):
-    __slots__ = ("layer", "heads", "classes")
+    __slots__ = ("layer", "heads")
     LAYER_FIELD_NUMBER: _ClassVar[int]
     HEADS_FIELD_NUMBER: _ClassVar[int]
-    CLASSES_FIELD_NUMBER: _ClassVar[int]
     layer: str
     heads: _containers.RepeatedCompositeFieldContainer[AttributedHead]
-    classes: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, layer: _Optional[str] = ..., heads: _Optional[_Iterable[_Union[AttributedHead, _Mapping]]] = ..., classes: _Optional[_Iterable[int]] = ...) -> None: ...
+    def __init__(self, layer: _Optional[str] = ..., heads: _Optional[_Iterable[_Union[AttributedHead, _Mapping]]] = ...) -> None: ...
 
 class AttributedHead(_message.Message):
-    __slots__ = ("head", "role", "of_logits")
+    __slots__ = ("head", "role", "of_logits", "classes")
     HEAD_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     OF_LOGITS_FIELD_NUMBER: _ClassVar[int]
+    CLASSES_FIELD_NUMBER: _ClassVar[int]
     head: str
     role: Role
     of_logits: bool
-    def __init__(self, head: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., of_logits: bool = ...) -> None: ...
+    classes: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, head: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., of_logits: bool = ..., classes: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class AtlasScale(_message.Message):
     __slots__ = ("version", "channels", "tile_height", "tile_width", "columns", "lo", "hi")

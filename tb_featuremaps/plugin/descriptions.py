@@ -14,12 +14,28 @@ def in_order(listed: SeriesList, run: str) -> list[Series]:
     return sorted(listed.of(run, "outputs"), key=lambda head: head.data.outputs.order)
 
 
-def layer_of(series: Series, stats_tags: set[str]) -> dict[str, Any]:
+def gradient_tags(listed: SeriesList, run: str) -> dict[str, dict[str, str]]:
+    """The tags of a run's channel gradients and attributions, by layer."""
+    return {
+        "gradients_tag": {
+            series.data.channel_gradients.layer: series.tag
+            for series in listed.of(run, "channel_gradients")
+        },
+        "attributions_tag": {
+            series.data.attributions.layer: series.tag for series in listed.of(run, "attributions")
+        },
+    }
+
+
+def layer_of(
+    series: Series, stats_tags: set[str], gradients: dict[str, dict[str, str]]
+) -> dict[str, Any]:
     """A layer; `stats_tags` are those for which statistics were logged."""
     layer = series.data.layer
     return {
         "tag": series.tag,
         "stats_tag": layer.stats_tag if layer.stats_tag in stats_tags else None,
+        **{kind: tags.get(layer.name) for kind, tags in gradients.items()},
         "name": layer.name,
         "class_name": layer.class_name,
         "order": layer.order,

@@ -10,6 +10,7 @@ from werkzeug import wrappers
 from tb_featuremaps.format.names import DEFAULT_SAMPLES, PLUGIN_NAME
 from tb_featuremaps.plugin import framing
 from tb_featuremaps.plugin.captures import captures
+from tb_featuremaps.plugin.gradients import attributions, channel_gradients, gradients
 from tb_featuremaps.plugin.logged_data import Limits, LoggedData
 from tb_featuremaps.plugin.loss_terms import loss_terms
 from tb_featuremaps.plugin.pictures import picture
@@ -50,6 +51,9 @@ class FeatureMapsPlugin(base_plugin.TBPlugin):
             "/predictions": route(self._serve_predictions),
             "/output": route(self._serve_output),
             "/loss_terms": route(self._serve_loss_terms),
+            "/gradients": route(self._serve_gradients),
+            "/channel_gradients": route(self._serve_channel_gradients),
+            "/attributions": route(self._serve_attributions),
             "/static/*": route(serve_static),
         }
 
@@ -91,6 +95,16 @@ class FeatureMapsPlugin(base_plugin.TBPlugin):
     def _serve_loss_terms(self, request: wrappers.Request) -> wrappers.Response:
         run, since = argument(request, "run"), request.args.get("since")
         return _numbers(request, loss_terms(self._data(request), run, since))
+
+    def _serve_gradients(self, request: wrappers.Request) -> wrappers.Response:
+        run, since = argument(request, "run"), request.args.get("since")
+        return _numbers(request, gradients(self._data(request), run, since))
+
+    def _serve_channel_gradients(self, request: wrappers.Request) -> wrappers.Response:
+        return _numbers(request, channel_gradients(self._data(request), *_series(request)))
+
+    def _serve_attributions(self, request: wrappers.Request) -> wrappers.Response:
+        return _numbers(request, attributions(self._data(request), *_series(request)))
 
     def _data(self, request: wrappers.Request) -> LoggedData:
         environ = request.environ

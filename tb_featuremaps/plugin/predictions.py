@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tb_featuremaps.format.true_classes import true_classes
 from tb_featuremaps.plugin.descriptions import head_of, in_order
 from tb_featuremaps.plugin.framing import pack
 from tb_featuremaps.plugin.items import seconds
 from tb_featuremaps.plugin.logged_data import LoggedData
 from tb_featuremaps.plugin.problems import DamagedError, NotFoundError
-from tb_featuremaps.plugin.ranking import Ranking, true_classes
+from tb_featuremaps.plugin.ranking import Ranking
 from tb_featuremaps.plugin.series import Series
 from tb_featuremaps.plugin.since import Growth
 from tb_featuremaps.plugin.tensors import Arrays, read_arrays

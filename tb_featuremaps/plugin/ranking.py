@@ -1,6 +1,5 @@
 """The classes with the largest values, and where the true one stands among them."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,30 +9,6 @@ from tb_featuremaps.plugin.tensors import as_float32
 
 TOP = 5
 _UNKNOWN = -1
-
-
-def true_classes(
-    labels: Sequence[str], class_names: Sequence[str], probes: int, classes: int
-) -> npt.NDArray[np.int32]:
-    """The class of each probe's label, int32 `[probes]`; −1 where the log doesn't say.
-
-    Args:
-        labels: one per probe, or none.
-        class_names: one per class, or none: then a label is the number of its class.
-        probes, classes: how many there are.
-    """
-    found = np.full(probes, _UNKNOWN, np.int32)
-    if len(labels) != probes:
-        return found
-    names = list(class_names) or [str(index) for index in range(classes)]
-    places: dict[str, int] = {}
-    for index, name in enumerate(names):
-        # A name that two classes share tells neither of them.
-        places[name] = _UNKNOWN if name in places else index
-    for probe, label in enumerate(labels):
-        index = places.get(label, _UNKNOWN)
-        found[probe] = index if index < classes else _UNKNOWN
-    return found
 
 
 class Ranking:

@@ -8,7 +8,13 @@ import threading
 import time
 from typing import Any
 
-from tb_featuremaps.plugin.descriptions import head_of, in_order, layer_of, probes_of
+from tb_featuremaps.plugin.descriptions import (
+    gradient_tags,
+    head_of,
+    in_order,
+    layer_of,
+    probes_of,
+)
 from tb_featuremaps.plugin.gaps import gaps_of
 from tb_featuremaps.plugin.items import seconds
 from tb_featuremaps.plugin.logged_data import LoggedData
@@ -108,13 +114,15 @@ def _run(listed: SeriesList, name: str, names: list[str]) -> dict[str, Any]:
     stats = {series.tag for series in listed.of(name, "stats")}
     layers = sorted(listed.of(name, "layer"), key=lambda series: series.data.layer.order)
     probes = listed.of(name, "probes")
+    tags = gradient_tags(listed, name)
     validation = validation_run(name)
     return {
         "name": name,
-        "layers": [layer_of(layer, stats) for layer in layers],
+        "layers": [layer_of(layer, stats, tags) for layer in layers],
         "heads": [head_of(head) for head in in_order(listed, name)],
         "probes": probes_of(probes[0]) if probes else None,
         "has_losses": bool(listed.of(name, "losses")),
+        "has_gradients": bool(listed.of(name, "gradients")),
         "validation_run": validation if validation in names else None,
     }
 

@@ -87,7 +87,7 @@ def output_series(
     for index, output in outputs:
         payload = pb.OutputSeries(
             head=output.name,
-            role=_role(output),
+            role=role_of(output),
             weight=output.weight,
             class_names=class_names,
             order=index,
@@ -98,7 +98,8 @@ def output_series(
     return series
 
 
-def _role(output: DescribedOutput) -> pb.Role:
+def role_of(output: DescribedOutput) -> pb.Role:
+    """The role of an output in the loss."""
     if output.is_main:
         return pb.ROLE_MAIN
     return pb.ROLE_AUXILIARY if output.has_loss else pb.ROLE_UNSPECIFIED

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from tb_featuremaps.plugin.ranking import Ranking, true_classes
+from tb_featuremaps.format.true_classes import true_classes
+from tb_featuremaps.plugin.ranking import Ranking
 
 
 def _ranked(values: list[list[float]], truth: list[int]) -> dict[str, np.ndarray]:

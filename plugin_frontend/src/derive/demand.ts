@@ -43,7 +43,7 @@ export function demandOf(
       ...runs.flatMap((run) => (run.probes ? [capturesAsk(run, run.probes)] : [])),
     ],
     statistics: [...both.flatMap(ownStatistics), ...otherStatistics(both)],
-    losses: side ? lossAsks(side) : [],
+    losses: [...new Set([side, ...runs])].flatMap((run) => (run ? lossAsks(run) : [])),
     predictions: [(side && predictionsAsk(side)) ?? []].flat(),
     outputs: side ? fullOutputs(library, side, beside, look) : [],
     pictures: [...both.flatMap(ownPicture), ...both.flatMap(picturesAhead)],

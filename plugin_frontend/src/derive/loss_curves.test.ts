@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { lossesAsCsv } from '../files/losses';
 import type { Losses, LossTerm } from '../model/loss';
-import { curvesOf, plotData, pointAt, residualAt, weightAt } from './loss_curves';
+import { curvesOf, overlaidCurves, shownCurves, soloed, toggled } from './loss_curves';
+import { plotData, timesOf } from './loss_plot';
+import { differenceAt, pointAt, residualAt, weightAt } from './loss_values';
 
 function term(
   kind: LossTerm['kind'],
@@ -10,7 +12,7 @@ function term(
   stride = 10,
 ): LossTerm {
   const role = output === null ? null : output === 'main' ? 'main' : 'auxiliary';
-  const points = values.map((value, i) => ({ step: stride * i, wallTime: 0, value }));
+  const points = values.map((value, i) => ({ step: stride * i, wallTime: 100 + i, value }));
   return { tag: `loss/${kind}/${output ?? ''}`, kind, output, role, points, allKept: true };
 }
 
@@ -65,19 +67,64 @@ test('a weight is what the loss was multiplied with at that step', () => {
 });
 
 test('stacked curves add up to the total', () => {
-  const [steps, ...columns] = plotData(curvesOf(pair), true, 0);
+  const [steps, ...columns] = plotData(curvesOf(pair), true, 0, 'step');
   expect(steps).toEqual([0, 10]);
   expect(columns.at(-1)).toEqual([6.5, 3.25]);
 });
 
 test('separate curves keep gaps', () => {
-  expect(plotData(curvesOf(pair), false, 0).at(-1)).toEqual([null, null, 4]);
-  expect(plotData([], false, 0)).toEqual([[]]);
+  expect(plotData(curvesOf(pair), false, 0, 'step').at(-1)).toEqual([null, null, 4]);
+  expect(plotData([], false, 0, 'step')).toEqual([[]]);
 });
 
 test('the table holds every term, and nothing where there is no point', () => {
   const lines = lossesAsCsv(pair).split('\r\n');
   expect(lines[0]).toContain('step,wall_time,r/train: loss/total/');
-  expect(lines[1]).toBe('0,0,6.5,0.5,10,3,3,1,');
-  expect(lines[3]).toBe('50,0,,,,,,,4');
+  expect(lines[1]).toBe('0,100,6.5,0.5,10,3,3,1,');
+  expect(lines[3]).toBe('50,101,,,,,,,4');
+});
+
+test('a term has one colour in train and validation', () => {
+  const only = losses('v', term('weighted', 'aux1', [1]));
+  const curves = curvesOf({ train, validation: only });
+  const aux = curves.filter(({ label }) => label === 'aux1').map(({ color }) => color);
+  expect(aux).toEqual([2, 2]);
+});
+
+test('one term of several runs has a colour for each run', () => {
+  const other = { train: losses('s/train', term('total', null, [1, 2])), validation: null };
+  const curves = overlaidCurves([pair, other], 'total');
+  expect(curves.map(({ label, color, validation }) => [label, color, validation])).toEqual([
+    ['r/train', 0, false],
+    ['r/train', 0, true],
+    ['s/train', 1, false],
+  ]);
+});
+
+test('a click hides, a double click leaves one alone and then shows all', () => {
+  const curves = curvesOf(pair);
+  const hidden = toggled([], 'total');
+  expect(shownCurves(curves, hidden).some(({ label }) => label === 'total')).toBe(false);
+  expect(toggled(hidden, 'total')).toEqual([]);
+  const alone = soloed(hidden, curves, 'penalty');
+  expect(shownCurves(curves, alone).map(({ label }) => label)).toEqual(['penalty']);
+  expect(soloed(alone, curves, 'penalty')).toEqual([]);
+});
+
+test('time is that of the first point of the run, or of the clock', () => {
+  const total = curvesOf(pair).slice(0, 1);
+  expect(plotData(total, false, 0, 'relative')).toEqual([
+    [0, 1],
+    [6.5, 3.25],
+  ]);
+  expect(plotData(total, false, 0, 'wall')[0]).toEqual([100, 101]);
+  expect(timesOf(total, 'relative')).toEqual({ steps: [0, 10], times: [0, 1] });
+  expect(timesOf(total, 'step')).toBeNull();
+});
+
+test('a difference is between values of one step', () => {
+  const [total, validation] = [train.terms[0], pair.validation.terms[0]];
+  expect(differenceAt(total, term('total', null, [7, 3]), 12)).toEqual({ step: 10, value: -0.25 });
+  expect(differenceAt(total, validation, 12)).toBeNull();
+  expect(differenceAt(total, undefined, 12)).toBeNull();
 });

@@ -1,15 +1,16 @@
 import type { Losses, LossPoint, LossTerm } from '../model/loss';
 import type { LossPair } from './losses';
 import { memoised, memoisedBy } from './memo';
-import { smoothed } from './smoothing';
-import { nearestEntry } from './steps';
 
 /** A line of the loss plot. */
 export interface Curve {
+  /** What is hidden and shown together: a term, or a run where one term of several is shown. */
+  readonly id: string;
   readonly label: string;
   /** Which colour of the plot's palette. */
   readonly color: number;
   readonly validation: boolean;
+  readonly run: string;
   readonly term: LossTerm;
 }
 
@@ -17,21 +18,61 @@ const RANK = { total: 0, weighted: 1, output: 2, penalty: 3, reported: 4 };
 
 /** The terms that are drawn: the total and its parts; of the validation, the same. */
 export const curvesOf = memoisedBy(({ train, validation }: LossPair): readonly Curve[] => {
-  const of = (losses: Losses | null, isValidation: boolean) =>
-    partsOf(losses?.terms ?? []).map((term, color) => ({
+  const order = [...partsOf(train.terms), ...partsOf(validation?.terms ?? [])].map(keyOf);
+  const colors = [...new Set(order)];
+  const of = (losses: Losses, isValidation: boolean): Curve[] =>
+    partsOf(losses.terms).map((term) => ({
+      id: keyOf(term),
       label: labelOf(term),
-      color,
+      color: colors.indexOf(keyOf(term)),
       validation: isValidation,
+      run: losses.run,
       term,
     }));
-  return [...of(train, false), ...of(validation, true)];
+  return [...of(train, false), ...(validation ? of(validation, true) : [])];
 });
+
+/** One term of several runs, a colour for each run. */
+export const overlaidCurves = memoised((pairs: readonly LossPair[], id: string): readonly Curve[] =>
+  pairs.flatMap((pair, color) =>
+    curvesOf(pair)
+      .filter((curve) => curve.id === id)
+      .map((curve) => ({ ...curve, id: pair.train.run, label: pair.train.run, color })),
+  ),
+);
+
+/** The curves that are not hidden. */
+export const shownCurves = memoised(
+  (curves: readonly Curve[], hidden: readonly string[]): readonly Curve[] =>
+    curves.filter((curve) => !hidden.includes(curve.id)),
+);
+
+/** What is hidden after a click on a curve's key. */
+export function toggled(hidden: readonly string[], id: string): readonly string[] {
+  return hidden.includes(id) ? hidden.filter((one) => one !== id) : [...hidden, id];
+}
+
+/** What is hidden when only one is to be seen; nothing where that is so already. */
+export function soloed(
+  hidden: readonly string[],
+  curves: readonly Curve[],
+  id: string,
+): readonly string[] {
+  const others = [...new Set(curves.map((curve) => curve.id))].filter((one) => one !== id);
+  const isAlone = !hidden.includes(id) && others.every((one) => hidden.includes(one));
+  return isAlone ? hidden.filter((one) => !others.includes(one)) : others;
+}
 
 function partsOf(terms: readonly LossTerm[]): LossTerm[] {
   const auxiliary = (term: LossTerm) => Number(term.role === 'auxiliary');
   return terms
     .filter((term) => term.kind !== 'output')
     .sort((a, b) => RANK[a.kind] - RANK[b.kind] || auxiliary(a) - auxiliary(b));
+}
+
+/** The same for a term in each run. */
+function keyOf({ kind, output }: LossTerm): string {
+  return output === null ? kind : `${kind} ${output}`;
 }
 
 function labelOf(term: LossTerm): string {
@@ -46,78 +87,9 @@ function labelOf(term: LossTerm): string {
   }
 }
 
-/** The point of a term that is measured nearest to a step. */
-export function pointAt(term: LossTerm | undefined, step: number): LossPoint | undefined {
-  return term && nearestEntry(term.points, step);
-}
-
-/** The value of a term at exactly this step; null where none was measured. */
-function valueAt(term: LossTerm | undefined, step: number): number | null {
-  const point = pointAt(term, step);
-  return point?.step === step ? point.value : null;
-}
-
-/** The loss weight of a weighted term as it was at a step, to three digits. */
-export function weightAt(losses: Losses, weighted: LossTerm, step: number): number | null {
-  const plain = losses.terms.find((one) => one.kind === 'output' && one.output === weighted.output);
-  const at = pointAt(weighted, step)?.step;
-  if (at === undefined) return null;
-  const [product, loss] = [valueAt(weighted, at), valueAt(plain, at)];
-  return product === null || !loss ? null : Number((product / loss).toPrecision(3));
-}
-
-/** What the total has beyond its parts where it is measured nearest to a step. */
-export interface Residual {
-  readonly step: number;
-  readonly value: number;
-}
-
-/** The residual: 0 but for rounding, unless a loss is custom; null where parts are not known. */
-export function residualAt(curves: readonly Curve[], step: number): Residual | null {
-  const train = curves.filter((one) => !one.validation && one.term.kind !== 'reported');
-  const total = train.find((one) => one.term.kind === 'total');
-  const point = pointAt(total?.term, step);
-  if (!point || point.value === null) return null;
-  let value = point.value;
-  for (const { term } of train) {
-    if (term === total?.term) continue;
-    const part = valueAt(term, point.step);
-    if (part === null) return null;
-    value -= part;
-  }
-  return { step: point.step, value };
-}
-
-/** The curves of the stacked view, bottom first. */
-export const stackable = memoisedBy((curves: readonly Curve[]): readonly Curve[] =>
-  curves
-    .filter((one) => !one.validation && !['total', 'reported'].includes(one.term.kind))
-    .reverse(),
-);
-
-/**
- * Columns of the plot: all steps, then a column a curve with null where it has no point.
- *
- * @param smoothing weight of the past in the moving average; 0 for none.
- */
-export const plotData = memoised(
-  (curves: readonly Curve[], stacked: boolean, smoothing: number): (number | null)[][] => {
-    const shown = stacked ? stackable(curves) : curves;
-    const steps = [...new Set(shown.flatMap((one) => one.term.points.map((point) => point.step)))];
-    steps.sort((a, b) => a - b);
-    const columns = shown.map((one) => {
-      const values = new Map(one.term.points.map((point) => [point.step, point.value]));
-      const column = steps.map((step) => values.get(step) ?? null);
-      return smoothing > 0 ? smoothed(column, smoothing) : column;
-    });
-    return [steps, ...(stacked ? cumulated(columns) : columns)];
-  },
-);
-
-function cumulated(columns: (number | null)[][]): (number | null)[][] {
-  let below: (number | null)[] = [];
-  return columns.map((column) => {
-    below = column.map((value, index) => (value === null ? null : value + (below[index] ?? 0)));
-    return below;
-  });
-}
+/** The train curve that stands for the whole: the total, else the first; null without any. */
+export const leadingPoints = memoisedBy((pair: LossPair): readonly LossPoint[] => {
+  const train = curvesOf(pair).filter((curve) => !curve.validation);
+  const total = train.find(({ term }) => term.kind === 'total') ?? train[0];
+  return total?.term.points ?? [];
+});

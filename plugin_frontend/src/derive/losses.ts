@@ -1,9 +1,9 @@
 import { lossesAsk } from '../data/asks';
 import type { Library } from '../data/library';
-import { LOADING, type Loadable } from '../model/loadable';
+import { LOADING, valueOf, type Loadable } from '../model/loadable';
 import type { Losses } from '../model/loss';
 import type { Run } from '../model/run';
-import { memoised } from './memo';
+import { memoised, memoisedList } from './memo';
 
 /** The losses of a run, and those of the run that validates it where there is one. */
 export interface LossPair {
@@ -33,4 +33,11 @@ export function lossPairOf(library: Library, run: Run): Loadable<LossPair> | nul
     library.losses.peek(lossesAsk(run.name, run)),
     validationRun === null ? null : library.losses.peek(lossesAsk(validationRun, run)),
   );
+}
+
+const sameList = memoisedList<LossPair>();
+
+/** The losses of those runs that are there, in the order of the runs. */
+export function lossPairsOf(library: Library, runs: readonly Run[]): readonly LossPair[] {
+  return sameList(runs.flatMap((run) => valueOf(lossPairOf(library, run)) ?? []));
 }

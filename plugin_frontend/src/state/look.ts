@@ -4,10 +4,13 @@ import type { ColormapName } from '../render/colormap';
 /** Which values the colours span: each channel's own, the layer's, or each channel's over all steps. */
 export const SCALINGS = ['channel', 'layer', 'steps'] as const;
 export type Scaling = (typeof SCALINGS)[number];
-export const SORT_ORDERS = ['index', 'mean', 'std', 'zeros', 'change'] as const;
+export const SORT_ORDERS = ['index', 'mean', 'std', 'zeros', 'change', 'selective'] as const;
 export type SortOrder = (typeof SORT_ORDERS)[number];
 export const LOSS_VIEWS = ['separate', 'stacked'] as const;
 export type LossView = (typeof LOSS_VIEWS)[number];
+/** What losses are drawn over: steps, time since the run began, or the clock's time. */
+export const LOSS_AXES = ['step', 'relative', 'wall'] as const;
+export type LossAxis = (typeof LOSS_AXES)[number];
 
 /** How things are shown. */
 export interface Look {
@@ -15,10 +18,17 @@ export interface Look {
   readonly scaling: Scaling;
   readonly sort: SortOrder;
   readonly hideInactive: boolean;
+  /** How many channels of the order are shown; null for all. */
+  readonly top: number | null;
   readonly overlay: boolean;
   /** What the picture of the network shows. */
   readonly ill: Ill;
   readonly lossView: LossView;
+  readonly lossAxis: LossAxis;
+  /** The term that is drawn of all runs; null for all terms of one run. */
+  readonly lossTerm: string | null;
+  /** Ids of the curves that are hidden. */
+  readonly hiddenCurves: readonly string[];
   readonly logScale: boolean;
   /** Weight of the past in the moving average that is drawn; 0 for none. */
   readonly smoothing: number;
@@ -31,9 +41,13 @@ export const PLAIN: Look = {
   scaling: 'channel',
   sort: 'index',
   hideInactive: false,
+  top: null,
   overlay: false,
   ill: 'dead',
   lossView: 'separate',
+  lossAxis: 'step',
+  lossTerm: null,
+  hiddenCurves: [],
   logScale: false,
   smoothing: 0,
   classIndex: null,

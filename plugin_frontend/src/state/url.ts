@@ -1,13 +1,21 @@
 import { ILLS } from '../derive/health';
 import { COLORMAPS } from '../render/colormap';
-import { LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
-import { START, VIEWS, type Comparison, type Selection } from './selection';
+import { LOSS_AXES, LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
+import {
+  SHEETS,
+  START,
+  VIEWS,
+  type Comparison,
+  type ProbePoint,
+  type Selection,
+} from './selection';
 
 const CHOICES = {
   colormap: COLORMAPS,
   scaling: SCALINGS,
   sort: SORT_ORDERS,
   lossView: LOSS_VIEWS,
+  lossAxis: LOSS_AXES,
   ill: ILLS,
 } as const;
 const SWITCHES = ['hideInactive', 'overlay', 'logScale'] as const;
@@ -32,15 +40,20 @@ export function toParameters({ selection, look }: Linked): Parameters {
   put('layer', selection.layer);
   put('probe', selection.probe || null);
   put('channel', selection.channel);
+  put('point', selection.point && `${selection.point.x},${selection.point.y}`);
   put('step', selection.step);
   put('view', selection.view === START.view ? null : selection.view);
   put('compare', selection.comparison && textOf(selection.comparison));
   put('pane', selection.pane || null);
+  put('sheet', selection.sheet);
   for (const choice of keysOf(CHOICES))
     put(choice, look[choice] === PLAIN[choice] ? null : look[choice]);
   for (const name of SWITCHES) put(name, look[name] ? 1 : null);
   put('smoothing', look.smoothing || null);
+  put('top', look.top);
   put('class', look.classIndex);
+  put('lossTerm', look.lossTerm);
+  put('hidden', look.hiddenCurves.length ? JSON.stringify(look.hiddenCurves) : null);
   return parameters;
 }
 
@@ -54,11 +67,13 @@ export function fromParameters(parameters: Parameters): Linked {
     layer: parameters['layer'] ?? null,
     probe: wholeNumber(parameters['probe']) ?? 0,
     channel: wholeNumber(parameters['channel']),
+    point: pointOf(parameters['point'] ?? ''),
     step,
     following: step === null,
     view: view ?? START.view,
     comparison: comparisonOf(parameters['compare'] ?? ''),
     pane: parameters['pane'] === '1' ? 1 : 0,
+    sheet: SHEETS.find((one) => one === parameters['sheet']) ?? null,
   };
   return { selection, look: lookOf(parameters) };
 }
@@ -67,7 +82,10 @@ function lookOf(parameters: Parameters): Look {
   const look: Look = {
     ...PLAIN,
     smoothing: Math.min(MOST_SMOOTHING, share(parameters['smoothing'])),
+    top: wholeNumber(parameters['top']) || null,
     classIndex: wholeNumber(parameters['class']),
+    lossTerm: parameters['lossTerm'] ?? null,
+    hiddenCurves: namesOf(parameters['hidden']),
   };
   const choices = keysOf(CHOICES).filter((choice) =>
     (CHOICES[choice] as readonly string[]).includes(parameters[choice] ?? ''),
@@ -101,12 +119,29 @@ function comparisonOf(text: string): Comparison | null {
   return step === null ? null : { kind: 'step', step };
 }
 
+function pointOf(text: string): ProbePoint | null {
+  const [, x, y] = /^([01](?:\.\d{1,6})?),([01](?:\.\d{1,6})?)$/.exec(text) ?? [];
+  return x === undefined || Number(x) > 1 || Number(y) > 1 ? null : { x: Number(x), y: Number(y) };
+}
+
 function wholeNumber(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 function share(text: string | undefined): number {
   return text !== undefined && /^0\.\d{1,6}$/.test(text) ? Number(text) : 0;
+}
+
+/** Names written as JSON. */
+function namesOf(text: string | undefined): readonly string[] {
+  if (text === undefined) return PLAIN.hiddenCurves;
+  try {
+    const names: unknown = JSON.parse(text);
+    const isList = Array.isArray(names) && names.every((name) => typeof name === 'string');
+    return isList ? names : PLAIN.hiddenCurves;
+  } catch {
+    return PLAIN.hiddenCurves; // a link can hold anything
+  }
 }
 
 function keysOf<Key extends string>(record: Record<Key, unknown>): Key[] {

@@ -5,7 +5,7 @@ import { memoised } from '../derive/memo';
 import { sidePane } from '../derive/side';
 import { valueOf } from '../model/loadable';
 import { Plotted, plotStyles } from './plotted';
-import type { Chart } from './step_plot';
+import type { Chart } from './step_chart';
 import { common } from './theme';
 
 type Columns = readonly (readonly (number | null)[])[];
@@ -59,7 +59,7 @@ export class ChannelPlotView extends Plotted<[Columns | null, number | null]> {
 customElements.define('fm-channel-plot', ChannelPlotView);
 
 function makeChart(data: Columns): Chart {
-  const edge = { color: '--series-1', width: 1, dashed: true };
+  const edge = { color: '--series-1', width: 1, dash: [6, 4] };
   return {
     lines: [
       { label: 'minimum', ...edge },

@@ -1,42 +1,64 @@
 import { html, nothing } from 'lit';
 import type { AppState } from '../app_state';
-import { curvesOf, plotData, stackable, type Curve } from '../derive/loss_curves';
-import { lossPairOf, type LossPair } from '../derive/losses';
-import { memoised } from '../derive/memo';
-import { sideRun } from '../derive/side';
-import { download } from '../files/download';
-import { lossesAsCsv } from '../files/losses';
+import { jumpsOf } from '../derive/jumps';
+import {
+  curvesOf,
+  leadingPoints,
+  overlaidCurves,
+  shownCurves,
+  type Curve,
+} from '../derive/loss_curves';
+import { lossPairOf, lossPairsOf, type LossPair } from '../derive/losses';
+import { sideRun, sideRuns } from '../derive/side';
 import type { Loadable } from '../model/loadable';
 import type { Run } from '../model/run';
 import type { Look } from '../state/look';
-import { MOST_SMOOTHING } from '../state/url';
+import { makeLossChart } from './loss_chart';
+import './loss_jumps_view';
 import './loss_table_view';
-import { lossStyles } from './loss_styles';
+import './loss_tools_view';
+import { panelStyles } from './panel_styles';
 import { Plotted, plotStyles } from './plotted';
-import type { Chart, Line } from './step_plot';
+import type { Chart } from './step_chart';
 import { common } from './theme';
 
-type Selected = [Run | null, Loadable<LossPair> | null, Look, number | null];
+type Selected = [
+  Run | null,
+  Loadable<LossPair> | null,
+  readonly LossPair[],
+  Look,
+  number | null,
+  boolean,
+];
 
-/** The loss split into its terms, tied to the step cursor in both directions. */
+/** The loss split into its terms, or one term of several runs, tied to the step cursor. */
 export class LossesView extends Plotted<Selected> {
   static override properties = { zoomed: { state: true } };
-  static override styles = [common, plotStyles, lossStyles];
+  static override styles = [common, plotStyles, panelStyles];
   declare zoomed: boolean;
-  private readonly chartOf = memoised(makeChart, 1);
 
   protected override select(app: AppState): Selected {
     const { listing, library } = app;
-    const run = listing ? sideRun(listing, app.selection.value) : null;
-    const losses = run && lossPairOf(library, run);
-    return [run, losses, app.look.value, app.timeline?.cursor ?? null];
+    const selection = app.selection.value;
+    const run = listing ? sideRun(listing, selection) : null;
+    const runs = listing ? sideRuns(listing, selection).filter((one) => one !== null) : [];
+    return [
+      run,
+      run && lossPairOf(library, run),
+      lossPairsOf(library, runs),
+      app.look.value,
+      app.timeline?.cursor ?? null,
+      selection.channel !== null,
+    ];
   }
 
   protected override view(
     run: Run | null,
     losses: Loadable<LossPair> | null,
+    pairs: readonly LossPair[],
     look: Look,
     cursor: number | null,
+    beside: boolean,
   ) {
     if (!run) return nothing;
     if (!losses) {
@@ -46,36 +68,66 @@ export class LossesView extends Plotted<Selected> {
     }
     if (losses.status === 'loading') return this.message('Loading …');
     if (losses.status === 'failed') return this.message(losses.message);
-    const { train, validation } = losses.value;
-    const curves = curvesOf(losses.value);
-    const labels = curves.filter((one) => !one.validation).map(({ label }) => label);
-    const messages = [...train.messages, ...(validation?.messages ?? [])];
+    const pair = losses.value;
+    const curves = allCurves(pair, pairs, look);
+    const messages = [...pair.train.messages, ...(pair.validation?.messages ?? [])];
     return html`<section>
-      ${this.header(run, look)}
-      <div
-        class="plot"
-        data-testid="loss-plot"
-        data-run=${run.name}
-        data-cursor-step=${cursor ?? nothing}
-        data-terms=${JSON.stringify(labels)}
-        role="img"
-        aria-label="Loss terms over the steps; the table below holds their values at the cursor"
-      ></div>
-      ${this.tools(look, losses.value)}
-      <fm-loss-table .losses=${losses.value} .cursor=${cursor}></fm-loss-table>
+      <fm-loss-tools
+        .pair=${pair}
+        .pairs=${pairs}
+        .look=${look}
+        .zoomed=${this.zoomed}
+        .plot=${() => this.plot}
+      ></fm-loss-tools>
+      ${this.frame(run, curves, look, cursor, beside)}
+      <fm-loss-jumps .jumps=${jumpsOf(leadingPoints(pair))}></fm-loss-jumps>
+      <fm-loss-table
+        .pair=${pair}
+        .pairs=${pairs}
+        .curves=${curves}
+        .look=${look}
+        .cursor=${cursor}
+      ></fm-loss-table>
       ${messages.map((message) => html`<p class="muted">${message}</p>`)}
     </section>`;
   }
 
   protected override chart(): Chart | null {
-    const [, losses, { lossView, logScale, smoothing }] = this.selected;
+    const [, losses, pairs, look] = this.selected;
     if (losses?.status !== 'ready') return null;
-    return this.chartOf(curvesOf(losses.value), lossView === 'stacked', logScale, smoothing);
+    const { lossView, lossAxis, logScale, smoothing, hiddenCurves } = look;
+    const overlaid = isOverlaid(pairs, look);
+    const shown = shownCurves(allCurves(losses.value, pairs, look), hiddenCurves);
+    const jumps = jumpsOf(leadingPoints(losses.value));
+    const stacked = lossView === 'stacked' && !overlaid;
+    return makeLossChart(shown, jumps, stacked, logScale, smoothing, lossAxis);
   }
 
   protected override zoomChanged = (zoomed: boolean): void => {
     this.zoomed = zoomed;
   };
+
+  private frame(
+    run: Run,
+    curves: readonly Curve[],
+    look: Look,
+    cursor: number | null,
+    beside: boolean,
+  ) {
+    const shown = shownCurves(curves, look.hiddenCurves);
+    if (!shown.length) return html`<p class="muted">All terms are hidden.</p>`;
+    const labels = shown.filter((one) => !one.validation).map(({ label }) => label);
+    return html`<div
+      class="plot ${beside ? 'low' : ''}"
+      data-testid="loss-plot"
+      data-run=${run.name}
+      data-cursor-step=${cursor ?? nothing}
+      data-terms=${JSON.stringify(labels)}
+      data-axis=${look.lossAxis}
+      role="img"
+      aria-label="Loss terms over the steps; the table below holds their values at the cursor"
+    ></div>`;
+  }
 
   private message(content: unknown) {
     return html`<section>
@@ -83,86 +135,14 @@ export class LossesView extends Plotted<Selected> {
       <p class="muted" data-testid="losses-message">${content}</p>
     </section>`;
   }
-
-  private header(run: Run, { lossView, logScale }: Look) {
-    const stacked = lossView === 'stacked';
-    const next = stacked ? 'separate' : 'stacked';
-    return html`<header>
-      <h2>Loss terms <bdi class="of" title=${run.name}>${run.name}</bdi></h2>
-      <button aria-pressed=${stacked} @click=${() => this.actions.show({ lossView: next })}>
-        Stacked
-      </button>
-      <button aria-pressed=${logScale} @click=${() => this.actions.show({ logScale: !logScale })}>
-        Log
-      </button>
-    </header>`;
-  }
-
-  private tools({ smoothing }: Look, losses: LossPair) {
-    const save = () => download(`losses_${losses.train.run}.csv`, new Blob([lossesAsCsv(losses)]));
-    return html`<div class="tools">
-      <label
-        >Smoothing
-        <input
-          type="range"
-          min="0"
-          max=${MOST_SMOOTHING}
-          step="0.01"
-          data-testid="smoothing"
-          .value=${String(smoothing)}
-          aria-valuetext=${smoothing ? smoothing.toFixed(2) : 'none'}
-          @input=${(event: Event) =>
-            this.actions.show({ smoothing: Number((event.target as HTMLInputElement).value) })}
-        />
-      </label>
-      <button aria-label="Zoom in" title="Zoom in" @click=${() => this.plot?.zoomIn()}>+</button>
-      <button
-        aria-label="Zoom out"
-        title="Zoom out"
-        ?disabled=${!this.zoomed}
-        @click=${() => this.plot?.zoomOut()}
-      >
-        −
-      </button>
-      <button
-        ?disabled=${!this.zoomed}
-        data-testid="zoom-all"
-        title="Show all steps"
-        @click=${() => this.plot?.showAll()}
-      >
-        All
-      </button>
-      <button data-testid="download-losses" title="Save all terms as a table" @click=${save}>
-        CSV
-      </button>
-    </div>`;
-  }
 }
 customElements.define('fm-losses', LossesView);
 
-function makeChart(
-  curves: readonly Curve[],
-  stacked: boolean,
-  logScale: boolean,
-  smoothing: number,
-): Chart | null {
-  if (!curves.length) return null;
-  const drawn = stacked ? stackable(curves) : curves;
-  const lines = drawn.map((curve) => lineOf(curve, stacked));
-  const data = plotData(curves, stacked, smoothing);
-  if (stacked || !smoothing) return { lines, data, logScale, stacked };
-  const [steps = [], ...columns] = plotData(curves, stacked, 0);
-  const pale = lines.map((line) => ({ ...line, pale: true, width: 1 }));
-  return { lines: [...pale, ...lines], data: [steps, ...columns, ...data.slice(1)], logScale };
+/** Whether one term of several runs is drawn. */
+function isOverlaid(pairs: readonly LossPair[], { lossTerm }: Look): boolean {
+  return lossTerm !== null && pairs.length > 1;
 }
 
-function lineOf(curve: Curve, stacked: boolean): Line {
-  return {
-    label: curve.label,
-    color: `--series-${curve.color % 6}`,
-    width: curve.term.kind === 'total' ? 2 : 1.5,
-    dashed: curve.validation,
-    filled: stacked,
-    points: curve.validation && curve.term.points.length < 30,
-  };
+function allCurves(pair: LossPair, pairs: readonly LossPair[], look: Look): readonly Curve[] {
+  return isOverlaid(pairs, look) ? overlaidCurves(pairs, look.lossTerm!) : curvesOf(pair);
 }

@@ -2,22 +2,10 @@ import { css } from 'lit';
 
 export const outputStyles = css`
   section {
-    padding: 16px;
     border-top: 1px solid var(--line);
-  }
-  h2 {
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  .of {
-    text-transform: none;
-    letter-spacing: 0;
-    font-weight: 400;
   }
   .plot {
     height: 140px;
-    cursor: crosshair;
   }
   .over {
     display: flex;
@@ -34,13 +22,6 @@ export const outputStyles = css`
     list-style: none;
     font-size: 12px;
     line-height: 18px;
-  }
-  .key {
-    display: inline-block;
-    width: 16px;
-    border-top: 3px solid;
-    margin-right: 8px;
-    vertical-align: 4px;
   }
   h3 {
     margin: 12px 0 4px;
@@ -74,10 +55,10 @@ export const outputStyles = css`
   }
   .fill {
     height: 100%;
-    background: var(--series-1);
+    background: var(--muted);
   }
   .true .fill {
-    background: var(--accent);
+    background: var(--series-1);
   }
   .number {
     text-align: right;

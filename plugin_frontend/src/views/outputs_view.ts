@@ -16,9 +16,12 @@ import { nearestEntry } from '../derive/steps';
 import { problemOf, valueOf, type Loadable } from '../model/loadable';
 import type { HeadPredictions, Predictions } from '../model/prediction';
 import type { Run } from '../model/run';
+import { lineColor } from '../render/palette';
+import { lineKey } from './line_key';
 import { outputStyles } from './output_styles';
+import { panelStyles } from './panel_styles';
 import { Plotted, plotStyles } from './plotted';
-import type { Chart } from './step_plot';
+import type { Chart } from './step_chart';
 import { common } from './theme';
 
 type Columns = readonly (readonly (number | null)[])[];
@@ -33,7 +36,7 @@ type Selected = [
 
 /** What each head predicts for the probe: over the steps, and at the step of the cursor. */
 export class OutputsView extends Plotted<Selected> {
-  static override styles = [common, plotStyles, outputStyles];
+  static override styles = [common, plotStyles, panelStyles, outputStyles];
   private readonly chartOf = memoised(makeChart, 1);
 
   protected override select(app: AppState): Selected {
@@ -131,10 +134,8 @@ customElements.define('fm-outputs', OutputsView);
 
 function learned(head: HeadPredictions, index: number, probe: number, drawn: number) {
   const since = learnedAt(head, probe, drawn);
-  const dash = head.role === 'main' ? 'solid' : 'dashed';
   return html`<li>
-    <span class="key" style="color:var(${lineColor(index)});border-top-style:${dash}"></span
-    ><bdi>${head.name}</bdi>
+    ${lineKey(lineColor(1 + index), headDash(head))}<bdi>${head.name}</bdi>
     <span class="muted"
       >${
         since === null ? 'not its first choice now' : `first choice since step ${formatStep(since)}`
@@ -178,13 +179,13 @@ function row(name: string, value: number, isTrue: boolean) {
 function makeChart(heads: readonly HeadPredictions[], data: Columns): Chart {
   const lines = heads.map((head, index) => ({
     label: head.name,
-    color: lineColor(index),
+    color: lineColor(1 + index),
     width: head.role === 'main' ? 2.5 : 1.5,
-    dashed: head.role !== 'main',
+    dash: headDash(head),
   }));
   return { lines, data };
 }
 
-function lineColor(index: number): string {
-  return `--series-${1 + (index % 5)}`;
+function headDash({ role }: HeadPredictions): readonly number[] | undefined {
+  return role === 'main' ? undefined : [6, 4];
 }

@@ -1,7 +1,8 @@
 import { unsafeCSS } from 'lit';
 import plotStyle from 'uplot/dist/uPlot.min.css?inline';
 import { Connected } from './connected';
-import { StepPlot, type Chart } from './step_plot';
+import type { Chart } from './step_chart';
+import { StepPlot } from './step_plot';
 
 export const plotStyles = unsafeCSS(plotStyle);
 

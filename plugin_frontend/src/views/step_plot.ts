@@ -1,26 +1,9 @@
 import uPlot from 'uplot';
-
-/** A line over the steps. */
-export interface Line {
-  label: string;
-  /** A custom property of the page that holds the colour, as `--series-1`. */
-  color: string;
-  width: number;
-  dashed?: boolean;
-  /** Drawn behind and pale: what a smoothed line was made of. */
-  pale?: boolean;
-  points?: boolean;
-  filled?: boolean;
-}
-
-export interface Chart {
-  lines: readonly Line[];
-  /** The steps, then a column a line. */
-  data: readonly (readonly (number | null)[])[];
-  logScale?: boolean;
-  /** Whether each line's area reaches down to the line before. */
-  stacked?: boolean;
-}
+import { nearestIndex } from '../derive/steps';
+import './plot_tip_view';
+import { PlotTipView } from './plot_tip_view';
+import { chartOptions, type Chart } from './step_chart';
+import { drawMarks, drawNames } from './step_marks';
 
 const ZOOM = 2;
 
@@ -30,6 +13,7 @@ export class StepPlot {
   private chart: Chart | null = null;
   private step: number | null = null;
   private zoomed: [number, number] | null = null;
+  private readonly tip = new PlotTipView();
   /** An element over the canvas, since drawing the curves anew at each step costs too much. */
   private readonly cursor = document.createElement('div');
   private readonly resized: ResizeObserver;
@@ -44,7 +28,7 @@ export class StepPlot {
     private readonly zoomChanged: (zoomed: boolean) => void = () => undefined,
   ) {
     this.cursor.style.cssText =
-      'position:absolute;top:0;left:-1px;width:2px;height:100%;background:var(--accent);' +
+      'position:absolute;top:0;left:-1px;width:2px;height:100%;background:var(--cursor);' +
       'pointer-events:none;will-change:transform';
     this.resized = new ResizeObserver(() => this.plot?.setSize(this.size()));
     this.resized.observe(target);
@@ -57,11 +41,12 @@ export class StepPlot {
       if (this.plot) this.placeCursor(this.plot);
       return;
     }
+    if (this.chart && this.chart.axis !== chart.axis) this.zoomed = null;
     this.chart = chart;
     this.plot?.destroy();
     this.plot = new uPlot(this.options(chart), chart.data as uPlot.AlignedData, this.target);
     this.plot.over.addEventListener('click', (event) => this.clicked(event));
-    this.plot.over.append(this.cursor);
+    this.plot.over.append(this.cursor, this.tip);
   }
 
   /** Draws anew with the colours of the theme as it is now. */
@@ -81,8 +66,7 @@ export class StepPlot {
   }
 
   showAll(): void {
-    const steps = this.chart?.data[0] ?? [];
-    const [min, max] = [steps[0], steps.at(-1)];
+    const [min, max] = this.limits();
     if (min != null && max != null) this.plot?.setScale('x', { min, max });
   }
 
@@ -94,22 +78,24 @@ export class StepPlot {
   private zoomBy(factor: number): void {
     const { min, max } = this.plot?.scales['x'] ?? {};
     if (min == null || max == null) return;
-    const middle = this.step !== null && this.step >= min && this.step <= max ? this.step : null;
+    const place = this.step === null ? null : this.placeOf(this.step);
+    const middle = place !== null && place >= min && place <= max ? place : null;
     const center = middle ?? (min + max) / 2;
     const half = Math.max(1, ((max - min) * factor) / 2);
-    const steps = this.chart?.data[0] ?? [];
-    const limits = { min: steps[0] ?? min, max: steps.at(-1) ?? max };
-    const range = {
-      min: Math.max(limits.min, center - half),
-      max: Math.min(limits.max, center + half),
-    };
+    const [first = min, last = max] = this.limits();
+    const range = { min: Math.max(first, center - half), max: Math.min(last, center + half) };
     this.plot?.setScale('x', range);
+  }
+
+  private limits(): [number | undefined, number | undefined] {
+    const places = this.chart?.data[0] ?? [];
+    return [places[0] ?? undefined, places.at(-1) ?? undefined];
   }
 
   private scaleChanged(plot: uPlot): void {
     const { min, max } = plot.scales['x']!;
-    const steps = this.chart?.data[0] ?? [];
-    const whole = min == null || max == null || (min <= steps[0]! && max >= steps.at(-1)!);
+    const [first, last] = this.limits();
+    const whole = min == null || max == null || (min <= first! && max >= last!);
     const before = this.zoomed;
     this.zoomed = whole ? null : [min, max];
     if ((before === null) !== (this.zoomed === null)) this.zoomChanged(!whole);
@@ -117,7 +103,24 @@ export class StepPlot {
 
   private clicked(event: MouseEvent): void {
     const left = event.clientX - this.plot!.over.getBoundingClientRect().left;
-    this.choose(this.plot!.posToVal(left, 'x'));
+    this.choose(this.stepOf(this.plot!.posToVal(left, 'x')));
+  }
+
+  private pointed(plot: uPlot): void {
+    const { left, idx } = plot.cursor;
+    const outside = left == null || left < 0 || idx == null;
+    this.tip.show(outside ? null : { chart: this.chart!, index: idx, left, plot });
+  }
+
+  /** Where a step lies on the axis. */
+  private placeOf(step: number): number {
+    const times = this.chart?.times;
+    return times ? (times.times[nearestIndex(times.steps, step)] ?? NaN) : step;
+  }
+
+  private stepOf(place: number): number {
+    const times = this.chart?.times;
+    return times ? (times.steps[nearestIndex(times.times, place)] ?? 0) : place;
   }
 
   private size() {
@@ -127,54 +130,34 @@ export class StepPlot {
   private options(chart: Chart): uPlot.Options {
     const style = getComputedStyle(this.target);
     const color = (name: string) => style.getPropertyValue(name).trim();
-    const axis = {
-      stroke: color('--muted'),
-      grid: { stroke: color('--line'), width: 1 },
-      ticks: { show: false },
-      font: '11px Roboto, system-ui, sans-serif',
+    const options = chartOptions(chart, color);
+    const [min, max] = this.zoomed ?? [];
+    if (min !== undefined) Object.assign(options.scales!['x']!, { min, max });
+    const draw = (plot: uPlot) => {
+      this.placeCursor(plot);
+      const marks = chart.marks ?? [];
+      drawMarks(
+        plot,
+        marks.map((step) => this.placeOf(step)),
+        color('--bad'),
+      );
+      if (chart.named) drawNames(plot, chart, color);
     };
-    const x: uPlot.Scale = { time: false };
-    if (this.zoomed) Object.assign(x, { min: this.zoomed[0], max: this.zoomed[1] });
-    const y: uPlot.Scale = { distr: chart.logScale ? 3 : 1 };
-    // Areas are to be compared, and so begin at zero.
-    if (chart.stacked && !chart.logScale) y.range = (_plot, _min, max) => [0, max * 1.05];
     return {
+      ...options,
       ...this.size(),
-      legend: { show: false },
-      scales: { x, y },
-      axes: [
-        { ...axis, size: 28 },
-        { ...axis, size: 48 },
-      ],
-      cursor: { y: false, drag: { x: true, y: false, dist: 8 }, points: { show: false } },
-      series: [{}, ...chart.lines.map((line) => seriesOf(line, color))],
-      bands: chart.stacked
-        ? chart.lines.slice(1).map((_, i) => ({ series: [i + 2, i + 1] as [number, number] }))
-        : [],
       hooks: {
-        draw: [(plot) => this.placeCursor(plot)],
+        draw: [draw],
         setScale: [(plot, key) => key === 'x' && this.scaleChanged(plot)],
+        setCursor: [(plot) => this.pointed(plot)],
       },
     };
   }
 
   private placeCursor(plot: uPlot): void {
-    const x = this.step === null ? NaN : plot.valToPos(this.step, 'x');
+    const x = this.step === null ? NaN : plot.valToPos(this.placeOf(this.step), 'x');
     const shown = x >= -1 && x <= plot.bbox.width / devicePixelRatio + 1;
     this.cursor.hidden = !shown;
     if (shown) this.cursor.style.transform = `translateX(${x}px)`;
   }
-}
-
-function seriesOf(line: Line, color: (name: string) => string): uPlot.Series {
-  const stroke = color(line.color);
-  return {
-    label: line.label,
-    stroke: line.pale ? `${stroke}55` : stroke,
-    width: line.width,
-    dash: line.dashed ? [6, 4] : undefined,
-    fill: line.filled ? `${stroke}66` : undefined,
-    spanGaps: true,
-    points: { show: line.points ?? false, size: 5 },
-  };
 }

@@ -1,6 +1,7 @@
 import { css } from 'lit';
 
-export const lossStyles = css`
+/** What the panels of losses and predictions share. */
+export const panelStyles = css`
   section {
     padding: 16px;
   }
@@ -22,29 +23,16 @@ export const lossStyles = css`
     letter-spacing: 0;
     font-weight: 400;
   }
-  .tools {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 4px 8px;
-    margin-top: 8px;
-  }
-  .tools label {
-    flex: 1;
-    min-width: 120px;
-  }
-  .tools input {
-    flex: 1;
-    min-width: 48px;
-    margin: 0;
-    accent-color: var(--accent);
-  }
-  .tools button {
-    min-width: 28px;
-    padding: 0 8px;
-  }
   .plot {
-    height: 260px;
+    position: relative;
+    height: 240px;
     cursor: crosshair;
+  }
+  .plot.low {
+    height: 140px;
+  }
+  .key {
+    margin-right: 8px;
+    vertical-align: middle;
   }
 `;
