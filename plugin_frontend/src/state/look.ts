@@ -1,3 +1,4 @@
+import type { GradientPlace } from '../model/gradient';
 import type { Ill } from '../derive/health';
 import type { ColormapName } from '../render/colormap';
 
@@ -21,6 +22,7 @@ export interface Look {
   readonly overlay: boolean;
   /** What the picture of the network shows. */
   readonly ill: Ill;
+  readonly gradientPlace: GradientPlace;
   readonly lossView: LossView;
   readonly lossAxis: LossAxis;
   /** The term that is drawn of all runs; null for all terms of one run. */
@@ -41,6 +43,7 @@ export const PLAIN: Look = {
   hideInactive: false,
   overlay: false,
   ill: 'dead',
+  gradientPlace: 'activations',
   lossView: 'separate',
   lossAxis: 'step',
   lossTerm: null,

@@ -22,6 +22,7 @@ const full: Linked = {
     hideInactive: true,
     overlay: true,
     ill: 'constant',
+    gradientPlace: 'kernels',
     lossView: 'stacked',
     lossAxis: 'relative',
     lossTerm: 'weighted a=b&c',

@@ -1,4 +1,5 @@
 import { ILLS } from '../derive/health';
+import { GRADIENT_PLACES } from '../model/gradient';
 import { COLORMAPS } from '../render/colormap';
 import { LOSS_AXES, LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
 import { START, VIEWS, type Comparison, type Selection } from './selection';
@@ -10,6 +11,7 @@ const CHOICES = {
   lossView: LOSS_VIEWS,
   lossAxis: LOSS_AXES,
   ill: ILLS,
+  gradientPlace: GRADIENT_PLACES,
 } as const;
 const SWITCHES = ['hideInactive', 'overlay', 'logScale'] as const;
 /** Slower curves than this can't be asked for. */

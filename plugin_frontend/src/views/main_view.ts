@@ -7,6 +7,7 @@ import { download } from '../files/download';
 import type { Run } from '../model/run';
 import type { View } from '../state/selection';
 import { Connected } from './connected';
+import './gradients_view';
 import './health_view';
 import './network_view';
 import './pane_view';
@@ -72,10 +73,12 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
           ? html`<fm-health></fm-health>`
           : view === 'network'
             ? html`<fm-network></fm-network>`
-            : html`<div class="panes">
-                <fm-pane .index=${0}></fm-pane>
-                ${panes?.second ? html`<fm-pane .index=${1}></fm-pane>` : nothing}
-              </div>`
+            : view === 'gradients'
+              ? html`<fm-gradients></fm-gradients>`
+              : html`<div class="panes">
+                  <fm-pane .index=${0}></fm-pane>
+                  ${panes?.second ? html`<fm-pane .index=${1}></fm-pane>` : nothing}
+                </div>`
       }
     `;
   }
@@ -90,7 +93,9 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
 
   /** Saves what is seen: the panes side by side, or the health picture. */
   private async save(): Promise<void> {
-    const views = [...this.renderRoot.querySelectorAll('fm-pane, fm-network, fm-health')];
+    const views = [
+      ...this.renderRoot.querySelectorAll('fm-pane, fm-network, fm-health, fm-gradients'),
+    ];
     const canvases = views.flatMap((view) => {
       const root = view.shadowRoot?.querySelector('fm-grid')?.shadowRoot ?? view.shadowRoot;
       return root?.querySelector('canvas') ?? [];

@@ -12,7 +12,12 @@ import { Connected } from './connected';
 import './legend_view';
 import { common } from './theme';
 
-const VIEW_NAMES: Record<View, string> = { maps: 'Maps', network: 'Network', health: 'Health' };
+const VIEW_NAMES: Record<View, string> = {
+  maps: 'Maps',
+  network: 'Network',
+  health: 'Health',
+  gradients: 'Gradients',
+};
 const SCALING_NAMES: Record<Scaling, string> = {
   channel: 'each channel',
   layer: 'whole layer',
