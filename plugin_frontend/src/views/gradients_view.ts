@@ -195,6 +195,7 @@ export class GradientsView extends Painted<Selected> {
       >
         CSV
       </button>
+      <button data-testid="to-attention" @click=${this.showAttention}>Where the heads look</button>
     </header>`;
   }
 
@@ -282,6 +283,10 @@ export class GradientsView extends Painted<Selected> {
     this.actions.setView('maps');
   }
 
+  private showAttention(): void {
+    this.renderRoot.querySelector('fm-attention')?.scrollIntoView({ block: 'nearest' });
+  }
+
   private saveTable(table: GradientTable): void {
     const run = this.selected[2]?.run.name ?? 'run';
     const content = new Blob([gradientsAsCsv(table)], { type: 'text/csv' });
@@ -317,9 +322,9 @@ function bars(table: GradientTable, step: number, row: number) {
 
 function cosines(table: GradientTable, step: number, row: number, long: boolean): string {
   const others = table.terms.filter(({ isMain }) => !isMain);
-  const said = others.map(({ name, index }) => {
+  const said = others.flatMap(({ name, index }) => {
     const cosine = cosineAt(table, step, row, index);
-    return `${name} ${Number.isNaN(cosine) ? '–' : signed(cosine)}`;
+    return Number.isNaN(cosine) ? [] : `${name} ${signed(cosine)}`;
   });
   if (!long) return said.join(' · ');
   return said.length ? `Cosine to the main term's gradient: ${said.join(', ')}` : '';
