@@ -11,7 +11,7 @@ PYTEST = python -m pytest -n $(JOBS) --dist loadfile
 # Environments that `make test-versions` makes from tests/versions/, and what it runs in them.
 VERSIONS ?= lowest newest jax torch
 VERSION_TESTS ?= $(wildcard tests/format tests/summary tests/capture tests/callbacks \
-	tests/conformance tests/reader tests/run_writer tests/examples tests/test_cli.py)
+	tests/conformance tests/reader tests/export tests/run_writer tests/examples tests/test_cli.py)
 TAB_SOURCES := $(shell find plugin_frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 

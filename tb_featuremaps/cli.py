@@ -1,84 +1,144 @@
-"""The command `tb-featuremaps`: lists what was logged, and exports channels as image files."""
+"""The command `tb-featuremaps`: lists what was logged, and exports it as pictures and tables."""
 
 import argparse
+import json
 import pathlib
 import sys
-
-import numpy as np
-from PIL import Image
+from typing import Any
 
 from tb_featuremaps.command_line import run_command, say
+from tb_featuremaps.export.export import FORMS, Export
+from tb_featuremaps.export.pictures import FilmError
+from tb_featuremaps.export.selection import Selection, Steps
 from tb_featuremaps.format.png import AtlasError
+from tb_featuremaps.listing import list_as_text, list_as_values
 from tb_featuremaps.reader import LoggedRuns, NotLoggedError, read_logdir
+
+_ERRORS = (NotLoggedError, AtlasError, FilmError)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command; returns the exit status."""
     options = _parse(arguments)
-    return run_command(lambda: _run(options), NotLoggedError, AtlasError)
+    return run_command(lambda: _run(options), *_ERRORS)
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tb-featuremaps", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    listing = commands.add_parser("list", help="list runs, layers and steps")
-    export = commands.add_parser("export", help="write a capture: a PNG a channel, and values.npy")
-    for command in (listing, export):
-        command.add_argument("logdir", help="a directory, or a URL such as gs://bucket/logs")
-        command.add_argument(
-            "--no-cache",
-            action="store_true",
-            help="neither read nor write what earlier looks kept in the user's cache folder",
-        )
-    export.add_argument("--run", required=True)
-    export.add_argument("--layer", required=True)
-    export.add_argument("--step", type=int, help="default: the newest")
-    export.add_argument("--probe", type=int, default=0)
+    _add_common(commands.add_parser("list", help="list runs, layers and steps"))
+    export = commands.add_parser(
+        "export",
+        help="write pictures, films, arrays and tables",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="forms:\n" + "\n".join(f"  {form:10}{what}" for form, what in FORMS.items()),
+    )
+    _add_common(export)
+    _add_selection(export)
     export.add_argument("--out", type=pathlib.Path, required=True, help="folder to write to")
+    export.add_argument(
+        "--as",
+        dest="forms",
+        action="append",
+        choices=FORMS,
+        metavar="FORM",
+        help="one of the forms below; may be given several times (default: png)",
+    )
+    export.add_argument(
+        "--fps", type=_rate, default=8.0, help="pictures per second of films (default: 8)"
+    )
     return parser.parse_args(arguments)
 
 
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument("logdir", help="a directory, or a URL such as gs://bucket/logs")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="neither read nor write what earlier looks kept in the user's cache folder",
+    )
+
+
+def _add_selection(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--run", action="append", help="a name or glob (default: all)")
+    command.add_argument("--layer", action="append", help="a name or glob (default: all)")
+    command.add_argument(
+        "--steps",
+        type=_steps,
+        help="newest, all, a range such as 100:500, or a list such as 0,100 (default: the newest "
+        "for png and channels, else all)",
+    )
+    command.add_argument(
+        "--probes", type=_probes, help="numbers with commas, from 0 on (default: all)"
+    )
+
+
+def _steps(text: str) -> Steps:
+    try:
+        return Steps(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _probes(text: str) -> list[int]:
+    parts = text.split(",")
+    if not all(part.strip().isdigit() for part in parts):
+        raise argparse.ArgumentTypeError(f"Expected numbers such as 0,2. Received: {text!r}.")
+    return [int(part) for part in parts]
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0.01 <= rate <= 1000:
+        raise argparse.ArgumentTypeError(f"Expected 0.01 to 1000 a second. Received: {text!r}.")
+    return rate
+
+
 def _run(options: argparse.Namespace) -> int:
-    logs = read_logdir(options.logdir, cache=not options.no_cache)
-    for message in logs.messages:
-        if options.command == "list" or message.startswith(f"{options.run}: "):
-            say(message, sys.stderr)
-    if options.command == "list":
-        _list(logs)
-    else:
-        _export(logs, options)
+    try:
+        logs = read_logdir(options.logdir, cache=not options.no_cache)
+        answer = _list(logs, options) if options.command == "list" else _export(logs, options)
+    except (OSError, MemoryError, *_ERRORS) as error:
+        if options.json and not isinstance(error, BrokenPipeError):
+            print(json.dumps({"error": str(error)}))
+        raise
+    if options.json:
+        print(json.dumps(answer))
     return 0
 
 
-def _list(logs: LoggedRuns) -> None:
-    if not logs.runs():
-        say("No feature maps or loss terms here.")
-    for run in logs.runs():
-        say(run)
-        for layer in logs.layers(run):
-            steps = logs.steps(run, layer)
-            between = f", steps {steps[0]} to {steps[-1]}" if steps else ""
-            say(f"  {layer}: {len(steps)} captures{between}")
+def _list(logs: LoggedRuns, options: argparse.Namespace) -> dict[str, Any]:
+    values = list_as_values(logs)
+    _say_messages(logs.messages, options)
+    if not options.json:
+        for line in list_as_text(values):
+            say(line)
+    return {**values, "messages": logs.messages}
 
 
-def _export(logs: LoggedRuns, options: argparse.Namespace) -> None:
-    steps = logs.steps(options.run, options.layer)
-    if not steps:
-        raise NotLoggedError(f"{options.layer!r} of {options.run!r} has no captures.")
-    step = options.step if options.step is not None else steps[-1]
-    atlas = logs.atlas(options.run, options.layer, step, options.probe)
-    channels = atlas.levels.shape[-1]
-    try:
-        options.out.mkdir(parents=True, exist_ok=True)
-        np.save(options.out / "values.npy", atlas.values)
-        for channel in range(channels):
-            path = options.out / f"channel_{channel:04d}.png"
-            Image.fromarray(np.ascontiguousarray(atlas.levels[..., channel])).save(path)
-    except OSError as error:
-        raise OSError(
-            f"Expected --out to be a folder that can be written. Received: {options.out} ({error})."
-        ) from error
-    say(f"Wrote {channels} channels of {options.layer} at step {step} to {options.out}")
+def _export(logs: LoggedRuns, options: argparse.Namespace) -> dict[str, Any]:
+    selection = Selection(
+        options.run or ["*"], options.layer or ["*"], options.steps, options.probes
+    )
+    left_out: list[str] = []
+    export = Export(selection, options.forms or ["png"], options.out, options.fps)
+    folder = export.run(logs, left_out.append)
+    runs = tuple(f"{run}: " for run in selection.runs_of(logs))
+    messages = [message for message in logs.messages if message.startswith(runs)] + left_out
+    _say_messages(messages, options)
+    if not options.json:
+        say(f"Wrote {len(folder.written):,} files to {options.out}")
+    return {"files": folder.written, "messages": messages}
+
+
+def _say_messages(messages: list[str], options: argparse.Namespace) -> None:
+    if not options.json:
+        for message in messages:
+            say(message, sys.stderr)
 
 
 if __name__ == "__main__":

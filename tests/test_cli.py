@@ -1,5 +1,6 @@
 """The command `tb-featuremaps`, in this process and in one of its own."""
 
+import json
 import os
 import pathlib
 import signal
@@ -9,11 +10,11 @@ import time
 
 import numpy as np
 import pytest
-from PIL import Image
 from support.synthetic_runs import write_run
 
 from tb_featuremaps import cli
 from tb_featuremaps.cli import main
+from tb_featuremaps.format.png import decode_atlas
 from tb_featuremaps.reader import read_logdir
 
 _ROOT = pathlib.Path(__file__).parents[1]
@@ -63,28 +64,54 @@ def test_it_lists_what_can_be_read_and_says_what_can_not(
 def test_it_exports_a_capture(
     logdir: pathlib.Path, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(_export(logdir, tmp_path / "new" / "maps", "--step=4")) == 0
-    assert capsys.readouterr().err == ""
-    values = np.load(tmp_path / "new" / "maps" / "values.npy")
-    np.testing.assert_array_equal(values, read_logdir(logdir).activation("good", "conv1", 4))
-    for channel in range(7):
-        picture = np.asarray(Image.open(tmp_path / "new" / "maps" / f"channel_{channel:04d}.png"))
-        assert picture.shape == (6, 5)
-        if np.ptp(values[..., channel]):
-            assert picture.argmax() == values[..., channel].argmax()
+    out = tmp_path / "new" / "maps"
+    assert main(_export(logdir, out, "--steps=4")) == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == (f"Wrote 1 files to {out}\n", "")
+    png = (out / "good" / "conv1" / "step_00000004_probe_0.png").read_bytes()
+    expected = read_logdir(logdir).activation("good", "conv1", 4)
+    np.testing.assert_array_equal(decode_atlas(png).values, expected)
+
+
+def test_json_is_one_object(
+    logdir: pathlib.Path, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["list", str(logdir), "--json"]) == 0
+    said = capsys.readouterr()
+    listed = json.loads(said.out)
+    assert said.err == ""
+    assert [run["run"] for run in listed["runs"]] == ["damaged", "good"]
+    assert listed["runs"][1]["layers"][0] == {
+        "name": "conv1",
+        "class_name": "Conv2D",
+        "shape": [6, 5, 7],
+        "data_format": "channels_last",
+        "channels": 7,
+        "steps": [0, 4, 8],
+    }
+    assert len(listed["messages"]) == 2
+    assert main([*_export(logdir, tmp_path), "--json", "--as=channels"]) == 0
+    exported = json.loads(capsys.readouterr().out)
+    assert len(exported["files"]) == 7
+    assert all(pathlib.Path(file["path"]).is_file() for file in exported["files"])
+    assert exported["files"][3]["channel"] == 3 and exported["files"][3]["step"] == 8
+    assert main(["list", "/nowhere", "--json"]) == 1
+    assert "log directory" in json.loads(capsys.readouterr().out)["error"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["list", "/nowhere"], "Expected a log directory. Received: '/nowhere'"),
-        (["export", "{logdir}", "--run=x", "--layer=y", "--out=z"], "Expected a run"),
-        (["export", "{logdir}", "--run=good", "--layer=y", "--out=z"], "Expected a layer"),
-        (["export", "{logdir}", "--run=good", "--layer=conv1", "--out=z", "--step=5"], "[0, 4, 8]"),
-        (["export", "{logdir}", "--run=good", "--layer=conv1", "--out=z", "--probe=-1"], "probe"),
-        (["export", "{logdir}", "--run=good", "--layer=conv1", "--out={file}"], "Expected --out"),
-        (["export", "{logdir}", "--run=good", "--layer=conv1", "--out={file}/x"], "Expected --out"),
-        (["export", "{logdir}", "--run=good", "--layer=conv1", "--out=/proc/x"], "Expected --out"),
+        (["export", "{logdir}", "--run=x", "--out=z"], "Expected a run"),
+        (["export", "{logdir}", "--layer=y", "--out=z"], "Expected a layer"),
+        (["export", "{logdir}", "--run=good", "--out=z", "--steps=5"], "[0, 4, 8]"),
+        (["export", "{logdir}", "--run=good", "--out=z", "--steps=9:"], "[0, 4, 8]"),
+        (["export", "{logdir}", "--run=good", "--out=z", "--probes=0,3"], "probe"),
+        (["export", "{logdir}", "--out={file}"], "Expected --out"),
+        (["export", "{logdir}", "--out={file}/x"], "Expected --out"),
+        (["export", "{logdir}", "--out=/proc/x"], "Expected --out"),
+        (["export", "{logdir}", "--out=/proc/x", "--as=csv"], "Expected --out"),
     ],
 )
 def test_a_wrong_argument_is_a_clear_error(
@@ -102,11 +129,29 @@ def test_a_wrong_argument_is_a_clear_error(
     assert said.err.startswith("error: ") and message in said.err
 
 
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--steps=1-5", "newest, all, a range"),
+        ("--steps=", "newest, all, a range"),
+        ("--probes=-1", "numbers such as 0,2"),
+        ("--fps=0", "0.01 to 1000"),
+        ("--as=gif", "invalid choice: 'gif'"),
+    ],
+)
+def test_a_wrong_option_is_a_clear_error(
+    logdir: pathlib.Path, capsys: pytest.CaptureFixture[str], option: str, message: str
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["export", str(logdir), "--out=z", option])
+    assert message in capsys.readouterr().err
+
+
 def test_of_many_steps_an_error_names_some(
     tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_run(tmp_path, {"conv1": (1, 1, 1)}, range(0, 600, 2))
-    export = ["export", str(tmp_path), "--run=.", "--layer=conv1", f"--out={tmp_path}", "--step=1"]
+    export = ["export", str(tmp_path), "--run=.", "--layer=conv1", f"--out={tmp_path}", "--steps=1"]
     assert main(export) == 1
     assert "and 250 more. Received: 1." in capsys.readouterr().err
 

@@ -63,12 +63,16 @@ class FoldedMaps:
 
     def merge(self, ufunc: np.ufunc, parts: Sequence[npt.NDArray[Any]], dtype: Any) -> Any:
         """What was found for each block, `[n, row]` each, as `[n, channels]`."""
+        if len(parts) == 1 and self._values.shape[2] == self._channels:
+            return parts[0].astype(dtype)
         together = parts[0] if len(parts) == 1 else np.stack(parts, axis=1)
         count = len(together)
         return ufunc.reduce(together.reshape(count, -1, self._channels), axis=1, dtype=dtype)
 
     def spread(self, found: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Values of the channels, `[n, channels]`, as a row `[n, 1, row]`."""
+        if self._values.shape[2] == self._channels:
+            return found[:, None]
         return np.tile(found, (1, self._values.shape[2] // self._channels))[:, None]
 
 

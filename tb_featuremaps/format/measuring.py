@@ -58,35 +58,38 @@ class _Survey:
 
     lo: npt.NDArray[np.float32]
     hi: npt.NDArray[np.float32]
+    span: npt.NDArray[np.float32]
     mean: npt.NDArray[np.float32]
     zeros: npt.NDArray[np.int64]
 
-    def is_plain(self) -> npt.NDArray[np.bool_]:
-        """Of which channels float32 tells all: finite, neither huge nor nearly constant."""
-        span = self.hi - self.lo
-        finite = np.isfinite(self.lo) & np.isfinite(self.hi)
-        bounded = np.maximum(np.abs(self.lo), np.abs(self.hi)) <= _LARGEST
-        return finite & bounded & ((span >= _SMALLEST_SPAN) | (span == 0))
+    def odd(self) -> npt.NDArray[np.bool_] | None:
+        """For which channels float32 is not enough; None if for none."""
+        close = (self.span < _SMALLEST_SPAN) & (self.span > 0)
+        if self.lo.min() >= -_LARGEST and self.hi.max() <= _LARGEST and not close.any():
+            return None
+        bounded = (self.lo >= -_LARGEST) & (self.hi <= _LARGEST)  # false for NaN
+        return close | ~bounded
 
 
 def measure(maps: npt.NDArray[np.float32]) -> MeasuredMaps:
     """Measures and quantises maps, float32 `[n, height, width, channels]`, none of them empty."""
-    count, channels, pixels = maps.shape[0], maps.shape[3], maps.shape[1] * maps.shape[2]
+    count, height, width, channels = maps.shape
     levels = np.empty(maps.shape, np.uint8)
-    lo, hi, mean, std = (np.empty((count, channels), np.float32) for _ in range(4))
-    zeros = np.empty((count, channels), np.int64)
-    plain = np.empty((count, channels), np.bool_)
-    # What spreads from NaN and infinities is replaced below.
+    lo, hi = np.empty((2, count, channels), np.float32)
+    statistics = np.zeros((count, channels, 6), np.float32)
+    measured = MeasuredMaps(levels, lo, hi, statistics)
+    # What spreads from NaN and infinities is replaced.
     with np.errstate(all="ignore"):
         for group, folded in fold(maps, levels):
             found = _survey(folded)
-            lo[group], hi[group], mean[group] = found.lo, found.hi, found.mean
-            zeros[group], plain[group] = found.zeros, found.is_plain()
-            std[group] = _quantise(folded, found)
-    columns = [lo, hi, mean, std, zeros / pixels, np.zeros_like(lo)]
-    measured = MeasuredMaps(levels, lo, hi, np.stack(columns, axis=-1, dtype=np.float32))
-    if not plain.all():
-        _replace(measured, maps, np.argwhere(~plain))
+            lo[group], hi[group] = found.lo, found.hi
+            columns = statistics[group]
+            columns[..., 0], columns[..., 1], columns[..., 2] = found.lo, found.hi, found.mean
+            columns[..., 3] = _quantise(folded, found)
+            np.divide(found.zeros, height * width, out=columns[..., 4], casting="same_kind")
+            odd = found.odd()
+            if odd is not None:
+                _replace(measured, maps, np.argwhere(odd) + np.array([group.start, 0]))
     return measured
 
 
@@ -100,17 +103,18 @@ def _survey(folded: FoldedMaps) -> _Survey:
         # A block has fewer rows than a byte counts.
         zeros.append(np.add.reduce(is_zero.view(np.uint8), axis=1, dtype=np.uint8))
     lo = folded.merge(np.minimum, lows, np.float32)
-    # Rounding must not put a constant's mean beside it.
-    mean = folded.merge(np.add, totals, np.float64) / folded.pixels
     hi = folded.merge(np.maximum, highs, np.float32)
-    mean = np.clip(mean, lo, hi).astype(np.float32)
-    return _Survey(lo, hi, mean, folded.merge(np.add, zeros, np.int64))
+    mean = folded.merge(np.add, totals, np.float64)
+    mean /= folded.pixels
+    # Rounding must not put a constant's mean beside it.
+    mean = np.minimum(np.maximum(mean, lo), hi).astype(np.float32)
+    return _Survey(lo, hi, hi - lo, mean, folded.merge(np.add, zeros, np.int64))
 
 
 def _quantise(folded: FoldedMaps, found: _Survey) -> npt.NDArray[np.float64]:
     """Writes the levels; returns the standard deviations."""
-    span = found.hi - found.lo
-    per_value = np.where(span > 0, np.float32(LEVELS) / span, np.float32(0))
+    # A constant's values are all 0 above `lo`, whatever they are multiplied with.
+    per_value = (LEVELS / np.maximum(found.span, _SMALLEST_SPAN)).astype(np.float32)
     mean, lo, scale = (folded.spread(part) for part in (found.mean, found.lo, per_value))
     squares = []
     for block, levels, scratch in folded.blocks():
@@ -122,7 +126,9 @@ def _quantise(folded: FoldedMaps, found: _Survey) -> npt.NDArray[np.float64]:
         np.multiply(values, scale, out=values)
         np.rint(values, out=values)
         np.copyto(levels, values, casting="unsafe")
-    return np.sqrt(folded.merge(np.add, squares, np.float64) / folded.pixels)
+    variance = folded.merge(np.add, squares, np.float64)
+    variance /= folded.pixels
+    return np.sqrt(variance, out=variance)
 
 
 def _replace(

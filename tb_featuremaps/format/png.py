@@ -11,6 +11,7 @@ from tb_featuremaps.format.atlas import MAX_ATLAS_PIXELS, columns_of, dequantise
 from tb_featuremaps.format.deflate import Deflate, crc32, deflate
 from tb_featuremaps.format.names import FORMAT_VERSION
 from tb_featuremaps.format.scale_chunk import SCALE_CHUNK, AtlasError, open_atlas
+from tb_featuremaps.format.wire import field
 
 __all__ = [
     "SCALE_CHUNK",
@@ -80,10 +81,13 @@ def encode_atlas(
         tile_height=tile_height,
         tile_width=tile_width,
         columns=columns_of(len(lo)),
-        lo=lo.tolist(),
-        hi=hi.tolist(),
     )
-    return _png(picture, _chunk(SCALE_CHUNK, scale.SerializeToString()), compress)
+    values = [
+        *field(pb.AtlasScale.LO_FIELD_NUMBER, [lo.astype("<f4", copy=False).tobytes()]),
+        *field(pb.AtlasScale.HI_FIELD_NUMBER, [hi.astype("<f4", copy=False).tobytes()]),
+    ]
+    content = b"".join([scale.SerializeToString(), *values])
+    return _png(picture, _chunk(SCALE_CHUNK, content), compress)
 
 
 def decode_atlas(png: bytes) -> Atlas:

@@ -34,6 +34,7 @@ MAX_RECORD_BYTES = 1 << 30
 _LENGTH = struct.Struct("<Q")
 _HEADER = struct.Struct("<QI")
 _FOOTER = struct.Struct("<I")
+_FRAME_BYTES = _HEADER.size + _FOOTER.size
 _MASK_DELTA = 0xA282EAD8
 _ALL_32_BITS = 0xFFFFFFFF
 
@@ -63,7 +64,7 @@ class Record(NamedTuple):
     @property
     def end(self) -> int:
         """The byte of the file at which the next record begins."""
-        return self.offset + _HEADER.size + len(self.data) + _FOOTER.size
+        return self.offset + _FRAME_BYTES + len(self.data)
 
 
 def encode_record(data: bytes, crc32c: Checksum = crc32c) -> bytes:
@@ -87,6 +88,8 @@ def read_records(file: BinaryIO, offset: int, size: int) -> Iterator[Record]:
     """Yields the records of a file, from a byte at which one begins.
 
     Where checksums are not compiled, those of records above `UNCOMPILED_BYTES` are not compared.
+    Drop each record before the next is read: memory for two of a megabyte, which takes turns, is
+    given back to the system and taken anew each time, which takes longer than reading.
 
     Args:
         file: open for reading.
@@ -104,9 +107,9 @@ def read_records(file: BinaryIO, offset: int, size: int) -> Iterator[Record]:
         # Many small records are of one length.
         if header != known:
             _check_header(header, offset, size)
-        record = _read_record(file, header, offset, size)
-        offset += _HEADER.size + len(record.data) + _FOOTER.size
-        yield record
+        (length,) = _LENGTH.unpack_from(header)
+        yield _read_record(file, length, offset, size)
+        offset += _FRAME_BYTES + length
 
 
 def _check_header(header: bytes, offset: int, size: int) -> None:
@@ -116,17 +119,20 @@ def _check_header(header: bytes, offset: int, size: int) -> None:
         raise RecordError(f"it is damaged, or no event file, from byte {offset:,} on.")
 
 
-def _read_record(file: BinaryIO, header: bytes, offset: int, size: int) -> Record:
-    (length,) = _LENGTH.unpack_from(header)
-    if offset + _HEADER.size + length + _FOOTER.size > size:
+def _read_record(file: BinaryIO, length: int, offset: int, size: int) -> Record:
+    if offset + _FRAME_BYTES + length > size:
         raise _cut_short(offset, size)
     if length > MAX_RECORD_BYTES:
         raise RecordError(
             f"its record at byte {offset:,} has {length:,} bytes; at most {MAX_RECORD_BYTES:,} "
             "are read."
         )
-    data, footer = file.read(length), file.read(_FOOTER.size)
-    if len(data) + len(footer) < length + _FOOTER.size:
+    if length <= UNCOMPILED_BYTES:  # one call is cheaper than a copy of a few bytes
+        block = file.read(length + _FOOTER.size)
+        data, footer = block[:length], block[length:]
+    else:
+        data, footer = file.read(length), file.read(_FOOTER.size)
+    if len(footer) < _FOOTER.size:
         raise _cut_short(offset, size)
     is_checked = CRC32C_IS_COMPILED or length <= UNCOMPILED_BYTES
     if is_checked and _FOOTER.unpack(footer)[0] != masked_crc32c(data):

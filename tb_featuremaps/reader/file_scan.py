@@ -84,6 +84,7 @@ def continue_scan(scan: FileScan, file: BinaryIO, size: int) -> None:
             if not scalars.matches(record.data):
                 _add(scan, record, numbers, scalars)
             scan.last, scan.end = record.offset, record.end
+            del record
     except RecordError as error:
         scan.stopped = str(error)
 

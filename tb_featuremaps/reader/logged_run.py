@@ -125,6 +125,7 @@ class LoggedRun:
 
     Attributes:
         layers: by name, in the model's order.
+        terms: tags of the loss terms.
         messages: what can't be read, found since the last time that it was asked for.
     """
 
@@ -137,7 +138,7 @@ class LoggedRun:
         self._outputs = {
             tag: data.outputs for tag, data in payloads.items() if data.HasField("outputs")
         }
-        self._terms = [term.tag for data in payloads.values() for term in data.losses.terms]
+        self.terms = [term.tag for data in payloads.values() for term in data.losses.terms]
         self._curves: dict[str, LossCurve] | None = None
         self._series: dict[str, Series] = {}
         self.layers = {name: _layer(payload) for name, payload in self._payloads.items()}
@@ -185,7 +186,7 @@ class LoggedRun:
         """
         if self._curves is None:
             self._curves = {}
-            for tag, points in self._log.scalars(self._terms).items():
+            for tag, points in self._log.scalars(self.terms).items():
                 if points is None:
                     self.messages.append(f"tag {tag} can't be read: expected numbers.")
                 elif len(points.steps):

@@ -144,6 +144,14 @@ class LoggedRuns:
         self._take_messages(run, logged)
         return curves
 
+    def loss_terms(self, run: str) -> list[str]:
+        """Tags of the loss terms of a run, whose points are not read for this.
+
+        Raises:
+            NotLoggedError: no such run.
+        """
+        return list(self._run(run).terms)
+
     def layer(self, run: str, layer: str) -> LoggedLayer:
         """What was logged of a layer that is the same at every step.
 

@@ -63,6 +63,7 @@ def read_scalars(
             with file:
                 for record in read_records(file, 0, end):
                     columns.add(record)
+                    del record
         except RecordError as error:
             raise OSError(f"{path} has changed since it was read first: {error}") from error
     return {tag: columns.points(tag) for tag in tags}

@@ -1,6 +1,7 @@
 """A capture to its event: atlases, statistics, outputs and the mirror for the Images tab."""
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from tensorboard.compat.proto import summary_pb2
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
 from tb_featuremaps.format.finishing import FinishedLayer
+from tb_featuremaps.format.metadata import create_summary_metadata
 from tb_featuremaps.format.png import encode_atlas, encode_picture
 from tb_featuremaps.summary import events
 from tb_featuremaps.summary.large_event import LargeEvent, StringsValue
@@ -26,6 +28,17 @@ class LayerSeries:
     tile_height: int
     tile_width: int
 
+    @functools.cached_property
+    def metadata(self) -> summary_pb2.SummaryMetadata:
+        """That of the pictures."""
+        return create_summary_metadata(pb.FeatureMapPluginData(layer=self.payload))
+
+    @functools.cached_property
+    def stats_metadata(self) -> summary_pb2.SummaryMetadata:
+        """That of the statistics."""
+        described = pb.StatsSeries(layer_tag=self.tag, columns=names.STATS_COLUMNS)
+        return create_summary_metadata(pb.FeatureMapPluginData(stats=described))
+
 
 @dataclasses.dataclass(frozen=True)
 class OutputSeries:
@@ -33,6 +46,11 @@ class OutputSeries:
 
     tag: str
     payload: pb.OutputSeries
+
+    @functools.cached_property
+    def metadata(self) -> summary_pb2.SummaryMetadata:
+        """That of the predictions."""
+        return create_summary_metadata(pb.FeatureMapPluginData(outputs=self.payload))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,8 +112,7 @@ class CaptureEncoder:
         if not parts.maps:
             return
         for head, values in zip(self._outputs, arrays.outputs, strict=True):
-            data = pb.FeatureMapPluginData(outputs=head.payload)
-            yield events.tensor_value(head.tag, data, values)
+            yield events.tensor_value(head.tag, head.metadata, values)
 
 
 def _layer_values(
@@ -109,13 +126,11 @@ def _layer_values(
     ]
     size = (atlases.shape[2], atlases.shape[1])
     if parts.images_tab:
-        yield events.images_tab_value(series.images_tab_tag, size, pngs[:1])
+        yield events.pictures_value(series.images_tab_tag, events.IMAGES_TAB, size, pngs[:1])
     if not parts.maps:
         return
-    data = pb.FeatureMapPluginData(layer=series.payload)
-    yield events.pictures_value(series.tag, data, size, pngs)
-    described = pb.StatsSeries(layer_tag=series.tag, columns=names.STATS_COLUMNS)
-    yield events.tensor_value(series.stats_tag, pb.FeatureMapPluginData(stats=described), stats)
+    yield events.pictures_value(series.tag, series.metadata, size, pngs)
+    yield events.tensor_value(series.stats_tag, series.stats_metadata, stats)
 
 
 def probes_event(step: int, pictures: npt.NDArray[np.uint8], labels: Sequence[str]) -> LargeEvent:

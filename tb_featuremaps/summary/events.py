@@ -20,6 +20,11 @@ from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.metadata import create_summary_metadata
 from tb_featuremaps.summary.large_event import StringsValue
 
+# How the stock Images tab reads pictures.
+IMAGES_TAB = image_metadata.create_summary_metadata(
+    display_name=None, description="Channel atlas of the first probe; every channel scaled alone."
+)
+
 
 def event(
     step: int, values: Iterable[summary_pb2.Summary.Value], wall_time: float | None = None
@@ -32,25 +37,29 @@ def event(
 
 
 def pictures_value(
-    tag: str, data: pb.FeatureMapPluginData, size: tuple[int, int], pngs: Sequence[bytes]
+    tag: str,
+    data: pb.FeatureMapPluginData | summary_pb2.SummaryMetadata,
+    size: tuple[int, int],
+    pngs: Sequence[bytes],
 ) -> StringsValue:
-    """An image summary of our plugin; `size` is width and height in pixels."""
-    return _pictures(tag, create_summary_metadata(data), size, pngs)
+    """An image summary of our plugin, or of what the metadata say.
 
-
-def images_tab_value(tag: str, size: tuple[int, int], pngs: Sequence[bytes]) -> StringsValue:
-    """The same pictures as the stock Images tab reads them."""
-    metadata = image_metadata.create_summary_metadata(
-        display_name=None,
-        description="Channel atlas of the first probe; every channel scaled alone.",
-    )
-    return _pictures(tag, metadata, size, pngs)
+    Args:
+        tag: its tag.
+        data: the payload, or the metadata, made once.
+        size: width and height in pixels.
+        pngs: the pictures.
+    """
+    head = summary_pb2.Summary.Value(tag=tag, metadata=_metadata(data))
+    return StringsValue(head, [*(str(pixels).encode() for pixels in size), *pngs])
 
 
 def tensor_value(
-    tag: str, data: pb.FeatureMapPluginData, values: npt.NDArray[np.float32]
+    tag: str,
+    data: pb.FeatureMapPluginData | summary_pb2.SummaryMetadata,
+    values: npt.NDArray[np.float32],
 ) -> summary_pb2.Summary.Value:
-    """A float32 tensor of our plugin."""
+    """A float32 tensor of our plugin; `data` as for `pictures_value`."""
     dimensions = [tensor_shape_pb2.TensorShapeProto.Dim(size=size) for size in values.shape]
     # As `make_tensor_proto` makes it, which takes ten times as long.
     tensor = tensor_pb2.TensorProto(
@@ -58,7 +67,7 @@ def tensor_value(
         tensor_shape=tensor_shape_pb2.TensorShapeProto(dim=dimensions),
         tensor_content=np.ascontiguousarray(values, "<f4").tobytes(),
     )
-    return summary_pb2.Summary.Value(tag=tag, metadata=create_summary_metadata(data), tensor=tensor)
+    return summary_pb2.Summary.Value(tag=tag, metadata=_metadata(data), tensor=tensor)
 
 
 def scalar_value(tag: str, value: float) -> summary_pb2.Summary.Value:
@@ -68,37 +77,7 @@ def scalar_value(tag: str, value: float) -> summary_pb2.Summary.Value:
     return summary_pb2.Summary.Value(tag=tag, metadata=metadata, tensor=tensor)
 
 
-class ScalarEvents:
-    """Makes events of the same scalars, fast: all but the numbers is made once.
-
-    Args:
-        tags: of the scalars.
-    """
-
-    def __init__(self, tags: Iterable[str]) -> None:
-        values = [scalar_value(tag, 0.0) for tag in tags]
-        self._form = event(0, values, 0.0).SerializeToString()
-
-    def event(
-        self, step: int, values: Iterable[float], wall_time: float | None = None
-    ) -> event_pb2.Event:
-        """An event of `values`, one for each tag; `wall_time` in seconds, by default now."""
-        made = event_pb2.Event.FromString(self._form)
-        made.step, made.wall_time = step, time.time() if wall_time is None else wall_time
-        for scalar, value in zip(made.summary.value, values, strict=True):
-            scalar.tensor.float_val[0] = value
-        return made
-
-
-def _pictures(
-    tag: str,
-    metadata: summary_pb2.SummaryMetadata,
-    size: tuple[int, int],
-    pngs: Sequence[bytes],
-) -> StringsValue:
-    strings = [*(str(pixels).encode() for pixels in size), *pngs]
-    shape = tensor_shape_pb2.TensorShapeProto(
-        dim=[tensor_shape_pb2.TensorShapeProto.Dim(size=len(strings))]
-    )
-    tensor = tensor_pb2.TensorProto(dtype=types_pb2.DT_STRING, tensor_shape=shape)
-    return StringsValue(summary_pb2.Summary.Value(tag=tag, metadata=metadata), tensor, strings)
+def _metadata(
+    data: pb.FeatureMapPluginData | summary_pb2.SummaryMetadata,
+) -> summary_pb2.SummaryMetadata:
+    return create_summary_metadata(data) if isinstance(data, pb.FeatureMapPluginData) else data

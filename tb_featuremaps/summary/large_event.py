@@ -9,32 +9,40 @@ import dataclasses
 import time
 from collections.abc import Iterable, Sequence
 
-from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2
+from tensorboard.compat.proto import (
+    event_pb2,
+    summary_pb2,
+    tensor_pb2,
+    tensor_shape_pb2,
+    types_pb2,
+)
 
-_BYTES_FOLLOW = 2
+from tb_featuremaps.format.wire import field
 
 
 @dataclasses.dataclass(frozen=True)
 class StringsValue:
-    """A value of a summary that is a tensor of strings.
+    """A value of a summary that is a vector of strings.
 
     Attributes:
         head: its tag and metadata.
-        tensor: its tensor without the strings.
-        strings: those of the tensor.
+        strings: what it holds.
     """
 
     head: summary_pb2.Summary.Value
-    tensor: tensor_pb2.TensorProto
     strings: Sequence[bytes]
 
     def parts(self) -> list[bytes]:
         """What, joined, is the serialized value."""
+        dimension = tensor_shape_pb2.TensorShapeProto.Dim(size=len(self.strings))
+        shape = tensor_shape_pb2.TensorShapeProto(dim=[dimension])
+        tensor = tensor_pb2.TensorProto(dtype=types_pb2.DT_STRING, tensor_shape=shape)
         number = tensor_pb2.TensorProto.STRING_VAL_FIELD_NUMBER
-        strings = [part for string in self.strings for part in _field(number, [string])]
-        tensor = [self.tensor.SerializeToString(), *strings]
-        number = summary_pb2.Summary.Value.TENSOR_FIELD_NUMBER
-        return [self.head.SerializeToString(), *_field(number, tensor)]
+        strings = [part for string in self.strings for part in field(number, [string])]
+        content = field(
+            summary_pb2.Summary.Value.TENSOR_FIELD_NUMBER, [tensor.SerializeToString(), *strings]
+        )
+        return [self.head.SerializeToString(), *content]
 
 
 class LargeEvent:
@@ -64,26 +72,10 @@ class LargeEvent:
                 head, parts = value.head, value.parts()
             else:
                 head, parts = value, [value.SerializeToString()]
-            summary += _field(summary_pb2.Summary.VALUE_FIELD_NUMBER, parts)
+            summary += field(summary_pb2.Summary.VALUE_FIELD_NUMBER, parts)
             self.head.summary.value.add(tag=head.tag, metadata=head.metadata)
-        self._parts += _field(event_pb2.Event.SUMMARY_FIELD_NUMBER, summary)
+        self._parts += field(event_pb2.Event.SUMMARY_FIELD_NUMBER, summary)
 
     def parts(self) -> list[bytes]:
         """What, joined, is the serialized event."""
         return self._parts
-
-
-def _field(number: int, content: Sequence[bytes]) -> list[bytes]:
-    """A field of bytes or of a message, as protobuf encodes it: its key, its length, itself."""
-    length = sum(map(len, content))
-    return [_varint(number << 3 | _BYTES_FOLLOW) + _varint(length), *content]
-
-
-def _varint(number: int) -> bytes:
-    """Seven bits a byte, the lowest first; the eighth says that more follow."""
-    encoded = bytearray()
-    while number > 127:
-        encoded.append(number & 127 | 128)
-        number >>= 7
-    encoded.append(number)
-    return bytes(encoded)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from support.chromium import WatchedPage
 from support.synthetic_runs import write_run
+from support.tab import choose_run, opened
 from support.tensorboard_server import TensorBoardServer
 
 _LAYERS = {
@@ -66,7 +67,8 @@ def test_one_step_and_one_channel(watched: WatchedPage, odd: TensorBoardServer) 
     expect(tab.get_by_test_id("grid-canvas")).to_have_attribute("data-channels", "1")
     expect(tab.get_by_test_id("step-slider")).to_be_disabled()
     expect(tab.get_by_test_id("step-label")).to_contain_text("1 of 1")
-    tab.get_by_label("Hide inactive").check()
+    with opened(tab, "appearance"):
+        tab.get_by_label("Hide inactive").check()
     expect(tab.locator("fm-grid")).to_contain_text("All channels are inactive for this probe")
 
 
@@ -82,10 +84,10 @@ def test_ten_thousand_points_are_plotted(watched: WatchedPage, odd: TensorBoardS
 
 def test_names_are_shown_as_they_are(watched: WatchedPage, odd: TensorBoardServer) -> None:
     tab = watched.open_tab(odd.url)
-    tab.get_by_title(f"{_ODD_RUN}/train").click()
+    choose_run(tab, f"{_ODD_RUN}/train")
     items = tab.get_by_test_id("layer-item").locator(".name")
     expect(items).to_have_text(_ODD_NAMES)
-    expect(tab.get_by_test_id("probe-item")).to_have_text("<i>label</i>")
+    expect(tab.get_by_test_id("menu-probe")).to_contain_text("<i>label</i>")
     for index, name in enumerate(_ODD_NAMES):
         items.nth(index).click()
         expect(tab.locator("h1")).to_have_text(name)
@@ -105,6 +107,7 @@ def test_many_runs_leave_room_for_the_layers(watched: WatchedPage, tmp_path: pat
         many.wait_for_runs(names)
         tab = watched.open_tab(many.url, f"&p.featuremaps.run={names[-1].replace('/', '%2F')}")
         expect(tab.locator("[data-testid=layer-item]").first).to_be_in_viewport()
+        tab.get_by_test_id("menu-runs").click()
         expect(tab.locator(f"[data-testid=run-item][data-run='{names[-1]}']")).to_be_in_viewport()
         expect(
             tab.locator(f"[data-testid=run-item][data-run='{names[0]}']")

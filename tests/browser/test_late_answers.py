@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from support.chromium import WatchedPage
 from support.synthetic_runs import write_run
+from support.tab import choose_run, opened
 from support.tensorboard_server import TensorBoardServer
 
 _MAPS = {"conv1": (6, 6, 8), "block": (4, 4, 8)}
@@ -76,7 +77,7 @@ def test_maps_never_stand_under_another_run(watched: WatchedPage, runs: TensorBo
         watched.page,
         lambda name, query: name == "captures" and query["run"] == ["b/train"],
     )
-    tab.locator("[data-testid=run-item][data-run='b/train']").click()
+    choose_run(tab, "b/train")
     expect(tab.locator("[aria-label='Maps']")).to_contain_text("Loading")
     watched.page.keyboard.press("ArrowLeft")
     watched.page.wait_for_timeout(300)
@@ -195,7 +196,7 @@ def test_a_link_to_what_is_not_there_says_so(watched: WatchedPage, runs: TensorB
         tab = watched.open_tab(runs.url, f"&p.featuremaps.{link}")
         expect(tab.get_by_test_id("missing")).to_contain_text(message)
         expect(tab.get_by_test_id("grid-canvas")).to_have_count(0)
-    tab.locator("[data-testid=run-item][data-run='b/train']").click()
+    choose_run(tab, "b/train")
     expect(tab.get_by_test_id("grid-canvas")).to_have_attribute("data-run", "b/train")
     watched.page.goto("about:blank")
     tab = watched.open_tab(runs.url, "&p.featuremaps.channel=99")
@@ -206,14 +207,16 @@ def test_a_link_holds_all_that_is_seen(watched: WatchedPage, runs: TensorBoardSe
     tab = watched.open_tab(runs.url, "&p.featuremaps.run=a%2Ftrain&p.featuremaps.channel=2")
     expect(tab.get_by_test_id("grid-canvas")).to_have_attribute("data-step", "50")
     tab.get_by_test_id("overlay").click()
-    tab.get_by_label("Hide inactive").check()
+    with opened(tab, "appearance"):
+        tab.get_by_label("Hide inactive").check()
     tab.get_by_role("button", name="Log", exact=True).click()
     tab.get_by_test_id("smoothing").fill("0.8")
     watched.page.wait_for_timeout(300)
     assert "p.featuremaps.step=50" in watched.page.url
     watched.page.reload()
     expect(tab.get_by_test_id("channel-canvas")).to_have_attribute("data-overlay", "true")
-    expect(tab.get_by_label("Hide inactive")).to_be_checked()
+    with opened(tab, "appearance"):
+        expect(tab.get_by_label("Hide inactive")).to_be_checked()
     expect(tab.get_by_role("button", name="Log", exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )

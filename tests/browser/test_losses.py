@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from support.chromium import WatchedPage
 from support.logdir import read_run, scalars
-from support.tab import download, read_canvas
+from support.tab import download, opened, read_canvas
 from support.tensorboard_server import TensorBoardServer
 
 from tb_featuremaps import FeatureMaps, LossTerms
@@ -62,7 +62,8 @@ def test_the_grid_is_saved_as_it_is_seen(
     canvas = tab.locator("[data-testid=grid-canvas][data-ready]")
     canvas.wait_for()
     watched.page.wait_for_timeout(200)
-    path = download(watched.page, tab.get_by_test_id("download-grid"), tmp_path)
+    with opened(tab, "export"):
+        path = download(watched.page, tab.get_by_test_id("download-grid"), tmp_path)
     seen = read_canvas(canvas)
     saved = np.asarray(Image.open(path).convert("RGBA"))
     np.testing.assert_array_equal(saved, np.array(seen["data"]).reshape(saved.shape))
@@ -73,7 +74,8 @@ def test_the_atlas_is_saved_with_its_scale(
 ) -> None:
     tab = watched.open_tab(server.url)
     tab.locator("[data-testid=grid-canvas][data-ready]").wait_for()
-    path = download(watched.page, tab.get_by_test_id("download-atlas"), tmp_path)
+    with opened(tab, "export"):
+        path = download(watched.page, tab.get_by_test_id("download-atlas"), tmp_path)
     atlas = decode_atlas(path.read_bytes())
     maps = trained.activations["conv1"][8][0]
     span = float(maps.max() - maps.min())

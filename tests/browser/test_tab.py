@@ -8,7 +8,7 @@ from browser.conftest import Trained
 from playwright.sync_api import expect
 from support.chromium import WatchedPage
 from support.small_models import IMAGES, targets, two_headed_model
-from support.tab import channel_pixels, show_layer
+from support.tab import channel_pixels, opened, show_layer
 from support.tensorboard_server import TensorBoardServer
 
 from tb_featuremaps import FeatureMaps, LossTerms
@@ -77,7 +77,8 @@ def test_scaling_and_colours_change_the_pixels(
 ) -> None:
     tab = watched.open_tab(server.url)
     tab.get_by_test_id("grid-canvas").wait_for()
-    tab.get_by_test_id("scaling-select").select_option("layer")
+    with opened(tab, "appearance"):
+        tab.get_by_test_id("scaling-select").select_option("layer")
     pixels = channel_pixels(show_layer(tab, "block", 8), 2)
     maps = trained.activations["block"][8][0]
     expected = (maps[..., 2] - maps.min()) / (maps.max() - maps.min()) * 255
@@ -88,8 +89,9 @@ def test_scaling_and_colours_change_the_pixels(
 
 def test_probes_and_predictions_are_shown(watched: WatchedPage, server: TensorBoardServer) -> None:
     tab = watched.open_tab(server.url)
-    expect(tab.get_by_test_id("probe-item")).to_have_text(["a", "c"])
-    tab.get_by_test_id("probe-item").nth(1).click()
+    with opened(tab, "probe"):
+        expect(tab.get_by_test_id("probe-item")).to_have_text(["a", "c"])
+        tab.get_by_test_id("probe-item").nth(1).click()
     expect(tab.get_by_test_id("grid-canvas")).to_have_attribute("data-probe", "1")
     outputs = tab.get_by_test_id("outputs")
     expect(outputs).to_contain_text("✓ c")
@@ -121,11 +123,11 @@ def test_keys_and_deep_links(watched: WatchedPage, server: TensorBoardServer) ->
     expect(canvas).to_have_attribute("data-layer", "block")
     expect(canvas).to_have_attribute("data-step", "4")
     expect(canvas).to_have_attribute("data-probe", "1")
-    canvas.press("ArrowLeft")
+    tab.get_by_test_id("layer-item").first.press("ArrowLeft")
     expect(canvas).to_have_attribute("data-step", "0")
-    canvas.press("ArrowUp")
+    tab.get_by_test_id("layer-item").first.press("ArrowUp")
     expect(canvas).to_have_attribute("data-layer", "conv1")
-    assert "p.featuremaps.step=0" in watched.page.url
+    watched.page.wait_for_url("**step=0*")
     watched.page.reload()
     expect(canvas).to_have_attribute("data-step", "0")
     expect(canvas).to_have_attribute("data-layer", "conv1")

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from support.chromium import WatchedPage
 from support.hostile_runs import PICTURES, write_hostile_runs
 from support.synthetic_runs import write_run
-from support.tab import read_canvas
+from support.tab import choose_run, read_canvas
 from support.tensorboard_server import TensorBoardServer
 
 _MAPS = {"conv1": (6, 6, 8)}
@@ -93,14 +93,14 @@ def test_damaged_pictures_are_a_message_and_never_the_page(
         )
         for name in PICTURES:
             if name in listed:
-                tab.locator(f"[data-testid=run-item][data-run='{name}']").click()
+                choose_run(tab, name)
                 expect(tab.get_by_test_id("pane-problem")).to_be_visible()
         for name in ("a million channels", "negative", "rank 5", "enormous"):
             if name in listed:
-                tab.locator(f"[data-testid=run-item][data-run='{name}']").click()
+                choose_run(tab, name)
                 watched.page.wait_for_timeout(300)
         assert len([name for name in PICTURES if name in listed]) > 10
-        tab.locator("[data-testid=run-item][data-run='sound']").click()
+        choose_run(tab, "sound")
         expect(canvas).to_have_attribute("data-run", "sound")
         expect(canvas).to_have_attribute("data-ready", "true")
         # The browser tells of each refusal itself.
@@ -119,7 +119,7 @@ def test_names_keep_their_place(watched: WatchedPage, tmp_path: pathlib.Path) ->
             for name in names:
                 watched.page.goto("about:blank")
                 tab = watched.open_tab(running.url)
-                tab.locator(f"[data-testid=run-item][data-run='{name}']").click()
+                choose_run(tab, name)
                 expect(tab.get_by_test_id("grid-canvas")).to_have_attribute("data-run", name)
                 overflow = tab.locator("body").evaluate("body => body.scrollWidth - innerWidth")
                 assert overflow <= 0

@@ -21,9 +21,11 @@ _BELOW = {
     "reader": {"format"},
     "keras_version": set(),
     "command_line": set(),
-    "cli": {"command_line", "format", "reader"},
+    "export": {"command_line", "format", "reader"},
+    "listing": {"reader"},
+    "cli": {"command_line", "export", "format", "listing", "reader"},
 }
-_VIEWER = ("format", "plugin", "reader", "cli")
+_VIEWER = ("format", "plugin", "reader", "export", "cli")
 _WITHOUT_KERAS = (*_VIEWER, "summary", "run_writer")
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from google.protobuf.message import Message
-from tensorboard.compat.proto import event_pb2
+from tensorboard.compat.proto import event_pb2, tensor_pb2, types_pb2
 from tensorboard.util import tensor_util
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
@@ -21,8 +21,10 @@ _PNGS = [b"", b"a", b"b" * 127, b"c" * 128, b"d" * 16_383, b"e" * 16_384, b"f" *
 def _whole(value: StringsValue) -> Message:
     whole = type(value.head)()
     whole.CopyFrom(value.head)
-    whole.tensor.CopyFrom(value.tensor)
-    whole.tensor.string_val.extend(value.strings)
+    whole.tensor.CopyFrom(
+        tensor_pb2.TensorProto(dtype=types_pb2.DT_STRING, string_val=value.strings)
+    )
+    whole.tensor.tensor_shape.dim.add(size=len(value.strings))
     return whole
 
 

@@ -2,6 +2,8 @@
 
 import json
 import pathlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,10 +20,27 @@ def read_canvas(canvas: Locator) -> dict[str, Any]:
     return canvas.evaluate(_READ_PIXELS)
 
 
+@contextmanager
+def opened(tab: FrameLocator, menu: str) -> Iterator[None]:
+    """A menu of the toolbar, open within a `with` block: runs, probe, appearance or export."""
+    button = tab.get_by_test_id(f"menu-{menu}")
+    button.click()
+    yield
+    if button.get_attribute("aria-expanded") == "true":
+        button.press("Escape")
+
+
+def choose_run(tab: FrameLocator, name: str) -> None:
+    """Goes to a run in the list of runs."""
+    with opened(tab, "runs"):
+        tab.locator(f"[data-testid=run-item][data-run='{name}']").click()
+
+
 def show_layer(tab: FrameLocator, layer: str, step: int, colors: str = "grey") -> dict[str, Any]:
     """Chooses a layer and waits until a step's pixels are drawn; returns the canvas."""
     tab.locator(f"[data-testid=layer-item][data-layer='{layer}']").click()
-    tab.get_by_test_id("colormap-select").select_option(colors)
+    with opened(tab, "appearance"):
+        tab.get_by_test_id("colormap-select").select_option(colors)
     canvas = tab.locator(
         f"[data-testid=grid-canvas][data-layer='{layer}'][data-step='{step}'][data-ready]"
     )
@@ -32,15 +51,18 @@ def show_layer(tab: FrameLocator, layer: str, step: int, colors: str = "grey") -
 
 def channel_pixels(canvas: dict[str, Any], channel: int) -> np.ndarray:
     """The RGBA pixels of a channel's map, one a value, `[height, width, 4]`."""
-    zoom, gap, columns = (int(canvas[key]) for key in ("zoom", "gap", "columns"))
+    zoom_x, zoom_y, gap_x, gap_y, columns = (
+        int(canvas[key]) for key in ("zoomX", "zoomY", "gapX", "gapY", "columns")
+    )
     width, height = int(canvas["tileWidth"]), int(canvas["tileHeight"])
     image = np.array(canvas["data"], np.uint8).reshape(-1, canvas["width"], 4)
     cell = json.loads(canvas["order"]).index(channel)
-    left = (cell % columns) * (width * zoom + gap)
-    top = (cell // columns) * (height * zoom + gap)
-    tile = image[top : top + height * zoom, left : left + width * zoom]
-    assert (tile == np.repeat(np.repeat(tile[::zoom, ::zoom], zoom, 0), zoom, 1)).all()
-    return tile[::zoom, ::zoom]
+    left = (cell % columns) * (width * zoom_x + gap_x)
+    top = (cell // columns) * (height * zoom_y + gap_y)
+    tile = image[top : top + height * zoom_y, left : left + width * zoom_x]
+    values = tile[::zoom_y, ::zoom_x]
+    assert (tile == np.repeat(np.repeat(values, zoom_y, 0), zoom_x, 1)).all()
+    return values
 
 
 def accessibility_problems(page: Page) -> list[str]:

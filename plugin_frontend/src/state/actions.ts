@@ -1,11 +1,10 @@
 import type { AppState } from '../app_state';
-import { orderOf } from '../derive/order';
 import { paneOf, panesOf } from '../derive/panes';
 import { listedRuns, placeOf, runNamed } from '../derive/place';
 import type { Run } from '../model/run';
 import type { Look } from './look';
 import { Player } from './player';
-import type { Comparison, PaneIndex, View } from './selection';
+import type { Comparison, PaneIndex, ProbePoint, Sheet, View } from './selection';
 
 /** All that the user can do. */
 export class Actions {
@@ -38,7 +37,7 @@ export class Actions {
   }
 
   chooseLayer(tag: string): void {
-    this.app.selection.patch({ layer: tag, channel: null });
+    this.app.selection.patch({ layer: tag, channel: null, sheet: null });
   }
 
   moveLayer(by: number): void {
@@ -54,7 +53,12 @@ export class Actions {
 
   /** @param pane the pane whose channel it is. */
   chooseChannel(channel: number | null, pane = this.app.selection.value.pane): void {
-    this.app.selection.patch({ channel, pane });
+    this.app.selection.patch({ channel, pane, sheet: channel === null ? null : 'side' });
+  }
+
+  /** Puts the channels in the order of what they respond with at a point of the probe. */
+  choosePoint(point: ProbePoint | null): void {
+    this.app.selection.patch({ point });
   }
 
   /** Says which pane the panels beside the maps are of. */
@@ -64,10 +68,8 @@ export class Actions {
 
   /** Chooses the channel before or after in the grid's order; the first without one. */
   moveChannel(by: number): void {
-    const { listing, selection, library, look } = this.app;
-    if (!listing) return;
-    const order = orderOf(panesOf(listing, selection.value, library), look.value);
-    const { channel } = selection.value;
+    const { order } = this.app;
+    const { channel } = this.app.selection.value;
     const index = channel === null ? -1 : order.indexOf(channel);
     const next = order[index < 0 ? 0 : index + by];
     if (next !== undefined) this.chooseChannel(next);
@@ -114,6 +116,12 @@ export class Actions {
 
   setView(view: View): void {
     this.app.selection.patch({ view });
+  }
+
+  /** Lays a panel over the view, or takes it away; seen only where it doesn't stand beside. */
+  toggleSheet(sheet: Sheet): void {
+    const open = this.app.selection.value.sheet === sheet;
+    this.app.selection.patch({ sheet: open ? null : sheet });
   }
 
   /** Changes how things are shown. */

@@ -5,7 +5,7 @@ import type { ColormapName } from '../render/colormap';
 /** Which values the colours span: each channel's own, the layer's, or each channel's over all steps. */
 export const SCALINGS = ['channel', 'layer', 'steps'] as const;
 export type Scaling = (typeof SCALINGS)[number];
-export const SORT_ORDERS = ['index', 'mean', 'std', 'zeros', 'change'] as const;
+export const SORT_ORDERS = ['index', 'mean', 'std', 'zeros', 'change', 'selective'] as const;
 export type SortOrder = (typeof SORT_ORDERS)[number];
 export const LOSS_VIEWS = ['separate', 'stacked'] as const;
 export type LossView = (typeof LOSS_VIEWS)[number];
@@ -19,6 +19,8 @@ export interface Look {
   readonly scaling: Scaling;
   readonly sort: SortOrder;
   readonly hideInactive: boolean;
+  /** How many channels of the order are shown; null for all. */
+  readonly top: number | null;
   readonly overlay: boolean;
   /** What the picture of the network shows. */
   readonly ill: Ill;
@@ -41,6 +43,7 @@ export const PLAIN: Look = {
   scaling: 'channel',
   sort: 'index',
   hideInactive: false,
+  top: null,
   overlay: false,
   ill: 'dead',
   gradientPlace: 'activations',

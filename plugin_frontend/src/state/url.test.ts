@@ -9,17 +9,20 @@ const full: Linked = {
     layer: 'featuremaps/x y',
     probe: 2,
     channel: 0,
+    point: { x: 0.25, y: 1 },
     step: 120,
     following: false,
     view: 'health',
     comparison: { kind: 'run', run: 'step:5/train' },
     pane: 1,
+    sheet: 'layers',
   },
   look: {
     colormap: 'magma',
     scaling: 'steps',
     sort: 'change',
     hideInactive: true,
+    top: 12,
     overlay: true,
     ill: 'constant',
     gradientPlace: 'kernels',
@@ -53,6 +56,7 @@ test('what makes no sense is as at the start', () => {
     ...{ step: '-1', probe: 'x', channel: '1.5', colormap: 'toString', scaling: '' },
     ...{ compare: 'step:x', smoothing: '7', class: 'cat', pane: '2', view: '__proto__' },
     ...{ lossAxis: 'clock', hidden: '[1' },
+    ...{ top: '0', point: '1.5,0' },
   };
   expect(fromParameters(nonsense)).toEqual({ selection: START, look: PLAIN });
 });

@@ -2,7 +2,14 @@ import { ILLS } from '../derive/health';
 import { GRADIENT_PLACES } from '../model/gradient';
 import { COLORMAPS } from '../render/colormap';
 import { LOSS_AXES, LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
-import { START, VIEWS, type Comparison, type Selection } from './selection';
+import {
+  SHEETS,
+  START,
+  VIEWS,
+  type Comparison,
+  type ProbePoint,
+  type Selection,
+} from './selection';
 
 const CHOICES = {
   colormap: COLORMAPS,
@@ -35,14 +42,17 @@ export function toParameters({ selection, look }: Linked): Parameters {
   put('layer', selection.layer);
   put('probe', selection.probe || null);
   put('channel', selection.channel);
+  put('point', selection.point && `${selection.point.x},${selection.point.y}`);
   put('step', selection.step);
   put('view', selection.view === START.view ? null : selection.view);
   put('compare', selection.comparison && textOf(selection.comparison));
   put('pane', selection.pane || null);
+  put('sheet', selection.sheet);
   for (const choice of keysOf(CHOICES))
     put(choice, look[choice] === PLAIN[choice] ? null : look[choice]);
   for (const name of SWITCHES) put(name, look[name] ? 1 : null);
   put('smoothing', look.smoothing || null);
+  put('top', look.top);
   put('class', look.classIndex);
   put('lossTerm', look.lossTerm);
   put('hidden', look.hiddenCurves.length ? JSON.stringify(look.hiddenCurves) : null);
@@ -59,11 +69,13 @@ export function fromParameters(parameters: Parameters): Linked {
     layer: parameters['layer'] ?? null,
     probe: wholeNumber(parameters['probe']) ?? 0,
     channel: wholeNumber(parameters['channel']),
+    point: pointOf(parameters['point'] ?? ''),
     step,
     following: step === null,
     view: view ?? START.view,
     comparison: comparisonOf(parameters['compare'] ?? ''),
     pane: parameters['pane'] === '1' ? 1 : 0,
+    sheet: SHEETS.find((one) => one === parameters['sheet']) ?? null,
   };
   return { selection, look: lookOf(parameters) };
 }
@@ -72,6 +84,7 @@ function lookOf(parameters: Parameters): Look {
   const look: Look = {
     ...PLAIN,
     smoothing: Math.min(MOST_SMOOTHING, share(parameters['smoothing'])),
+    top: wholeNumber(parameters['top']) || null,
     classIndex: wholeNumber(parameters['class']),
     lossTerm: parameters['lossTerm'] ?? null,
     hiddenCurves: namesOf(parameters['hidden']),
@@ -106,6 +119,11 @@ function comparisonOf(text: string): Comparison | null {
   if (text.startsWith('run:')) return { kind: 'run', run: text.slice(4) };
   const step = text.startsWith('step:') ? wholeNumber(text.slice(5)) : null;
   return step === null ? null : { kind: 'step', step };
+}
+
+function pointOf(text: string): ProbePoint | null {
+  const [, x, y] = /^([01](?:\.\d{1,6})?),([01](?:\.\d{1,6})?)$/.exec(text) ?? [];
+  return x === undefined || Number(x) > 1 || Number(y) > 1 ? null : { x: Number(x), y: Number(y) };
 }
 
 function wholeNumber(text: string | undefined): number | null {

@@ -1,32 +1,47 @@
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
+import type { Sheet } from '../state/selection';
 import { Connected } from './connected';
 import './channel_view';
+import './probe_point_view';
 import './empty_view';
 import './layers_view';
 import './losses_view';
 import './main_view';
 import './messages_view';
 import './outputs_view';
-import './runs_view';
 import './side_view';
 import './timeline_view';
+import './toolbar_view';
 import { common } from './theme';
 
-/** The whole tab: layers on the left, maps in the middle, losses on the right, time below. */
-export class AppView extends Connected<[boolean, boolean, string | null]> {
+/** The whole tab: a row of controls, layers, the view, what stands beside it, and time below. */
+export class AppView extends Connected<[boolean, boolean, string | null, Sheet | null]> {
   static override styles = [
     common,
     css`
       :host {
         height: 100vh;
-        display: grid;
-        grid-template: auto minmax(0, 1fr) auto / 248px minmax(0, 1fr) minmax(320px, 26vw);
-        grid-template-areas: 'banner banner banner' 'layers maps side' 'time time time';
+        container-type: size;
         background: var(--surface);
+      }
+      .frame {
+        height: 100%;
+        display: grid;
+        grid-template: auto auto minmax(0, 1fr) auto / 248px minmax(0, 1fr) clamp(
+            300px,
+            26cqw,
+            560px
+          );
+        grid-template-areas: 'bar bar bar' 'banner banner banner' 'layers view side' 'time time time';
+      }
+      header {
+        grid-area: bar;
+        min-width: 0;
       }
       fm-messages {
         grid-area: banner;
+        min-width: 0;
       }
       nav {
         grid-area: layers;
@@ -36,7 +51,7 @@ export class AppView extends Connected<[boolean, boolean, string | null]> {
         border-right: 1px solid var(--line);
       }
       main {
-        grid-area: maps;
+        grid-area: view;
         min-width: 0;
         min-height: 0;
         display: grid;
@@ -64,31 +79,49 @@ export class AppView extends Connected<[boolean, boolean, string | null]> {
         margin: 20vh auto;
         text-align: center;
       }
-      @media (max-width: 900px) {
-        :host {
-          grid-template: auto minmax(0, 1fr) auto auto / 176px minmax(0, 1fr);
-          grid-template-areas: 'banner banner' 'layers maps' 'side side' 'time time';
+      @container (width < 900px) {
+        main {
+          grid-area: layers / layers / side / side;
+        }
+        nav,
+        aside {
+          display: none;
+          z-index: 2;
+          grid-area: layers / layers / side / side;
+          box-shadow: var(--shadow);
+        }
+        nav {
+          justify-self: start;
+          width: min(320px, 88%);
         }
         aside {
-          max-height: 38vh;
-          border-left: 0;
-          border-top: 1px solid var(--line);
+          justify-self: end;
+          width: min(400px, 92%);
+        }
+        [data-sheet='layers'] nav,
+        [data-sheet='side'] aside {
+          display: block;
         }
       }
     `,
   ];
 
-  protected override select(app: AppState): [boolean, boolean, string | null] {
+  protected override select(app: AppState): [boolean, boolean, string | null, Sheet | null] {
     const listing = app.library.listing.peek(null);
     const known = listing.status === 'ready';
     const failed = listing.status === 'failed' ? listing.message : null;
-    return [known, known && listing.value.runs.length > 0, failed];
+    return [known, known && listing.value.runs.length > 0, failed, app.selection.value.sheet];
   }
 
-  protected override view(known: boolean, anyRun: boolean, failed: string | null) {
-    return html`<fm-messages></fm-messages>${
-        known ? (anyRun ? parts : empty) : this.waiting(failed)
-      }`;
+  protected override view(
+    known: boolean,
+    anyRun: boolean,
+    failed: string | null,
+    sheet: Sheet | null,
+  ) {
+    return html`<div class="frame" data-sheet=${sheet ?? nothing}>
+      <fm-messages></fm-messages>${known ? (anyRun ? parts : empty) : this.waiting(failed)}
+    </div>`;
   }
 
   private waiting(failed: string | null) {
@@ -103,12 +136,14 @@ customElements.define('fm-app', AppView);
 
 const empty = html`<div class="only"><fm-empty></fm-empty></div>`;
 const parts = html`
-  <nav aria-label="Runs and layers"><fm-runs></fm-runs><fm-layers></fm-layers></nav>
+  <header><fm-toolbar></fm-toolbar></header>
+  <nav aria-label="Layers"><fm-layers></fm-layers></nav>
   <main><fm-main></fm-main></main>
-  <aside aria-label="Losses and predictions">
+  <aside aria-label="Losses, channel and predictions">
     <fm-side></fm-side>
     <fm-losses></fm-losses>
     <fm-channel></fm-channel>
+    <fm-probe-point></fm-probe-point>
     <fm-outputs></fm-outputs>
   </aside>
   <footer><fm-timeline></fm-timeline></footer>

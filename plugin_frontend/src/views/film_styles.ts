@@ -23,9 +23,9 @@ export const filmStyles = css`
     line-height: 16px;
   }
   .strip button[aria-current='true'] {
-    border-color: var(--accent);
-    background: var(--accent-soft);
-    color: var(--accent-text);
+    border-color: var(--cursor);
+    background: var(--cursor-soft);
+    color: var(--cursor-text);
   }
   canvas,
   .place {

@@ -31,7 +31,7 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
       }
       .frame {
         position: absolute;
-        outline: 2px solid var(--accent);
+        outline: 2px solid var(--cursor);
         border-radius: 1px;
       }
       .tip {

@@ -44,7 +44,7 @@ export const healthStyles = css`
     position: absolute;
     top: 0;
     bottom: 0;
-    outline: 2px solid var(--accent);
+    outline: 2px solid var(--cursor);
     pointer-events: none;
   }
 `;

@@ -28,8 +28,8 @@ export const listStyles = css`
     background: var(--hover);
   }
   .item[aria-current='true'] {
-    background: var(--accent-soft);
-    border-color: var(--accent);
+    background: var(--cursor-soft);
+    border-color: var(--cursor);
   }
   .name {
     overflow: hidden;

@@ -7,15 +7,11 @@ import { download } from '../files/download';
 import type { Run } from '../model/run';
 import type { View } from '../state/selection';
 import { Connected } from './connected';
-import './gradients_view';
-import './health_view';
-import './network_view';
-import './pane_view';
-import './probe_view';
-import './toolbar_view';
+import './title_view';
 import { common } from './theme';
+import { VIEW_TABS } from './view_tabs';
 
-/** The middle: the layer's maps, one or two panes of them, or its channels' health. */
+/** The middle: the view that is chosen, or why there is nothing to show in it. */
 export class MainView extends Connected<[Run | null, Panes | null, View]> {
   static override styles = [
     common,
@@ -25,12 +21,6 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
         min-height: 0;
         display: grid;
         grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
-      }
-      .panes {
-        display: grid;
-        grid-auto-flow: column;
-        grid-auto-columns: minmax(0, 1fr);
-        min-height: 0;
       }
       .nothing {
         grid-row: 1 / -1;
@@ -44,10 +34,16 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
       }
     `,
   ];
+  private readonly saved = () => void this.save();
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.addEventListener('save-picture', () => void this.save());
+    document.addEventListener('save-picture', this.saved);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('save-picture', this.saved);
   }
 
   protected override select(app: AppState): [Run | null, Panes | null, View] {
@@ -62,25 +58,11 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
     if (first && 'problem' in first) {
       return html`<div class="nothing" role="alert" data-testid="missing">
         <p>${first.problem}</p>
-        <p>Choose on the left what there is.</p>
+        <p>Choose among the runs and layers what there is.</p>
       </div>`;
     }
     if (!first) return this.withoutMaps(run);
-    return html`
-      <div><fm-probe></fm-probe><fm-toolbar></fm-toolbar></div>
-      ${
-        view === 'health'
-          ? html`<fm-health></fm-health>`
-          : view === 'network'
-            ? html`<fm-network></fm-network>`
-            : view === 'gradients'
-              ? html`<fm-gradients></fm-gradients>`
-              : html`<div class="panes">
-                  <fm-pane .index=${0}></fm-pane>
-                  ${panes?.second ? html`<fm-pane .index=${1}></fm-pane>` : nothing}
-                </div>`
-      }
-    `;
+    return html`<fm-title></fm-title>${VIEW_TABS[view].content}`;
   }
 
   private withoutMaps(run: Run | null) {
@@ -93,15 +75,16 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
 
   /** Saves what is seen: the panes side by side, or the health picture. */
   private async save(): Promise<void> {
-    const views = [
-      ...this.renderRoot.querySelectorAll('fm-pane, fm-network, fm-health, fm-gradients'),
-    ];
+    const panes = this.renderRoot.querySelector('fm-panes')?.shadowRoot;
+    const views = panes
+      ? [...panes.querySelectorAll('fm-pane')]
+      : [...this.renderRoot.querySelectorAll('fm-network, fm-health, fm-gradients')];
     const canvases = views.flatMap((view) => {
       const root = view.shadowRoot?.querySelector('fm-grid')?.shadowRoot ?? view.shadowRoot;
       return root?.querySelector('canvas') ?? [];
     });
-    const [, panes, view] = this.selected;
-    const pane = paneOf(panes?.first ?? null);
+    const [, slots, view] = this.selected;
+    const pane = paneOf(slots?.first ?? null);
     if (!canvases.length || !pane?.capture) return;
     const name = `${pane.layer.tag}_${view}_step${pane.capture.step}.png`;
     download(name, await sideBySide(canvases).convertToBlob());

@@ -70,8 +70,8 @@ export const networkStyles = css`
     white-space: nowrap;
   }
   .name[aria-current='true'] {
-    background: var(--accent-soft);
-    color: var(--accent-text);
+    background: var(--cursor-soft);
+    color: var(--cursor-text);
   }
   .problem {
     grid-column: 2 / -1;
@@ -134,7 +134,7 @@ export const networkStyles = css`
     bottom: 0;
     min-width: 2px;
     z-index: 1;
-    outline: 2px solid var(--cursor, var(--accent));
+    outline: 2px solid var(--cursor);
     pointer-events: none;
   }
   .foot {

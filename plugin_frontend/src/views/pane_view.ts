@@ -35,7 +35,7 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
         overflow: hidden;
       }
       .title.active {
-        box-shadow: inset 0 2px var(--accent);
+        box-shadow: inset 0 2px var(--cursor);
       }
       bdi {
         overflow: hidden;
@@ -45,7 +45,7 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
         color: var(--bad);
       }
       .elsewhere {
-        color: var(--accent-text);
+        color: var(--cursor-text);
       }
       .message {
         padding: 16px;

@@ -28,7 +28,7 @@ export class StepPlot {
     private readonly zoomChanged: (zoomed: boolean) => void = () => undefined,
   ) {
     this.cursor.style.cssText =
-      'position:absolute;top:0;left:-1px;width:2px;height:100%;background:var(--accent);' +
+      'position:absolute;top:0;left:-1px;width:2px;height:100%;background:var(--cursor);' +
       'pointer-events:none;will-change:transform';
     this.resized = new ResizeObserver(() => this.plot?.setSize(this.size()));
     this.resized.observe(target);

@@ -1,10 +1,14 @@
 import { css } from 'lit';
 import { lineVariables } from '../render/palette';
 
-/** Colours and sizes of the page; light, and dark as TensorBoard is. */
+/**
+ * Colours and sizes of the page; light, and dark as TensorBoard is. The cursor's colour is for the
+ * step, channel and layer that are chosen, and for nothing else; the accent's for controls.
+ */
 export const pageStyle = `
   :root {
-    --accent: #c25700; --accent-text: #9e4600; --accent-soft: #fff1e3; --on-accent: #fff;
+    --cursor: #c25700; --cursor-text: #9e4600; --cursor-soft: #fff1e3;
+    --accent: #1a66c9; --accent-text: #174ea6; --accent-soft: #e8f0fe;
     --text: #202124; --muted: #5f6368; --line: #dfe1e5;
     --surface: #fff; --panel: #f8f9fa; --raised: #fff; --hover: #eef0f2;
     --bad: #b3261e; --bad-soft: #fce8e6;
@@ -15,12 +19,13 @@ export const pageStyle = `
     color-scheme: light;
   }
   :root.dark {
-    --accent: #ffa04d; --accent-text: #ffb06b; --accent-soft: #3d2b1a; --on-accent: #202124;
+    --cursor: #ffa04d; --cursor-text: #ffb06b; --cursor-soft: #3d2b1a;
+    --accent: #8ab4f8; --accent-text: #aecbfa; --accent-soft: #28374f;
     --text: #e8eaed; --muted: #a8adb3; --line: #44484d;
     --surface: #202124; --panel: #292a2d; --raised: #303134; --hover: #3a3c40;
     --bad: #f28b82; --bad-soft: #4a2522;
     ${lineVariables('dark')}
-    --health-full: #8ab4f8; --health-sparse: #2c3e57; --health-dead: #0d0e0f;
+    --health-full: #4f83d6; --health-sparse: #2c3e57; --health-dead: #f1f3f4;
     --health-inactive: #8b9096; --health-constant: #e0b23c; --health-notFinite: #ff63b8;
     --shadow: 0 1px 3px rgb(0 0 0 / 60%), 0 4px 16px rgb(0 0 0 / 40%);
     color-scheme: dark;

@@ -1,19 +1,12 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
-import type { Connection } from '../data/live';
 import { formatStep } from '../derive/format';
 import type { Timeline } from '../derive/timeline';
 import { Connected } from './connected';
 import { common } from './theme';
 
-const CONNECTIONS: Record<Connection['state'], readonly [string, string]> = {
-  live: ['Live', 'What is new appears by itself'],
-  lost: ['Not live', 'TensorBoard does not answer; it is asked again by and by'],
-  paused: ['Paused', 'While this page is not seen, nothing is asked for'],
-};
-
 /** The step cursor as a slider over the captures. */
-export class TimelineView extends Connected<[Timeline | null, boolean, Connection]> {
+export class TimelineView extends Connected<[Timeline | null, boolean]> {
   static override styles = [
     common,
     css`
@@ -35,7 +28,7 @@ export class TimelineView extends Connected<[Timeline | null, boolean, Connectio
       input {
         width: 100%;
         margin: 0;
-        accent-color: var(--accent);
+        accent-color: var(--cursor);
       }
       .label {
         min-width: 168px;
@@ -44,34 +37,15 @@ export class TimelineView extends Connected<[Timeline | null, boolean, Connectio
       strong {
         font-weight: 600;
       }
-      .live::before {
-        content: '';
-        display: inline-block;
-        width: 8px;
-        height: 8px;
-        margin-right: 6px;
-        border-radius: 50%;
-        background: var(--muted);
-      }
-      .live[data-state='live']::before {
-        background: var(--series-5);
-      }
-      .live[data-state='lost']::before {
-        background: var(--bad);
-      }
-      .live {
-        font-size: 12px;
-        white-space: nowrap;
-      }
     `,
   ];
 
-  protected override select(app: AppState): [Timeline | null, boolean, Connection] {
-    return [app.timeline, app.playing.value, app.connection.value];
+  protected override select(app: AppState): [Timeline | null, boolean] {
+    return [app.timeline, app.playing.value];
   }
 
-  protected override view(timeline: Timeline | null, playing: boolean, connection: Connection) {
-    if (!timeline?.stops.length) return this.live(connection);
+  protected override view(timeline: Timeline | null, playing: boolean) {
+    if (!timeline?.stops.length) return nothing;
     const { index, stops, following, cursor } = timeline;
     const last = stops.length - 1;
     const [step, first] = [cursor ?? 0, stops[0] ?? 0];
@@ -109,19 +83,12 @@ export class TimelineView extends Connected<[Timeline | null, boolean, Connectio
       >
         Latest
       </button>
-      ${label(timeline)} ${this.live(connection)}
+      ${label(timeline)}
     `;
   }
 
   private move(name: string, sign: string, disabled: boolean, act: () => void) {
     return html`<button aria-label=${name} ?disabled=${disabled} @click=${act}>${sign}</button>`;
-  }
-
-  private live({ state }: Connection) {
-    const [text, title] = CONNECTIONS[state];
-    return html`<span class="live muted" data-testid="live" data-state=${state} title=${title}
-      >${text}</span
-    >`;
   }
 }
 customElements.define('fm-timeline', TimelineView);

@@ -1,0 +1,54 @@
+import { css, html } from 'lit';
+import type { AppState } from '../app_state';
+import type { Connection } from '../data/live';
+import { Connected } from './connected';
+import { common } from './theme';
+
+const CONNECTIONS: Record<Connection['state'], readonly [string, string]> = {
+  live: ['Live', 'What is new appears by itself'],
+  lost: ['Not live', 'TensorBoard does not answer; it is asked again by and by'],
+  paused: ['Paused', 'While this page is not seen, nothing is asked for'],
+};
+
+/** Whether what is shown is kept up to date. */
+export class LiveView extends Connected<[Connection]> {
+  static override styles = [
+    common,
+    css`
+      span {
+        font-size: 12px;
+        white-space: nowrap;
+      }
+      span::before {
+        content: '';
+        display: inline-block;
+        width: 8px;
+        height: 8px;
+        margin-right: 6px;
+        border-radius: 50%;
+        background: var(--muted);
+      }
+      [data-state='live']::before {
+        background: var(--series-5);
+      }
+      [data-state='lost']::before {
+        background: var(--bad);
+      }
+      i {
+        font-style: normal;
+      }
+    `,
+  ];
+
+  protected override select(app: AppState): [Connection] {
+    return [app.connection.value];
+  }
+
+  protected override view({ state }: Connection) {
+    const [text, tip] = CONNECTIONS[state];
+    return html`<span class="muted" data-testid="live" data-state=${state} title=${tip}
+      ><i part="text">${text}</i></span
+    >`;
+  }
+}
+customElements.define('fm-live', LiveView);

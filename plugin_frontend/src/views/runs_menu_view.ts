@@ -1,0 +1,34 @@
+import { css, html } from 'lit';
+import type { AppState } from '../app_state';
+import { placeOf } from '../derive/place';
+import { Connected } from './connected';
+import './menu_view';
+import './runs_view';
+import { common } from './theme';
+
+/** The chosen run, and the list to choose another from. */
+export class RunsMenuView extends Connected<[string | null]> {
+  static override styles = [
+    common,
+    css`
+      .name {
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+    `,
+  ];
+
+  protected override select({ listing, selection }: AppState): [string | null] {
+    const { run, layer } = selection.value;
+    return [listing ? (placeOf(listing, run, layer).run?.name ?? run) : null];
+  }
+
+  protected override view(run: string | null) {
+    return html`<fm-menu .name=${'runs'} .label=${`Runs: ${run ?? ''}`} .tip=${run ?? undefined}
+      ><bdi slot="button" class="name">${run ?? 'Runs'}</bdi><fm-runs></fm-runs
+    ></fm-menu>`;
+  }
+}
+customElements.define('fm-runs-menu', RunsMenuView);

@@ -1,0 +1,52 @@
+import { html, type TemplateResult } from 'lit';
+import type { View } from '../state/selection';
+import './gradients_view';
+import './health_view';
+import './map_files_view';
+import './map_look_view';
+import './network_view';
+import './panes_view';
+
+/** One of the views that share the middle, and what it adds to the toolbar's menus. */
+export interface ViewTab {
+  readonly label: string;
+  /** The question that it answers. */
+  readonly tip: string;
+  readonly content: TemplateResult;
+  /** What “Appearance” offers while it is seen. */
+  readonly looks: TemplateResult | null;
+  /** What “Export” offers while it is seen. */
+  readonly files: TemplateResult | null;
+}
+
+/** All views, in the order of state/selection.ts, which names them. */
+export const VIEW_TABS: Readonly<Record<View, ViewTab>> = {
+  maps: {
+    label: 'Maps',
+    tip: 'What the channels of the layer show at the step',
+    content: html`<fm-panes></fm-panes>`,
+    looks: html`<fm-map-look></fm-map-look>`,
+    files: html`<fm-map-files></fm-map-files>`,
+  },
+  network: {
+    label: 'Network',
+    tip: 'Where in the model channels die, and when',
+    content: html`<fm-network></fm-network>`,
+    looks: null,
+    files: html`<fm-map-files></fm-map-files>`,
+  },
+  health: {
+    label: 'Health',
+    tip: 'Which channels of the layer are dead, and since when',
+    content: html`<fm-health></fm-health>`,
+    looks: null,
+    files: html`<fm-map-files></fm-map-files>`,
+  },
+  gradients: {
+    label: 'Gradients',
+    tip: 'Which term of the loss teaches which layer',
+    content: html`<fm-gradients></fm-gradients>`,
+    looks: null,
+    files: html`<fm-map-files></fm-map-files>`,
+  },
+};

@@ -1,0 +1,1 @@
+"""Writes what was logged into files that other programs read."""
