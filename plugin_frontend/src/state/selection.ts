@@ -9,6 +9,12 @@ export type View = (typeof VIEWS)[number];
 export const SHEETS = ['layers', 'side'] as const;
 export type Sheet = (typeof SHEETS)[number];
 
+/** A point of the probe: shares of its width and height, from 0 to 1. */
+export interface ProbePoint {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** 0 is the pane of the cursor, 1 the one that it is compared with. */
 export type PaneIndex = 0 | 1;
 
@@ -20,6 +26,8 @@ export interface Selection {
   readonly layer: string | null;
   readonly probe: number;
   readonly channel: number | null;
+  /** The point of the probe whose strongest channels come first; null for none. */
+  readonly point: ProbePoint | null;
   /** The step cursor, any step. */
   readonly step: number | null;
   /** Whether the cursor stays on the newest step. */
@@ -37,6 +45,7 @@ export const START: Selection = {
   layer: null,
   probe: 0,
   channel: null,
+  point: null,
   step: null,
   following: true,
   view: 'maps',

@@ -1,7 +1,23 @@
 import { ILLS } from '../derive/health';
 import { COLORMAPS } from '../render/colormap';
-import { LOSS_AXES, LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
-import { SHEETS, START, VIEWS, type Comparison, type Selection } from './selection';
+import {
+  CLIPS,
+  COMPARINGS,
+  LOSS_AXES,
+  LOSS_VIEWS,
+  PLAIN,
+  SCALINGS,
+  SORT_ORDERS,
+  type Look,
+} from './look';
+import {
+  SHEETS,
+  START,
+  VIEWS,
+  type Comparison,
+  type ProbePoint,
+  type Selection,
+} from './selection';
 
 const CHOICES = {
   colormap: COLORMAPS,
@@ -9,6 +25,7 @@ const CHOICES = {
   sort: SORT_ORDERS,
   lossView: LOSS_VIEWS,
   lossAxis: LOSS_AXES,
+  comparing: COMPARINGS,
   ill: ILLS,
 } as const;
 const SWITCHES = ['hideInactive', 'overlay', 'logScale'] as const;
@@ -33,6 +50,7 @@ export function toParameters({ selection, look }: Linked): Parameters {
   put('layer', selection.layer);
   put('probe', selection.probe || null);
   put('channel', selection.channel);
+  put('point', selection.point && `${selection.point.x},${selection.point.y}`);
   put('step', selection.step);
   put('view', selection.view === START.view ? null : selection.view);
   put('compare', selection.comparison && textOf(selection.comparison));
@@ -42,7 +60,12 @@ export function toParameters({ selection, look }: Linked): Parameters {
     put(choice, look[choice] === PLAIN[choice] ? null : look[choice]);
   for (const name of SWITCHES) put(name, look[name] ? 1 : null);
   put('smoothing', look.smoothing || null);
+  put('top', look.top);
   put('class', look.classIndex);
+  put('clip', look.clip || null);
+  put('rangeLow', look.rangeLow);
+  put('rangeHigh', look.rangeHigh);
+  put('swipe', look.swipe === PLAIN.swipe ? null : look.swipe);
   put('lossTerm', look.lossTerm);
   put('hidden', look.hiddenCurves.length ? JSON.stringify(look.hiddenCurves) : null);
   return parameters;
@@ -58,6 +81,7 @@ export function fromParameters(parameters: Parameters): Linked {
     layer: parameters['layer'] ?? null,
     probe: wholeNumber(parameters['probe']) ?? 0,
     channel: wholeNumber(parameters['channel']),
+    point: pointOf(parameters['point'] ?? ''),
     step,
     following: step === null,
     view: view ?? START.view,
@@ -72,8 +96,13 @@ function lookOf(parameters: Parameters): Look {
   const look: Look = {
     ...PLAIN,
     smoothing: Math.min(MOST_SMOOTHING, share(parameters['smoothing'])),
+    top: wholeNumber(parameters['top']) || null,
     classIndex: wholeNumber(parameters['class']),
     lossTerm: parameters['lossTerm'] ?? null,
+    clip: CLIPS.find((clip) => clip === Number(parameters['clip'])) ?? 0,
+    rangeLow: anyNumber(parameters['rangeLow']),
+    rangeHigh: anyNumber(parameters['rangeHigh']),
+    swipe: swipeOf(parameters['swipe']),
     hiddenCurves: namesOf(parameters['hidden']),
   };
   const choices = keysOf(CHOICES).filter((choice) =>
@@ -108,12 +137,27 @@ function comparisonOf(text: string): Comparison | null {
   return step === null ? null : { kind: 'step', step };
 }
 
+function pointOf(text: string): ProbePoint | null {
+  const [, x, y] = /^([01](?:\.\d{1,6})?),([01](?:\.\d{1,6})?)$/.exec(text) ?? [];
+  return x === undefined || Number(x) > 1 || Number(y) > 1 ? null : { x: Number(x), y: Number(y) };
+}
+
 function wholeNumber(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 function share(text: string | undefined): number {
   return text !== undefined && /^0\.\d{1,6}$/.test(text) ? Number(text) : 0;
+}
+
+function anyNumber(text: string | undefined): number | null {
+  const number = text?.trim() ? Number(text) : NaN;
+  return Number.isFinite(number) ? number : null;
+}
+
+function swipeOf(text: string | undefined): number {
+  const swipe = anyNumber(text);
+  return swipe !== null && swipe >= 0 && swipe <= 1 ? swipe : PLAIN.swipe;
 }
 
 /** Names written as JSON. */

@@ -3,6 +3,7 @@ import type { AppState } from '../app_state';
 import type { Sheet } from '../state/selection';
 import { Connected } from './connected';
 import './channel_view';
+import './probe_point_view';
 import './empty_view';
 import './layers_view';
 import './losses_view';
@@ -142,6 +143,7 @@ const parts = html`
     <fm-side></fm-side>
     <fm-losses></fm-losses>
     <fm-channel></fm-channel>
+    <fm-probe-point></fm-probe-point>
     <fm-outputs></fm-outputs>
   </aside>
   <footer><fm-timeline></fm-timeline></footer>
