@@ -21,16 +21,22 @@ import { paneOf, panesOf, type Pane } from './panes';
 import { drawnClass, headsOf, outputAsks } from './predictions';
 import { probePictures } from './probes';
 import { sidePane, sideRun, sideRuns } from './side';
+import { nearestEntry } from './steps';
 
 /** So many captures before and after the cursor are fetched ahead. */
 const AHEAD = 3;
 
-/** What is wanted for a selection, as far as can be told from what is known already. */
+/**
+ * What is wanted for a selection, as far as can be told from what is known already.
+ *
+ * @param preview the step that the pointer is on in the timeline.
+ */
 export function demandOf(
   listing: Listing | undefined,
   selection: Selection,
   look: Look,
   library: Library,
+  preview: number | null = null,
 ): Demand {
   if (!listing) return NOTHING;
   const panes = panesOf(listing, selection, library);
@@ -49,7 +55,11 @@ export function demandOf(
     losses: [...new Set([side, ...runs])].flatMap((run) => (run ? lossAsks(run) : [])),
     predictions: [(side && predictionsAsk(side)) ?? []].flat(),
     outputs: side ? fullOutputs(library, side, beside, look) : [],
-    pictures: [...both.flatMap(ownPicture), ...both.flatMap(picturesAhead)],
+    pictures: [
+      ...both.flatMap(ownPicture),
+      ...previewed(first, preview),
+      ...both.flatMap(picturesAhead),
+    ],
     frames: framesOf(beside, selection.channel),
     probes:
       selection.comparison?.kind === 'run'
@@ -101,6 +111,12 @@ function otherStatistics([first]: readonly Pane[]): SeriesAsk[] {
 
 function ownPicture({ capture, probe }: Pane): PictureKey[] {
   return [capture?.pictures[probe] ?? []].flat();
+}
+
+function previewed(pane: Pane | null, step: number | null): PictureKey[] {
+  if (!pane || step === null) return [];
+  const capture = nearestEntry(valueOf(pane.captures)?.items ?? [], step);
+  return [capture?.pictures[pane.probe] ?? []].flat();
 }
 
 function picturesAhead({ captures, capture, probe }: Pane): PictureKey[] {
