@@ -15,6 +15,8 @@ const MIB = 2 ** 20;
 
 /** What is wanted now, each list with the most urgent first. */
 export interface Demand {
+  /** The version of the listing that the names of all runs are wanted for. */
+  readonly runNames: readonly string[];
   readonly captures: readonly SeriesAsk[];
   readonly statistics: readonly SeriesAsk[];
   readonly losses: readonly RunAsk[];
@@ -31,6 +33,7 @@ export interface Demand {
  */
 export class Library {
   readonly listing: Resource<null, Listing>;
+  readonly runNames: Resource<string, readonly string[]>;
   readonly captures: Resource<SeriesAsk, Series<Capture>>;
   readonly statistics: Resource<SeriesAsk, Series<StatisticsAt>>;
   readonly losses: Resource<RunAsk, Losses>;
@@ -66,6 +69,14 @@ export class Library {
       },
       settled,
     );
+    this.runNames = resource({
+      nameOf: (version) => version,
+      load: (_, known: readonly string[] | undefined, signal) =>
+        known ? Promise.resolve(known) : source.runNames(signal),
+      bytesOf: (names) => names.reduce((bytes, { length }) => bytes + 2 * length, 0),
+      limit: MIB,
+      concurrency: 1,
+    });
     this.captures = resource({
       nameOf: seriesName,
       stampOf,
@@ -134,6 +145,7 @@ export class Library {
     });
     this.all = [
       this.listing,
+      this.runNames,
       this.captures,
       this.statistics,
       this.losses,
@@ -148,6 +160,7 @@ export class Library {
   /** Says what is wanted from now on. */
   want(demand: Demand): void {
     this.captures.want(demand.captures);
+    this.runNames.want(demand.runNames);
     this.pictures.want(demand.pictures);
     this.losses.want(demand.losses);
     this.predictions.want(demand.predictions);

@@ -18,6 +18,7 @@ import { layersInReach } from './network';
 import { paneOf, panesOf, type Pane } from './panes';
 import { drawnClass, headsOf, outputAsks } from './predictions';
 import { probePictures } from './probes';
+import { overlaidRuns } from './run_choice';
 import { sidePane, sideRun, sideRuns } from './side';
 
 /** So many captures before and after the cursor are fetched ahead. */
@@ -38,12 +39,15 @@ export function demandOf(
   const side = sideRun(listing, selection);
   const beside = sidePane(listing, selection, library);
   return {
+    runNames: [listing.version],
     captures: [
       ...both.map(({ run, layer }) => capturesAsk(run, layer)),
       ...runs.flatMap((run) => (run.probes ? [capturesAsk(run, run.probes)] : [])),
     ],
     statistics: [...both.flatMap(ownStatistics), ...otherStatistics(both)],
-    losses: [...new Set([side, ...runs])].flatMap((run) => (run ? lossAsks(run) : [])),
+    losses: [...new Set([side, ...overlaidRuns(listing, selection)])].flatMap((run) =>
+      run ? lossAsks(run) : [],
+    ),
     predictions: [(side && predictionsAsk(side)) ?? []].flat(),
     outputs: side ? fullOutputs(library, side, beside, look) : [],
     pictures: [...both.flatMap(ownPicture), ...both.flatMap(picturesAhead)],
@@ -56,6 +60,7 @@ export function demandOf(
 }
 
 const NOTHING: Demand = {
+  runNames: [],
   captures: [],
   statistics: [],
   losses: [],

@@ -10,6 +10,7 @@ export class MenuView extends LitElement {
     common,
     css`
       :host {
+        display: flex;
         min-width: 0;
       }
       button {
