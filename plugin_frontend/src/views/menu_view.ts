@@ -24,6 +24,14 @@ export class MenuView extends LitElement {
         color: var(--muted);
         font-size: 10px;
       }
+      @container (width < 480px) {
+        button {
+          padding: 0 5px;
+        }
+        .caret {
+          display: none;
+        }
+      }
       [popover] {
         position: fixed;
         margin: 0;
