@@ -22,6 +22,8 @@ export class AppState {
   readonly connection = new Store<Connection>({ state: 'paused', message: null });
   /** A store of its own, so that hovering renders nothing else. */
   readonly pointer = new Store<Pointed | null>(null);
+  /** The step that the pointer is on in the timeline; of its own for the same reason. */
+  readonly preview = new Store<number | null>(null);
   /** The point of the probe that is pointed at. */
   readonly probePoint = new Store<ProbePoint | null>(null);
   readonly library: Library;
@@ -41,6 +43,7 @@ export class AppState {
       store.subscribe(changed);
     }
     this.changes.subscribe(() => this.update());
+    this.preview.subscribe(() => this.demand());
     this.library.listing.want([null]);
   }
 
@@ -77,7 +80,12 @@ export class AppState {
 
   private update(): void {
     this.settle();
-    this.library.want(demandOf(this.listing, this.selection.value, this.look.value, this.library));
+    this.demand();
+  }
+
+  private demand(): void {
+    const { listing, selection, look, library, preview } = this;
+    library.want(demandOf(listing, selection.value, look.value, library, preview.value));
   }
 
   /** Makes what was found for want of a choice the choice: later arrivals must not change it. */

@@ -1,5 +1,7 @@
 import {
+  attributionsAsk,
   capturesAsk,
+  gradientsAsk,
   lossesAsk,
   predictionsAsk,
   statisticsAsk,
@@ -20,16 +22,22 @@ import { drawnClass, headsOf, outputAsks } from './predictions';
 import { probePictures } from './probes';
 import { overlaidRuns } from './run_choice';
 import { sidePane, sideRun, sideRuns } from './side';
+import { nearestEntry } from './steps';
 
 /** So many captures before and after the cursor are fetched ahead. */
 const AHEAD = 3;
 
-/** What is wanted for a selection, as far as can be told from what is known already. */
+/**
+ * What is wanted for a selection, as far as can be told from what is known already.
+ *
+ * @param preview the step that the pointer is on in the timeline.
+ */
 export function demandOf(
   listing: Listing | undefined,
   selection: Selection,
   look: Look,
   library: Library,
+  preview: number | null = null,
 ): Demand {
   if (!listing) return NOTHING;
   const panes = panesOf(listing, selection, library);
@@ -45,12 +53,17 @@ export function demandOf(
       ...runs.flatMap((run) => (run.probes ? [capturesAsk(run, run.probes)] : [])),
     ],
     statistics: [...both.flatMap(ownStatistics), ...otherStatistics(both)],
+    ...gradientAsks(selection, first),
     losses: [...new Set([side, ...overlaidRuns(listing, selection)])].flatMap((run) =>
       run ? lossAsks(run) : [],
     ),
     predictions: [(side && predictionsAsk(side)) ?? []].flat(),
     outputs: side ? fullOutputs(library, side, beside, look) : [],
-    pictures: [...both.flatMap(ownPicture), ...both.flatMap(picturesAhead)],
+    pictures: [
+      ...both.flatMap(ownPicture),
+      ...previewed(first, preview),
+      ...both.flatMap(picturesAhead),
+    ],
     frames: framesOf(beside, selection.channel),
     probes:
       selection.comparison?.kind === 'run'
@@ -63,6 +76,8 @@ const NOTHING: Demand = {
   runNames: [],
   captures: [],
   statistics: [],
+  gradients: [],
+  attributions: [],
   losses: [],
   predictions: [],
   outputs: [],
@@ -75,6 +90,16 @@ function lossAsks(run: Run) {
   if (!run.hasLosses) return [];
   const names = [run.name, ...(run.validationRun === null ? [] : [run.validationRun])];
   return names.map((name) => lossesAsk(name, run));
+}
+
+/** Only what the view of gradients shows. */
+function gradientAsks({ view }: Selection, pane: Pane | null) {
+  if (view !== 'gradients' || !pane) return { gradients: [], attributions: [] };
+  const { run, layer } = pane;
+  return {
+    gradients: [gradientsAsk(run) ?? []].flat(),
+    attributions: [attributionsAsk(run, layer) ?? []].flat(),
+  };
 }
 
 function ownStatistics({ run, layer }: Pane): SeriesAsk[] {
@@ -91,6 +116,12 @@ function otherStatistics([first]: readonly Pane[]): SeriesAsk[] {
 
 function ownPicture({ capture, probe }: Pane): PictureKey[] {
   return [capture?.pictures[probe] ?? []].flat();
+}
+
+function previewed(pane: Pane | null, step: number | null): PictureKey[] {
+  if (!pane || step === null) return [];
+  const capture = nearestEntry(valueOf(pane.captures)?.items ?? [], step);
+  return [capture?.pictures[pane.probe] ?? []].flat();
 }
 
 function picturesAhead({ captures, capture, probe }: Pane): PictureKey[] {

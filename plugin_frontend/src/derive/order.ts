@@ -68,5 +68,6 @@ export function rangesOfPanes(panes: Panes, look: Look): RangeOf {
     if (!pane || !picture) return [];
     return [{ picture, statistics: valueOf(pane.statistics)?.items, probe: pane.probe }];
   });
-  return rangesOf(spans, look.scaling, look.colormap === 'diverging');
+  const { scaling, clip, rangeLow: low, rangeHigh: high } = look;
+  return rangesOf(spans, { scaling, symmetric: look.colormap === 'diverging', clip, low, high });
 }

@@ -26,6 +26,12 @@ const full: Linked = {
     top: 12,
     overlay: true,
     ill: 'constant',
+    gradientPlace: 'kernels',
+    clip: 0.01,
+    rangeLow: -1.5,
+    rangeHigh: 2e-7,
+    comparing: 'swipe',
+    swipe: 0.25,
     lossView: 'stacked',
     lossAxis: 'relative',
     lossTerm: 'weighted a=b&c',
@@ -59,7 +65,7 @@ test('what makes no sense is as at the start', () => {
   const nonsense = {
     ...{ step: '-1', probe: 'x', channel: '1.5', colormap: 'toString', scaling: '' },
     ...{ compare: 'step:x', smoothing: '7', class: 'cat', pane: '2', view: '__proto__' },
-    ...{ lossAxis: 'clock', hidden: '[1' },
+    ...{ lossAxis: 'clock', hidden: '[1', clip: '0.2', rangeLow: '1e999', swipe: '2' },
     ...{ top: '0', point: '1.5,0' },
   };
   expect(fromParameters(nonsense)).toEqual({ selection: START, look: PLAIN });

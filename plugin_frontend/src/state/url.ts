@@ -1,6 +1,16 @@
 import { ILLS } from '../derive/health';
+import { GRADIENT_PLACES } from '../model/gradient';
 import { COLORMAPS } from '../render/colormap';
-import { LOSS_AXES, LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
+import {
+  CLIPS,
+  COMPARINGS,
+  LOSS_AXES,
+  LOSS_VIEWS,
+  PLAIN,
+  SCALINGS,
+  SORT_ORDERS,
+  type Look,
+} from './look';
 import {
   SHEETS,
   START,
@@ -16,7 +26,9 @@ const CHOICES = {
   sort: SORT_ORDERS,
   lossView: LOSS_VIEWS,
   lossAxis: LOSS_AXES,
+  comparing: COMPARINGS,
   ill: ILLS,
+  gradientPlace: GRADIENT_PLACES,
 } as const;
 const SWITCHES = ['hideInactive', 'overlay', 'logScale'] as const;
 /** Slower curves than this can't be asked for. */
@@ -54,6 +66,10 @@ export function toParameters({ selection, look }: Linked): Parameters {
   put('smoothing', look.smoothing || null);
   put('top', look.top);
   put('class', look.classIndex);
+  put('clip', look.clip || null);
+  put('rangeLow', look.rangeLow);
+  put('rangeHigh', look.rangeHigh);
+  put('swipe', look.swipe === PLAIN.swipe ? null : look.swipe);
   put('lossTerm', look.lossTerm);
   put('hidden', look.hiddenCurves.length ? JSON.stringify(look.hiddenCurves) : null);
   return parameters;
@@ -88,6 +104,10 @@ function lookOf(parameters: Parameters): Look {
     top: wholeNumber(parameters['top']) || null,
     classIndex: wholeNumber(parameters['class']),
     lossTerm: parameters['lossTerm'] ?? null,
+    clip: CLIPS.find((clip) => clip === Number(parameters['clip'])) ?? 0,
+    rangeLow: anyNumber(parameters['rangeLow']),
+    rangeHigh: anyNumber(parameters['rangeHigh']),
+    swipe: swipeOf(parameters['swipe']),
     hiddenCurves: namesOf(parameters['hidden']),
   };
   const choices = keysOf(CHOICES).filter((choice) =>
@@ -133,6 +153,16 @@ function wholeNumber(text: string | undefined): number | null {
 
 function share(text: string | undefined): number {
   return text !== undefined && /^0\.\d{1,6}$/.test(text) ? Number(text) : 0;
+}
+
+function anyNumber(text: string | undefined): number | null {
+  const number = text?.trim() ? Number(text) : NaN;
+  return Number.isFinite(number) ? number : null;
+}
+
+function swipeOf(text: string | undefined): number {
+  const swipe = anyNumber(text);
+  return swipe !== null && swipe >= 0 && swipe <= 1 ? swipe : PLAIN.swipe;
 }
 
 /** Names written as JSON. */

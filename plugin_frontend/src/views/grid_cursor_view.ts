@@ -1,7 +1,7 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
-import { paneOf, panesOf, type Pane, type Panes } from '../derive/panes';
-import { readSummary, readValue } from '../derive/reading';
+import { leftToRight, paneOf, panesOf, type Pane, type Panes } from '../derive/panes';
+import { readDifference, readSummary, readValue } from '../derive/reading';
 import { cellRect, type GridLayout } from '../render/grid';
 import type { Pointed } from '../state/pointer';
 import { Connected } from './connected';
@@ -84,8 +84,9 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
   private tip(pointed: Pointed, panes: Panes | null) {
     const left = Math.max(0, Math.min(pointed.left, window.innerWidth - TIP_WIDTH));
     const top = Math.max(0, Math.min(pointed.bottom + 6, window.innerHeight - TIP_HEIGHT));
-    const both = [panes?.first ?? null, panes?.second ?? null].map(paneOf);
+    const both = panes ? leftToRight(panes).map(paneOf) : [];
     const shown = both.filter((pane) => pane !== null);
+    const [from, to] = shown;
     const values = shown.map((pane) => readValue(pane, pointed)).join(' | ');
     return html`<div
       class="tip"
@@ -93,6 +94,7 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
       data-testid="grid-tip"
     >
       <strong>channel ${pointed.channel}</strong> · value ${values}<br />
+      ${from && to ? html`<span>difference ${readDifference(from, to, pointed)}</span><br />` : nothing}
       <span class="muted">${readSummary(this.pane, pointed.channel)}</span>
     </div>`;
   }

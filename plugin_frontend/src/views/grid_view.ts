@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import type { AppState } from '../app_state';
+import { shownDifference, type Difference } from '../derive/difference';
 import { formatValue } from '../derive/format';
 import { memoised } from '../derive/memo';
 import { rangesOfPanes } from '../derive/order';
@@ -26,9 +27,11 @@ const LABEL = 14;
 
 /** Every channel of the layer in one pane, side by side on one canvas. */
 export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]> {
-  static override properties = { pane: {} };
+  static override properties = { pane: {}, difference: {} };
   static override styles = [common, gridStyles];
   declare pane: Pane;
+  /** What the pane is of, if it is one of differences. */
+  declare difference: Difference | undefined;
   private layout: GridLayout | null = null;
   private order: readonly number[] = [];
   private pixels: ImageData | null = null;
@@ -42,6 +45,11 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
     const panes = panesOf(app.listing!, app.selection.value, app.library);
     const look = app.look.value;
     const bars = isBars(valueOf(this.pane.picture));
+    const { difference } = this;
+    if (difference) {
+      const whole = bars ? shownDifference(panes, { ...look, scaling: 'layer' }) : null;
+      return [app.order, (whole ?? difference).ranges, 'diverging'];
+    }
     // Bars have one axis, and so one range.
     const ranges = rangesOfPanes(panes, bars ? { ...look, scaling: 'layer' } : look);
     return [app.order, ranges, look.colormap];
@@ -60,7 +68,7 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
         <canvas
           class=${layout.scale < 1 ? 'shrunk' : ''}
           style="width:${width}px;height:${height}px"
-          data-testid=${index ? 'compared-canvas' : 'grid-canvas'}
+          data-testid=${this.difference ? 'difference-canvas' : index ? 'compared-canvas' : 'grid-canvas'}
           tabindex="0"
           role="img"
           aria-label="${this.order.length} channels of ${layer.name} at step ${capture?.step ?? nothing}"
