@@ -1,5 +1,7 @@
 import {
+  attributionsAsk,
   capturesAsk,
+  gradientsAsk,
   lossesAsk,
   predictionsAsk,
   statisticsAsk,
@@ -18,6 +20,7 @@ import { layersInReach } from './network';
 import { paneOf, panesOf, type Pane } from './panes';
 import { drawnClass, headsOf, outputAsks } from './predictions';
 import { probePictures } from './probes';
+import { overlaidRuns } from './run_choice';
 import { sidePane, sideRun, sideRuns } from './side';
 import { nearestEntry } from './steps';
 
@@ -44,12 +47,16 @@ export function demandOf(
   const side = sideRun(listing, selection);
   const beside = sidePane(listing, selection, library);
   return {
+    runNames: [listing.version],
     captures: [
       ...both.map(({ run, layer }) => capturesAsk(run, layer)),
       ...runs.flatMap((run) => (run.probes ? [capturesAsk(run, run.probes)] : [])),
     ],
     statistics: [...both.flatMap(ownStatistics), ...otherStatistics(both)],
-    losses: [...new Set([side, ...runs])].flatMap((run) => (run ? lossAsks(run) : [])),
+    ...gradientAsks(selection, first),
+    losses: [...new Set([side, ...overlaidRuns(listing, selection)])].flatMap((run) =>
+      run ? lossAsks(run) : [],
+    ),
     predictions: [(side && predictionsAsk(side)) ?? []].flat(),
     outputs: side ? fullOutputs(library, side, beside, look) : [],
     pictures: [
@@ -66,8 +73,11 @@ export function demandOf(
 }
 
 const NOTHING: Demand = {
+  runNames: [],
   captures: [],
   statistics: [],
+  gradients: [],
+  attributions: [],
   losses: [],
   predictions: [],
   outputs: [],
@@ -80,6 +90,16 @@ function lossAsks(run: Run) {
   if (!run.hasLosses) return [];
   const names = [run.name, ...(run.validationRun === null ? [] : [run.validationRun])];
   return names.map((name) => lossesAsk(name, run));
+}
+
+/** Only what the view of gradients shows. */
+function gradientAsks({ view }: Selection, pane: Pane | null) {
+  if (view !== 'gradients' || !pane) return { gradients: [], attributions: [] };
+  const { run, layer } = pane;
+  return {
+    gradients: [gradientsAsk(run) ?? []].flat(),
+    attributions: [attributionsAsk(run, layer) ?? []].flat(),
+  };
 }
 
 function ownStatistics({ run, layer }: Pane): SeriesAsk[] {

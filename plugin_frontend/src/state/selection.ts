@@ -2,8 +2,11 @@
 export type Comparison =
   { readonly kind: 'step'; readonly step: number } | { readonly kind: 'run'; readonly run: string };
 
-/** What the middle shows: the maps at the cursor, all layers' health over the steps, or a layer's. */
-export const VIEWS = ['maps', 'network', 'health'] as const;
+/**
+ * What the middle shows: the maps at the cursor, all layers' health over the steps, a layer's, or
+ * which term of the loss teaches which layer.
+ */
+export const VIEWS = ['maps', 'network', 'health', 'gradients'] as const;
 export type View = (typeof VIEWS)[number];
 
 export const SHEETS = ['layers', 'side'] as const;
@@ -24,6 +27,8 @@ export interface Selection {
   readonly run: string | null;
   /** Tag of the layer; null for the model's first. */
   readonly layer: string | null;
+  /** A regular expression; the losses of the runs that match are drawn over each other. */
+  readonly runFilter: string;
   readonly probe: number;
   readonly channel: number | null;
   /** The point of the probe whose strongest channels come first; null for none. */
@@ -43,6 +48,7 @@ export interface Selection {
 export const START: Selection = {
   run: null,
   layer: null,
+  runFilter: '',
   probe: 0,
   channel: null,
   point: null,

@@ -1,4 +1,5 @@
 import { ILLS } from '../derive/health';
+import { GRADIENT_PLACES } from '../model/gradient';
 import { COLORMAPS } from '../render/colormap';
 import {
   CLIPS,
@@ -27,6 +28,7 @@ const CHOICES = {
   lossAxis: LOSS_AXES,
   comparing: COMPARINGS,
   ill: ILLS,
+  gradientPlace: GRADIENT_PLACES,
 } as const;
 const SWITCHES = ['hideInactive', 'overlay', 'logScale'] as const;
 /** Slower curves than this can't be asked for. */
@@ -48,10 +50,12 @@ export function toParameters({ selection, look }: Linked): Parameters {
   };
   put('run', selection.run);
   put('layer', selection.layer);
+  put('runFilter', selection.runFilter || null);
   put('probe', selection.probe || null);
   put('channel', selection.channel);
   put('point', selection.point && `${selection.point.x},${selection.point.y}`);
   put('step', selection.step);
+  put('latest', selection.following && selection.step !== null ? 1 : null);
   put('view', selection.view === START.view ? null : selection.view);
   put('compare', selection.comparison && textOf(selection.comparison));
   put('pane', selection.pane || null);
@@ -79,11 +83,12 @@ export function fromParameters(parameters: Parameters): Linked {
     ...START,
     run: parameters['run'] ?? null,
     layer: parameters['layer'] ?? null,
+    runFilter: parameters['runFilter'] ?? '',
     probe: wholeNumber(parameters['probe']) ?? 0,
     channel: wholeNumber(parameters['channel']),
     point: pointOf(parameters['point'] ?? ''),
     step,
-    following: step === null,
+    following: step === null || parameters['latest'] === '1',
     view: view ?? START.view,
     comparison: comparisonOf(parameters['compare'] ?? ''),
     pane: parameters['pane'] === '1' ? 1 : 0,
