@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import keras
-from tensorboard.compat.proto import event_pb2
 
 from tb_featuremaps.capture import keras_internals
 from tb_featuremaps.capture.loss_tap import LossTap
@@ -15,6 +14,7 @@ from tb_featuremaps.capture.step_functions import Phase
 from tb_featuremaps.capture.term_listener import TermListener
 from tb_featuremaps.capture.term_names import term_names
 from tb_featuremaps.summary.loss_event import LossEncoder, ReportedLossEncoder
+from tb_featuremaps.summary.room import Made
 
 # How far two means of the same batches may lie apart: half precision, and a mean over batches
 # beside one over samples.
@@ -23,7 +23,7 @@ _UNEXPLAINED = 1e-3
 
 
 # Makes the event of a point, on any thread, but in the order of the points.
-PointJob: TypeAlias = Callable[[], event_pb2.Event]
+PointJob: TypeAlias = Callable[[], Made]
 
 
 class LossPoints:

@@ -88,7 +88,7 @@ def means(sums: Sums, over_samples: bool) -> TermMeans | None:
     length = (len(sums) - 2) // 2
     outputs = (length - _FIXED) // 3
     begin = 2 + (length if over_samples else 0)
-    total, penalty, *others = (float(value) for value in sums[begin : begin + length] / count)
+    total, penalty, *others = (sums[begin : begin + length] / count).tolist()
     return TermMeans(
         total,
         penalty,

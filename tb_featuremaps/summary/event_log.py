@@ -7,6 +7,7 @@ from tensorboard.compat.proto import event_pb2
 
 from tb_featuremaps.format.records import encode_large_record, encode_record
 from tb_featuremaps.summary import events, messages
+from tb_featuremaps.summary.encoded_event import EncodedEvent
 from tb_featuremaps.summary.event_file import (
     EventFile,
     PartialWriteError,
@@ -19,6 +20,7 @@ from tb_featuremaps.summary.event_file import (
 from tb_featuremaps.summary.gaps import Gaps
 from tb_featuremaps.summary.large_event import LargeEvent
 from tb_featuremaps.summary.notices import Notices
+from tb_featuremaps.summary.room import Made
 from tb_featuremaps.summary.session import Session
 
 # How long a deleted file may go unnoticed while there is something to write.
@@ -97,18 +99,29 @@ class EventLog:
         for event in self._session.opening():
             self._encode(event, None)
 
-    def add(self, made: event_pb2.Event | LargeEvent) -> None:
+    def add(self, made: Made) -> None:
         """Encodes an event; `write` writes it."""
-        if isinstance(made, LargeEvent):
-            event, record = made.head, encode_large_record(made.parts())
+        if isinstance(made, EncodedEvent):
+            self._add_encoded(made)
+        elif isinstance(made, LargeEvent):
+            self._append(made.head.step, made.head, encode_large_record(made.parts()))
         else:
-            event, record = made, encode_record(made.SerializeToString())
-        self._mark_gap(event.step)
-        replacing = self._session.replacing(event) if self._session is not None else None
-        if replacing is not None:
-            self._encode(replacing, None)
-        self._pending.append(_Record(record, event.step))
-        self._latest_step = event.step
+            self._append(made.step, made, encode_record(made.SerializeToString()))
+
+    def _add_encoded(self, made: EncodedEvent) -> None:
+        replaces = self._session is not None and not self._session.knows(made.tags)
+        event = event_pb2.Event.FromString(made.data) if replaces else None
+        self._append(made.step, event, encode_record(made.data))
+
+    def _append(self, step: int, event: event_pb2.Event | None, record: bytes) -> None:
+        """Takes a record; `event` is None where it can't be the first of any tag."""
+        self._mark_gap(step)
+        if self._session is not None and event is not None:
+            replacing = self._session.replacing(event)
+            if replacing is not None:
+                self._encode(replacing, None)
+        self._pending.append(_Record(record, step))
+        self._latest_step = step
 
     def lose(self, count: int) -> None:
         """Counts events that were lost after those added so far."""

@@ -77,28 +77,6 @@ def scalar_value(tag: str, value: float) -> summary_pb2.Summary.Value:
     return summary_pb2.Summary.Value(tag=tag, metadata=metadata, tensor=tensor)
 
 
-class ScalarEvents:
-    """Makes events of the same scalars, fast: all but the numbers is made once.
-
-    Args:
-        tags: of the scalars.
-    """
-
-    def __init__(self, tags: Iterable[str]) -> None:
-        values = [scalar_value(tag, 0.0) for tag in tags]
-        self._form = event(0, values, 0.0).SerializeToString()
-
-    def event(
-        self, step: int, values: Iterable[float], wall_time: float | None = None
-    ) -> event_pb2.Event:
-        """An event of `values`, one for each tag; `wall_time` in seconds, by default now."""
-        made = event_pb2.Event.FromString(self._form)
-        made.step, made.wall_time = step, time.time() if wall_time is None else wall_time
-        for scalar, value in zip(made.summary.value, values, strict=True):
-            scalar.tensor.float_val[0] = value
-        return made
-
-
 def _metadata(
     data: pb.FeatureMapPluginData | summary_pb2.SummaryMetadata,
 ) -> summary_pb2.SummaryMetadata:

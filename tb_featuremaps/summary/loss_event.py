@@ -9,6 +9,7 @@ from tensorboard.compat.proto import event_pb2, summary_pb2
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
 from tb_featuremaps.summary import events
+from tb_featuremaps.summary.encoded_event import EncodedEvent, ScalarEncoder
 
 
 class LossEncoder:
@@ -28,7 +29,7 @@ class LossEncoder:
             taken |= {plain, weighted}
             self._tags.append((plain, weighted))
         tags = [tag for both in self._tags for tag in both]
-        self._scalars = events.ScalarEvents([names.TOTAL_TAG, names.PENALTY_TAG, *tags])
+        self._scalars = ScalarEncoder([names.TOTAL_TAG, names.PENALTY_TAG, *tags])
         self._payload = _payload(self._terms(outputs, main))
         self._written_weights: list[float] | None = None
 
@@ -41,15 +42,15 @@ class LossEncoder:
         weighted: Sequence[float],
         weights: Sequence[float],
         wall_time: float | None = None,
-    ) -> event_pb2.Event:
+    ) -> EncodedEvent:
         """Returns the event of one interval's means; the loss weights only where they changed."""
         both = itertools.chain.from_iterable(zip(losses, weighted, strict=True))
-        event = self._scalars.event(step, [total, penalty, *both], wall_time)
+        series = []
         if list(weights) != self._written_weights:
             self._written_weights = list(weights)
             array = np.asarray(weights, np.float32)
-            event.summary.value.append(events.tensor_value(names.LOSSES_TAG, self._payload, array))
-        return event
+            series = [events.tensor_value(names.LOSSES_TAG, self._payload, array)]
+        return self._scalars.event(step, [total, penalty, *both], wall_time, series)
 
     def _terms(self, outputs: Sequence[str], main: str | None) -> list[pb.LossTerm]:
         terms = [

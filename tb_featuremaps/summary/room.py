@@ -1,16 +1,17 @@
 """Room for what waits to be written, in bytes, and the places taken in it."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeAlias
 
 from tensorboard.compat.proto import event_pb2
 
+from tb_featuremaps.summary.encoded_event import EncodedEvent
 from tb_featuremaps.summary.large_event import LargeEvent
 
-Made: TypeAlias = event_pb2.Event | LargeEvent
+Made: TypeAlias = event_pb2.Event | LargeEvent | EncodedEvent
 # Makes an event, or several in the order of their steps.
-Job: TypeAlias = Callable[[], Made | Sequence[Made]]
+Job: TypeAlias = Callable[[], Made | list[Made]]
 
 MEGABYTE = 1_000_000
 

@@ -41,6 +41,10 @@ class Session:
         start = event_pb2.Event(wall_time=time.time(), step=self._first, session_log=log)
         return [start, start] if self._resumed else [start]
 
+    def knows(self, tags: frozenset[str]) -> bool:
+        """Whether it has had values of all these tags, so that they replace nothing any more."""
+        return tags <= self._tags
+
     def replacing(self, event: event_pb2.Event) -> event_pb2.Event | None:
         """The event to write before `event`, so that nothing older shows up before it."""
         new = [value for value in event.summary.value if value.tag not in self._tags]

@@ -1,15 +1,18 @@
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
 from support.small_models import IMAGES, two_headed_model
 
+from tb_featuremaps.capture import tap as tap_module
 from tb_featuremaps.capture.selection import select_layers
 from tb_featuremaps.capture.tap import ActivationTap, Capture, TapOptions
 from tb_featuremaps.format.atlas import dequantise, untile
 from tb_featuremaps.format.measuring import measure
 
 
-def _tap(model: keras.Model, layers: object = "auto", **options: object) -> ActivationTap:
+def _tap(model: keras.Model, layers: Any = "auto", **options: Any) -> ActivationTap:
     return ActivationTap(
         model, select_layers(model, layers).layers, IMAGES[:3], TapOptions(**options)
     )
@@ -19,7 +22,7 @@ def _values(tap: ActivationTap, capture: Capture, layer: int, probe: int) -> np.
     tapped = tap.tapped[layer]
     atlas, lo, hi, _ = (part[probe] for part in list(capture.layers())[layer])
     levels = untile(atlas, tapped.channels, tapped.tile_height, tapped.tile_width)
-    return dequantise(levels, lo, hi)
+    return dequantise(levels.astype(np.uint8), lo, hi)
 
 
 def test_values_are_the_activations_of_the_layers() -> None:
@@ -120,3 +123,62 @@ def test_layers_of_one_shape_are_told_apart() -> None:
         for probe in range(3):
             found = _values(tap, capture, index, probe)
             np.testing.assert_allclose(found, expected[probe], atol=np.ptp(expected) / 500)
+
+
+def test_a_capture_too_large_to_wait_as_maps_is_finished_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = two_headed_model()
+    waiting = _tap(model)
+    as_maps = waiting.capture()
+    values = sum(3 * np.prod(tapped.shape) for tapped in waiting.tapped)
+    heads = sum(output.nbytes for output in as_maps.outputs())
+    assert waiting.held_bytes == 4 * values + heads
+    monkeypatch.setattr(tap_module, "_MOST_HELD_BYTES", 0)
+    at_once = _tap(model)
+    finished = at_once.capture()
+    assert at_once.held_bytes == at_once.bytes_per_capture < waiting.held_bytes
+    for probes in (None, 1, 2):
+        for found, expected in zip(finished.layers(probes), as_maps.layers(probes), strict=True):
+            assert len(found.atlases) == len(expected.lo) == (probes or 3)
+            for part, expected_part in zip(found, expected, strict=True):
+                np.testing.assert_array_equal(part, expected_part)
+
+
+class _Held(keras.layers.Layer):
+    """Returns its own weight, as a table of positions does."""
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        self.table = self.add_weight(shape=(1, 5, 5, 2), initializer="uniform", name="table")
+
+    def call(self, x: object) -> object:
+        return keras.ops.convert_to_tensor(self.table)
+
+
+class _Holding(keras.Model):
+    """Calls a layer that returns its weight, and another one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held = _Held(name="held")
+        self.end = keras.layers.Dense(2, name="end")
+
+    def call(self, x: object) -> object:
+        self.held(x)
+        return self.end(x)
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_what_training_does_after_a_capture_does_not_change_it(run_eagerly: bool) -> None:
+    model = _Holding()
+    model(IMAGES[:1])
+    model.compile("sgd", "mse", run_eagerly=run_eagerly)
+    before = keras.ops.convert_to_numpy(model.held.table).copy()
+    layers = select_layers(model, "held").layers
+    tap = ActivationTap(model, layers, IMAGES[:1], TapOptions())
+    capture = tap.capture()
+    model.held.table.assign(1 + 5 * model.held.table)
+    assert tap.skipped == []
+    (layer,) = capture.layers()
+    np.testing.assert_array_equal(layer.lo, before.min((1, 2)))
+    np.testing.assert_array_equal(layer.hi, before.max((1, 2)))

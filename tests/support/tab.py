@@ -51,15 +51,18 @@ def show_layer(tab: FrameLocator, layer: str, step: int, colors: str = "grey") -
 
 def channel_pixels(canvas: dict[str, Any], channel: int) -> np.ndarray:
     """The RGBA pixels of a channel's map, one a value, `[height, width, 4]`."""
-    zoom, gap, columns = (int(canvas[key]) for key in ("zoom", "gap", "columns"))
+    zoom_x, zoom_y, gap_x, gap_y, columns = (
+        int(canvas[key]) for key in ("zoomX", "zoomY", "gapX", "gapY", "columns")
+    )
     width, height = int(canvas["tileWidth"]), int(canvas["tileHeight"])
     image = np.array(canvas["data"], np.uint8).reshape(-1, canvas["width"], 4)
     cell = json.loads(canvas["order"]).index(channel)
-    left = (cell % columns) * (width * zoom + gap)
-    top = (cell // columns) * (height * zoom + gap)
-    tile = image[top : top + height * zoom, left : left + width * zoom]
-    assert (tile == np.repeat(np.repeat(tile[::zoom, ::zoom], zoom, 0), zoom, 1)).all()
-    return tile[::zoom, ::zoom]
+    left = (cell % columns) * (width * zoom_x + gap_x)
+    top = (cell // columns) * (height * zoom_y + gap_y)
+    tile = image[top : top + height * zoom_y, left : left + width * zoom_x]
+    values = tile[::zoom_y, ::zoom_x]
+    assert (tile == np.repeat(np.repeat(values, zoom_y, 0), zoom_x, 1)).all()
+    return values
 
 
 def accessibility_problems(page: Page) -> list[str]:

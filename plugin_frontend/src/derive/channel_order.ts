@@ -2,6 +2,7 @@ import { statisticOf, type Statistics, type StatisticsAt } from '../model/statis
 import type { SortOrder } from '../state/look';
 import { isInactive } from './health';
 import { memoised } from './memo';
+import { selectivityOf } from './selectivity';
 
 /** Where a pane's statistics stand: those of its capture, and of the one before. */
 export interface Standing {
@@ -28,7 +29,9 @@ export const channelOrder = memoised(
         const value =
           sort === 'change'
             ? changeBetween({ at: from, probe: fromProbe }, { at, probe }, channel)
-            : statisticOf(at, probe, channel, sort);
+            : sort === 'selective'
+              ? selectivityOf(at, probe, channel)
+              : statisticOf(at, probe, channel, sort);
         return [channel, value === null || Number.isNaN(value) ? -Infinity : value];
       }),
     );

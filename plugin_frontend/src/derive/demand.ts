@@ -1,5 +1,7 @@
 import {
+  attributionsAsk,
   capturesAsk,
+  gradientsAsk,
   lossesAsk,
   predictionsAsk,
   statisticsAsk,
@@ -18,17 +20,24 @@ import { layersInReach } from './network';
 import { paneOf, panesOf, type Pane } from './panes';
 import { drawnClass, headsOf, outputAsks } from './predictions';
 import { probePictures } from './probes';
+import { overlaidRuns } from './run_choice';
 import { sidePane, sideRun, sideRuns } from './side';
+import { nearestEntry } from './steps';
 
 /** So many captures before and after the cursor are fetched ahead. */
 const AHEAD = 3;
 
-/** What is wanted for a selection, as far as can be told from what is known already. */
+/**
+ * What is wanted for a selection, as far as can be told from what is known already.
+ *
+ * @param preview the step that the pointer is on in the timeline.
+ */
 export function demandOf(
   listing: Listing | undefined,
   selection: Selection,
   look: Look,
   library: Library,
+  preview: number | null = null,
 ): Demand {
   if (!listing) return NOTHING;
   const panes = panesOf(listing, selection, library);
@@ -38,15 +47,23 @@ export function demandOf(
   const side = sideRun(listing, selection);
   const beside = sidePane(listing, selection, library);
   return {
+    runNames: [listing.version],
     captures: [
       ...both.map(({ run, layer }) => capturesAsk(run, layer)),
       ...runs.flatMap((run) => (run.probes ? [capturesAsk(run, run.probes)] : [])),
     ],
     statistics: [...both.flatMap(ownStatistics), ...otherStatistics(both)],
-    losses: [...new Set([side, ...runs])].flatMap((run) => (run ? lossAsks(run) : [])),
+    ...gradientAsks(selection, first),
+    losses: [...new Set([side, ...overlaidRuns(listing, selection)])].flatMap((run) =>
+      run ? lossAsks(run) : [],
+    ),
     predictions: [(side && predictionsAsk(side)) ?? []].flat(),
     outputs: side ? fullOutputs(library, side, beside, look) : [],
-    pictures: [...both.flatMap(ownPicture), ...both.flatMap(picturesAhead)],
+    pictures: [
+      ...both.flatMap(ownPicture),
+      ...previewed(first, preview),
+      ...both.flatMap(picturesAhead),
+    ],
     frames: framesOf(beside, selection.channel),
     probes:
       selection.comparison?.kind === 'run'
@@ -56,8 +73,11 @@ export function demandOf(
 }
 
 const NOTHING: Demand = {
+  runNames: [],
   captures: [],
   statistics: [],
+  gradients: [],
+  attributions: [],
   losses: [],
   predictions: [],
   outputs: [],
@@ -70,6 +90,16 @@ function lossAsks(run: Run) {
   if (!run.hasLosses) return [];
   const names = [run.name, ...(run.validationRun === null ? [] : [run.validationRun])];
   return names.map((name) => lossesAsk(name, run));
+}
+
+/** Only what the view of gradients shows. */
+function gradientAsks({ view }: Selection, pane: Pane | null) {
+  if (view !== 'gradients' || !pane) return { gradients: [], attributions: [] };
+  const { run, layer } = pane;
+  return {
+    gradients: [gradientsAsk(run) ?? []].flat(),
+    attributions: [attributionsAsk(run, layer) ?? []].flat(),
+  };
 }
 
 function ownStatistics({ run, layer }: Pane): SeriesAsk[] {
@@ -86,6 +116,12 @@ function otherStatistics([first]: readonly Pane[]): SeriesAsk[] {
 
 function ownPicture({ capture, probe }: Pane): PictureKey[] {
   return [capture?.pictures[probe] ?? []].flat();
+}
+
+function previewed(pane: Pane | null, step: number | null): PictureKey[] {
+  if (!pane || step === null) return [];
+  const capture = nearestEntry(valueOf(pane.captures)?.items ?? [], step);
+  return [capture?.pictures[pane.probe] ?? []].flat();
 }
 
 function picturesAhead({ captures, capture, probe }: Pane): PictureKey[] {

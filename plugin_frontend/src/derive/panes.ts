@@ -31,6 +31,17 @@ export interface Pane {
   readonly statistics: Loadable<Series<StatisticsAt>> | null;
 }
 
+/** The panes from left to right: of two steps of a run the older one is left. */
+export function leftToRight({ first, second }: Panes): readonly [Slot | null, Slot | null] {
+  const [own, other] = [paneOf(first), paneOf(second)];
+  const isOlder =
+    own?.capture &&
+    other?.capture &&
+    own.run === other.run &&
+    other.capture.step < own.capture.step;
+  return isOlder ? [second, first] : [first, second];
+}
+
 /** What stands in a pane's place: the pane, or why there is none. */
 export type Slot = { readonly pane: Pane } | { readonly problem: string };
 

@@ -2,6 +2,7 @@ import type { Picture, Range } from '../model/picture';
 import { statisticOf, type Statistics } from '../model/statistics';
 import { layerRange } from '../render/levels';
 import type { Scaling } from '../state/look';
+import { clippedChannelRange, clippedLayerRange } from './clipping';
 import { memoised, memoisedBy } from './memo';
 
 /** What one pane adds to the range that the colours of all panes span. */
@@ -13,12 +14,25 @@ export interface Span {
 
 export type RangeOf = (channel: number) => Range;
 
+/** How the range of a channel's colours is found. */
+export interface Ranging {
+  readonly scaling: Scaling;
+  /** Whether zero is in the middle. */
+  readonly symmetric: boolean;
+  /** The share of the values that is cut off at either end; not of those fixed over steps. */
+  readonly clip: number;
+  /** Ends that are set by hand; null for those of the values. */
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
 /**
  * Finds the range of values that a channel's colours span. Panes share it, so that equal colours
  * mean equal values.
  */
-export function rangesOf(spans: readonly Span[], scaling: Scaling, symmetric: boolean): RangeOf {
+export function rangesOf(spans: readonly Span[], ranging: Ranging): RangeOf {
   const [first, second] = spans;
+  const { scaling, symmetric, clip, low, high } = ranging;
   return rangesOfTwo(
     first?.picture,
     first?.statistics,
@@ -28,6 +42,9 @@ export function rangesOf(spans: readonly Span[], scaling: Scaling, symmetric: bo
     second?.probe,
     scaling,
     symmetric,
+    clip,
+    low,
+    high,
   );
 }
 
@@ -41,6 +58,9 @@ const rangesOfTwo = memoised(
     otherProbe: number | undefined,
     scaling: Scaling,
     symmetric: boolean,
+    clip: number,
+    low: number | null,
+    high: number | null,
   ): RangeOf => {
     const spans = [
       ...(picture ? [{ picture, statistics, probe: probe ?? 0 }] : []),
@@ -48,18 +68,33 @@ const rangesOfTwo = memoised(
         ? [{ picture: otherPicture, statistics: otherStatistics, probe: otherProbe ?? 0 }]
         : []),
     ];
-    const plain = plainRanges(spans, scaling);
-    return symmetric ? (channel) => symmetricRange(plain(channel)) : plain;
+    const plain = plainRanges(spans, scaling, clip);
+    const around = symmetric ? (channel: number) => symmetricRange(plain(channel)) : plain;
+    return low === null && high === null ? around : (channel) => set(around(channel), low, high);
   },
 );
 
-function plainRanges(spans: readonly Span[], scaling: Scaling): RangeOf {
+/** A range with ends that are set by hand; as it is where they leave no room between them. */
+function set(range: Range, low: number | null, high: number | null): Range {
+  const wanted = { low: low ?? range.low, high: high ?? range.high };
+  return wanted.low < wanted.high ? wanted : range;
+}
+
+function plainRanges(spans: readonly Span[], scaling: Scaling, clip: number): RangeOf {
   if (scaling === 'layer') {
-    const whole = merged(spans.map(({ picture }) => layerRange(picture.scale)));
+    const whole = merged(
+      spans.map(({ picture }) =>
+        clip > 0 ? clippedLayerRange(picture, clip) : layerRange(picture.scale),
+      ),
+    );
     return () => whole;
   }
   const own = (channel: number) => spans.map(({ picture }) => ownRange(picture, channel));
-  if (scaling === 'channel') return (channel) => merged(own(channel));
+  if (scaling === 'channel') {
+    if (!(clip > 0)) return (channel) => merged(own(channel));
+    return (channel) =>
+      merged(spans.map(({ picture }) => clippedChannelRange(picture, channel, clip)));
+  }
   const overSteps = spans.flatMap(({ statistics, probe }) =>
     statistics?.length ? [rangesOverSteps(statistics, probe)] : [],
   );

@@ -14,16 +14,30 @@ export interface Place {
 }
 
 /** What is known of a value in a pane: eight bits of it, and whether it may be no number. */
-export function readValue(pane: Pane | null, { channel, row, column }: Place): string {
-  const picture = valueOf(pane?.picture);
-  if (!pane || !picture) return '–';
-  const level = levelAt(picture, channel, row, column);
-  if (level === null) return '–';
-  const value = levelValue(picture.scale, channel, level);
-  const text = formatMeasured(value, levelUncertainty(picture.scale, channel));
-  return mayBeNoNumber(statisticsOfPane(pane), pane.probe, channel, level)
-    ? `${text} or not finite`
-    : text;
+export function readValue(pane: Pane | null, place: Place): string {
+  const read = pane && valueAt(pane, place);
+  if (!read) return '–';
+  const text = formatMeasured(read.value, read.uncertainty);
+  return read.unsure ? `${text} or not finite` : text;
+}
+
+/** How much larger a value is in one pane than in another, as far as both are known. */
+export function readDifference(from: Pane, to: Pane, place: Place): string {
+  const [before, after] = [valueAt(from, place), valueAt(to, place)];
+  if (!before || !after) return '–';
+  const text = formatMeasured(after.value - before.value, after.uncertainty + before.uncertainty);
+  return before.unsure || after.unsure ? `${text} or not finite` : text;
+}
+
+function valueAt(pane: Pane, { channel, row, column }: Place) {
+  const picture = valueOf(pane.picture);
+  const level = picture && levelAt(picture, channel, row, column);
+  if (!picture || level == null) return null;
+  return {
+    value: levelValue(picture.scale, channel, level),
+    uncertainty: levelUncertainty(picture.scale, channel),
+    unsure: mayBeNoNumber(statisticsOfPane(pane), pane.probe, channel, level),
+  };
 }
 
 /** NaN and −Inf are stored as the lowest level, +Inf as the highest. */

@@ -32,19 +32,19 @@ test('levels are read where the atlas holds them', () => {
 });
 
 test('every pixel of the grid shows its level, zoomed and in the order given', () => {
-  const layout = layoutGrid(2, 3, 2, 200, 100);
+  const layout = layoutGrid(2, 3, 2, { width: 200, height: 100 });
   const target = new Uint32Array(layout.width * layout.height);
   const order = [2, 0];
   const grey = colormap('grey');
   paintGrid(target, picture(), layout, order, grey, () => ({ low: 0, high: 1 }));
   for (let y = 0; y < layout.height; y++) {
     for (let x = 0; x < layout.width; x++) {
-      const pitch = 3 * layout.zoom + layout.gap;
-      const column = Math.floor((x % pitch) / layout.zoom);
+      const pitch = 3 * layout.zoomX + layout.gapX;
+      const column = Math.floor((x % pitch) / layout.zoomX);
       const cell = Math.floor(x / pitch);
-      const inTile = column < 3 && y < 2 * layout.zoom;
+      const inTile = column < 3 && y < 2 * layout.zoomY;
       const level = inTile
-        ? levelAt(picture(), order[cell]!, Math.floor(y / layout.zoom), column)
+        ? levelAt(picture(), order[cell]!, Math.floor(y / layout.zoomY), column)
         : 0;
       expect(target[y * layout.width + x]).toBe(inTile ? grey[level!] : 0);
     }

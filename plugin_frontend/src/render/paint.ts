@@ -1,5 +1,5 @@
 import type { Picture, Range } from '../model/picture';
-import type { GridLayout } from './grid';
+import { tileBox, type GridLayout } from './grid';
 import { TOP_LEVEL, isOwnRange, levelTable } from './levels';
 import { tileCorner } from './tiles';
 
@@ -24,9 +24,7 @@ export function paintGrid(
     const pixels = isOwnRange(picture.scale, channel, range)
       ? colors
       : colorsOf(scratch, levelTable(picture.scale, channel, range), colors);
-    const left = (cell % layout.columns) * (layout.tileWidth * layout.zoom + layout.gap);
-    const top = Math.floor(cell / layout.columns) * (layout.tileHeight * layout.zoom + layout.gap);
-    paintTile(target, layout.width, left, top, layout.zoom, picture, channel, pixels);
+    paintTile(target, layout, cell, picture, channel, pixels);
   });
 }
 
@@ -37,26 +35,26 @@ function colorsOf(into: Uint32Array, table: Uint8Array, colors: Uint32Array): Ui
 
 function paintTile(
   target: Uint32Array,
-  targetWidth: number,
-  left: number,
-  top: number,
-  zoom: number,
+  layout: GridLayout,
+  cell: number,
   picture: Picture,
   channel: number,
   pixels: Uint32Array,
 ): void {
   const { levels, width } = picture;
   const { tileHeight, tileWidth } = picture.scale;
+  const { zoomX, zoomY, width: targetWidth } = layout;
   const corner = tileCorner(picture.scale, channel);
+  const { left, top } = tileBox(layout, cell);
   for (let row = 0; row < tileHeight; row++) {
     const source = (corner.top + row) * width + corner.left;
-    const start = (top + row * zoom) * targetWidth + left;
+    const start = (top + row * zoomY) * targetWidth + left;
     for (let column = 0; column < tileWidth; column++) {
       const pixel = pixels[levels[source + column]!]!;
       // Pixels one by one: to copy a row as a whole takes longer, short as rows are.
-      const end = start + zoom * targetWidth;
-      for (let line = start + column * zoom; line < end; line += targetWidth) {
-        for (let at = line; at < line + zoom; at++) target[at] = pixel;
+      const end = start + zoomY * targetWidth;
+      for (let line = start + column * zoomX; line < end; line += targetWidth) {
+        for (let at = line; at < line + zoomX; at++) target[at] = pixel;
       }
     }
   }

@@ -1,11 +1,10 @@
 import type { AppState } from '../app_state';
-import { orderOf } from '../derive/order';
 import { paneOf, panesOf } from '../derive/panes';
 import { listedRuns, placeOf, runNamed } from '../derive/place';
 import type { Run } from '../model/run';
 import type { Look } from './look';
 import { Player } from './player';
-import type { Comparison, PaneIndex, Sheet, View } from './selection';
+import type { Comparison, PaneIndex, ProbePoint, Sheet, View } from './selection';
 
 /** All that the user can do. */
 export class Actions {
@@ -37,6 +36,11 @@ export class Actions {
     });
   }
 
+  /** @param text a regular expression; the runs whose names match are drawn together. */
+  filterRuns(text: string): void {
+    this.app.selection.patch({ runFilter: text });
+  }
+
   chooseLayer(tag: string): void {
     this.app.selection.patch({ layer: tag, channel: null, sheet: null });
   }
@@ -57,6 +61,20 @@ export class Actions {
     this.app.selection.patch({ channel, pane, sheet: channel === null ? null : 'side' });
   }
 
+  openSheet(sheet: Sheet): void {
+    this.app.selection.patch({ sheet });
+  }
+
+  /** Takes away what lies over or beside the view: the channel, else the panel. */
+  leave(): void {
+    this.app.selection.patch({ channel: null, sheet: null });
+  }
+
+  /** Puts the channels in the order of what they respond with at a point of the probe. */
+  choosePoint(point: ProbePoint | null): void {
+    this.app.selection.patch({ point });
+  }
+
   /** Says which pane the panels beside the maps are of. */
   choosePane(pane: PaneIndex): void {
     this.app.selection.patch({ pane });
@@ -64,10 +82,8 @@ export class Actions {
 
   /** Chooses the channel before or after in the grid's order; the first without one. */
   moveChannel(by: number): void {
-    const { listing, selection, library, look } = this.app;
-    if (!listing) return;
-    const order = orderOf(panesOf(listing, selection.value, library), look.value);
-    const { channel } = selection.value;
+    const { order } = this.app;
+    const { channel } = this.app.selection.value;
     const index = channel === null ? -1 : order.indexOf(channel);
     const next = order[index < 0 ? 0 : index + by];
     if (next !== undefined) this.chooseChannel(next);

@@ -1,11 +1,17 @@
+import type { GradientPlace } from '../model/gradient';
 import type { Ill } from '../derive/health';
 import type { ColormapName } from '../render/colormap';
 
 /** Which values the colours span: each channel's own, the layer's, or each channel's over all steps. */
 export const SCALINGS = ['channel', 'layer', 'steps'] as const;
 export type Scaling = (typeof SCALINGS)[number];
-export const SORT_ORDERS = ['index', 'mean', 'std', 'zeros', 'change'] as const;
+export const SORT_ORDERS = ['index', 'mean', 'std', 'zeros', 'change', 'selective'] as const;
 export type SortOrder = (typeof SORT_ORDERS)[number];
+/** What share of the values the colours can leave out at either end. */
+export const CLIPS = [0, 0.001, 0.01, 0.05] as const;
+/** How compared maps are shown. */
+export const COMPARINGS = ['beside', 'difference', 'swipe'] as const;
+export type Comparing = (typeof COMPARINGS)[number];
 export const LOSS_VIEWS = ['separate', 'stacked'] as const;
 export type LossView = (typeof LOSS_VIEWS)[number];
 /** What losses are drawn over: steps, time since the run began, or the clock's time. */
@@ -18,9 +24,20 @@ export interface Look {
   readonly scaling: Scaling;
   readonly sort: SortOrder;
   readonly hideInactive: boolean;
+  /** How many channels of the order are shown; null for all. */
+  readonly top: number | null;
   readonly overlay: boolean;
+  /** The share of the values that the colours leave out at either end. */
+  readonly clip: number;
+  /** Ends of the colours that are set by hand; null for those of the values. */
+  readonly rangeLow: number | null;
+  readonly rangeHigh: number | null;
+  readonly comparing: Comparing;
+  /** Where the swipe between compared maps is: the share that is the left one's. */
+  readonly swipe: number;
   /** What the picture of the network shows. */
   readonly ill: Ill;
+  readonly gradientPlace: GradientPlace;
   readonly lossView: LossView;
   readonly lossAxis: LossAxis;
   /** The term that is drawn of all runs; null for all terms of one run. */
@@ -39,8 +56,15 @@ export const PLAIN: Look = {
   scaling: 'channel',
   sort: 'index',
   hideInactive: false,
+  top: null,
   overlay: false,
+  clip: 0,
+  rangeLow: null,
+  rangeHigh: null,
+  comparing: 'beside',
+  swipe: 0.5,
   ill: 'dead',
+  gradientPlace: 'activations',
   lossView: 'separate',
   lossAxis: 'step',
   lossTerm: null,

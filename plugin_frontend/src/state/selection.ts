@@ -2,12 +2,21 @@
 export type Comparison =
   { readonly kind: 'step'; readonly step: number } | { readonly kind: 'run'; readonly run: string };
 
-/** What the middle shows: the maps at the cursor, all layers' health over the steps, or a layer's. */
-export const VIEWS = ['maps', 'network', 'health'] as const;
+/**
+ * What the middle shows: the maps at the cursor, all layers' health over the steps, a layer's, or
+ * which term of the loss teaches which layer.
+ */
+export const VIEWS = ['maps', 'network', 'health', 'gradients'] as const;
 export type View = (typeof VIEWS)[number];
 
 export const SHEETS = ['layers', 'side'] as const;
 export type Sheet = (typeof SHEETS)[number];
+
+/** A point of the probe: shares of its width and height, from 0 to 1. */
+export interface ProbePoint {
+  readonly x: number;
+  readonly y: number;
+}
 
 /** 0 is the pane of the cursor, 1 the one that it is compared with. */
 export type PaneIndex = 0 | 1;
@@ -18,8 +27,12 @@ export interface Selection {
   readonly run: string | null;
   /** Tag of the layer; null for the model's first. */
   readonly layer: string | null;
+  /** A regular expression; the losses of the runs that match are drawn over each other. */
+  readonly runFilter: string;
   readonly probe: number;
   readonly channel: number | null;
+  /** The point of the probe whose strongest channels come first; null for none. */
+  readonly point: ProbePoint | null;
   /** The step cursor, any step. */
   readonly step: number | null;
   /** Whether the cursor stays on the newest step. */
@@ -35,8 +48,10 @@ export interface Selection {
 export const START: Selection = {
   run: null,
   layer: null,
+  runFilter: '',
   probe: 0,
   channel: null,
+  point: null,
   step: null,
   following: true,
   view: 'maps',

@@ -7,8 +7,10 @@ const full: Linked = {
   selection: {
     run: 'a/b c<"日本>/train',
     layer: 'featuremaps/x y',
+    runFilter: '^a/(?!x)',
     probe: 2,
     channel: 0,
+    point: { x: 0.25, y: 1 },
     step: 120,
     following: false,
     view: 'health',
@@ -21,8 +23,15 @@ const full: Linked = {
     scaling: 'steps',
     sort: 'change',
     hideInactive: true,
+    top: 12,
     overlay: true,
     ill: 'constant',
+    gradientPlace: 'kernels',
+    clip: 0.01,
+    rangeLow: -1.5,
+    rangeHigh: 2e-7,
+    comparing: 'swipe',
+    swipe: 0.25,
     lossView: 'stacked',
     lossAxis: 'relative',
     lossTerm: 'weighted a=b&c',
@@ -37,9 +46,13 @@ test('all that is seen comes back from a link', () => {
   expect(fromParameters(toParameters(full))).toEqual(full);
 });
 
-test('a link holds the step also while the newest is followed', () => {
+test('an address says of its step whether it is the newest that is followed', () => {
   const selection = { ...START, run: 'r', step: 5, following: true };
-  expect(toParameters({ selection, look: PLAIN })).toEqual({ run: 'r', step: '5' });
+  const parameters = toParameters({ selection, look: PLAIN });
+  expect(parameters).toEqual({ run: 'r', step: '5', latest: '1' });
+  expect(fromParameters(parameters).selection.following).toBe(true);
+  const frozen = toParameters({ selection: { ...selection, following: false }, look: PLAIN });
+  expect(fromParameters(frozen).selection).toMatchObject({ step: 5, following: false });
 });
 
 test('a comparison with a step comes back', () => {
@@ -52,7 +65,8 @@ test('what makes no sense is as at the start', () => {
   const nonsense = {
     ...{ step: '-1', probe: 'x', channel: '1.5', colormap: 'toString', scaling: '' },
     ...{ compare: 'step:x', smoothing: '7', class: 'cat', pane: '2', view: '__proto__' },
-    ...{ lossAxis: 'clock', hidden: '[1' },
+    ...{ lossAxis: 'clock', hidden: '[1', clip: '0.2', rangeLow: '1e999', swipe: '2' },
+    ...{ top: '0', point: '1.5,0' },
   };
   expect(fromParameters(nonsense)).toEqual({ selection: START, look: PLAIN });
 });

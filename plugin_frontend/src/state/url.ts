@@ -1,7 +1,24 @@
 import { ILLS } from '../derive/health';
+import { GRADIENT_PLACES } from '../model/gradient';
 import { COLORMAPS } from '../render/colormap';
-import { LOSS_AXES, LOSS_VIEWS, PLAIN, SCALINGS, SORT_ORDERS, type Look } from './look';
-import { SHEETS, START, VIEWS, type Comparison, type Selection } from './selection';
+import {
+  CLIPS,
+  COMPARINGS,
+  LOSS_AXES,
+  LOSS_VIEWS,
+  PLAIN,
+  SCALINGS,
+  SORT_ORDERS,
+  type Look,
+} from './look';
+import {
+  SHEETS,
+  START,
+  VIEWS,
+  type Comparison,
+  type ProbePoint,
+  type Selection,
+} from './selection';
 
 const CHOICES = {
   colormap: COLORMAPS,
@@ -9,7 +26,9 @@ const CHOICES = {
   sort: SORT_ORDERS,
   lossView: LOSS_VIEWS,
   lossAxis: LOSS_AXES,
+  comparing: COMPARINGS,
   ill: ILLS,
+  gradientPlace: GRADIENT_PLACES,
 } as const;
 const SWITCHES = ['hideInactive', 'overlay', 'logScale'] as const;
 /** Slower curves than this can't be asked for. */
@@ -31,9 +50,12 @@ export function toParameters({ selection, look }: Linked): Parameters {
   };
   put('run', selection.run);
   put('layer', selection.layer);
+  put('runFilter', selection.runFilter || null);
   put('probe', selection.probe || null);
   put('channel', selection.channel);
+  put('point', selection.point && `${selection.point.x},${selection.point.y}`);
   put('step', selection.step);
+  put('latest', selection.following && selection.step !== null ? 1 : null);
   put('view', selection.view === START.view ? null : selection.view);
   put('compare', selection.comparison && textOf(selection.comparison));
   put('pane', selection.pane || null);
@@ -42,7 +64,12 @@ export function toParameters({ selection, look }: Linked): Parameters {
     put(choice, look[choice] === PLAIN[choice] ? null : look[choice]);
   for (const name of SWITCHES) put(name, look[name] ? 1 : null);
   put('smoothing', look.smoothing || null);
+  put('top', look.top);
   put('class', look.classIndex);
+  put('clip', look.clip || null);
+  put('rangeLow', look.rangeLow);
+  put('rangeHigh', look.rangeHigh);
+  put('swipe', look.swipe === PLAIN.swipe ? null : look.swipe);
   put('lossTerm', look.lossTerm);
   put('hidden', look.hiddenCurves.length ? JSON.stringify(look.hiddenCurves) : null);
   return parameters;
@@ -56,10 +83,12 @@ export function fromParameters(parameters: Parameters): Linked {
     ...START,
     run: parameters['run'] ?? null,
     layer: parameters['layer'] ?? null,
+    runFilter: parameters['runFilter'] ?? '',
     probe: wholeNumber(parameters['probe']) ?? 0,
     channel: wholeNumber(parameters['channel']),
+    point: pointOf(parameters['point'] ?? ''),
     step,
-    following: step === null,
+    following: step === null || parameters['latest'] === '1',
     view: view ?? START.view,
     comparison: comparisonOf(parameters['compare'] ?? ''),
     pane: parameters['pane'] === '1' ? 1 : 0,
@@ -72,8 +101,13 @@ function lookOf(parameters: Parameters): Look {
   const look: Look = {
     ...PLAIN,
     smoothing: Math.min(MOST_SMOOTHING, share(parameters['smoothing'])),
+    top: wholeNumber(parameters['top']) || null,
     classIndex: wholeNumber(parameters['class']),
     lossTerm: parameters['lossTerm'] ?? null,
+    clip: CLIPS.find((clip) => clip === Number(parameters['clip'])) ?? 0,
+    rangeLow: anyNumber(parameters['rangeLow']),
+    rangeHigh: anyNumber(parameters['rangeHigh']),
+    swipe: swipeOf(parameters['swipe']),
     hiddenCurves: namesOf(parameters['hidden']),
   };
   const choices = keysOf(CHOICES).filter((choice) =>
@@ -108,12 +142,27 @@ function comparisonOf(text: string): Comparison | null {
   return step === null ? null : { kind: 'step', step };
 }
 
+function pointOf(text: string): ProbePoint | null {
+  const [, x, y] = /^([01](?:\.\d{1,6})?),([01](?:\.\d{1,6})?)$/.exec(text) ?? [];
+  return x === undefined || Number(x) > 1 || Number(y) > 1 ? null : { x: Number(x), y: Number(y) };
+}
+
 function wholeNumber(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 function share(text: string | undefined): number {
   return text !== undefined && /^0\.\d{1,6}$/.test(text) ? Number(text) : 0;
+}
+
+function anyNumber(text: string | undefined): number | null {
+  const number = text?.trim() ? Number(text) : NaN;
+  return Number.isFinite(number) ? number : null;
+}
+
+function swipeOf(text: string | undefined): number {
+  const swipe = anyNumber(text);
+  return swipe !== null && swipe >= 0 && swipe <= 1 ? swipe : PLAIN.swipe;
 }
 
 /** Names written as JSON. */

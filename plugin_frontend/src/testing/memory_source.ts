@@ -1,4 +1,5 @@
 import type {
+  GradientsAnswer,
   ListingAnswer,
   LossesAnswer,
   PredictionsAnswer,
@@ -7,6 +8,7 @@ import type {
 } from '../api/source';
 import type { Capture, PictureKey } from '../model/capture';
 import { DamagedError, RefusedError } from '../model/failures';
+import type { AttributionsAt } from '../model/gradient';
 import type { Picture, ProbePixels } from '../model/picture';
 import type { FullOutput } from '../model/prediction';
 import type { Layer, Run } from '../model/run';
@@ -63,6 +65,10 @@ export class MemorySource implements Source {
     return Promise.resolve({ ...NEVER, version: String(items.length), items });
   }
 
+  runNames(): Promise<readonly string[]> {
+    return Promise.resolve(this.runs.map(({ run }) => run.name));
+  }
+
   predictions(run: string): Promise<PredictionsAnswer> {
     return Promise.reject(new RefusedError(`${run} has no heads`));
   }
@@ -81,6 +87,14 @@ export class MemorySource implements Source {
       version: '1',
       terms: [{ ...term, allKept: true, growth }],
     });
+  }
+
+  gradients(run: string): Promise<GradientsAnswer> {
+    return Promise.reject(new RefusedError(`${run} has no gradients`));
+  }
+
+  attributions(run: string): Promise<SeriesAnswer<AttributionsAt>> {
+    return Promise.reject(new RefusedError(`${run} has no attributions`));
   }
 
   picture({ blob, wallTime }: PictureKey, signal: AbortSignal): Promise<Picture> {
@@ -121,6 +135,7 @@ export function memoryLayer(name: string, version = 0): Layer {
   return {
     tag: `featuremaps/${name}`,
     statsTag: `featuremaps/${name}/stats`,
+    attributionsTag: null,
     name,
     className: 'Conv2D',
     shape: [1, 1, 2],
@@ -139,6 +154,7 @@ export function memoryRun(name: string, layers: readonly string[], more: Partial
     heads: [],
     probes: { tag: 'featuremaps/probes', count: 2, labels: ['cat', 'cat'], lastWallTime: 0 },
     hasLosses: true,
+    hasGradients: false,
     validationRun: null,
     gaps: [],
     ...more,

@@ -14,6 +14,8 @@ import { Painted } from './painted';
 import { common } from './theme';
 
 const LARGEST = 288;
+/** The shorter side of a map is at least so long. */
+const THINNEST = 24;
 /** Room for the statistics beside the map. */
 const BESIDE = 156;
 /** How much of the map covers the probe. */
@@ -113,9 +115,14 @@ export class ChannelMapView extends Painted<[RangeOf | null, ColormapName, strin
 
   private layoutOf({ scale }: Picture): GridLayout {
     const { tileWidth, tileHeight } = scale;
-    const zoom = Math.max(1, Math.floor(this.room() / Math.max(tileWidth, tileHeight)));
-    const [width, height] = [tileWidth * zoom, tileHeight * zoom];
-    return { columns: 1, rows: 1, zoom, gap: 0, tileWidth, tileHeight, width, height };
+    const room = this.room();
+    const zoom = Math.max(1, Math.floor(room / Math.max(tileWidth, tileHeight)));
+    // An extremely long map is drawn thicker.
+    const thick = (size: number) => Math.max(zoom, Math.floor(THINNEST / size));
+    const [zoomX, zoomY] = [thick(tileWidth), thick(tileHeight)];
+    const [width, height] = [tileWidth * zoomX, tileHeight * zoomY];
+    const gaps = { gapX: 0, gapY: 0, scale: 1 };
+    return { columns: 1, rows: 1, zoomX, zoomY, tileWidth, tileHeight, width, height, ...gaps };
   }
 
   private pointerMoved(event: PointerEvent): void {

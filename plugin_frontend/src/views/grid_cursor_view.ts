@@ -1,7 +1,10 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
-import { paneOf, panesOf, type Pane, type Panes } from '../derive/panes';
-import { readSummary, readValue } from '../derive/reading';
+import { formatStep } from '../derive/format';
+import { leftToRight, paneOf, panesOf, type Pane, type Panes } from '../derive/panes';
+import { readDifference, readSummary, readValue } from '../derive/reading';
+import { selectiveSince } from '../derive/selectivity';
+import { valueOf } from '../model/loadable';
 import { cellRect, type GridLayout } from '../render/grid';
 import type { Pointed } from '../state/pointer';
 import { Connected } from './connected';
@@ -81,11 +84,19 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
     ></div>`;
   }
 
+  /** Since when the channel is selective for the probe; nothing where it is not. */
+  private onset(channel: number): string {
+    const statistics = valueOf(this.pane.statistics)?.items;
+    const since = statistics ? selectiveSince(statistics, this.pane.probe, channel) : null;
+    return since === null ? '' : ` · selective since step ${formatStep(since)}`;
+  }
+
   private tip(pointed: Pointed, panes: Panes | null) {
     const left = Math.max(0, Math.min(pointed.left, window.innerWidth - TIP_WIDTH));
     const top = Math.max(0, Math.min(pointed.bottom + 6, window.innerHeight - TIP_HEIGHT));
-    const both = [panes?.first ?? null, panes?.second ?? null].map(paneOf);
+    const both = panes ? leftToRight(panes).map(paneOf) : [];
     const shown = both.filter((pane) => pane !== null);
+    const [from, to] = shown;
     const values = shown.map((pane) => readValue(pane, pointed)).join(' | ');
     return html`<div
       class="tip"
@@ -93,7 +104,10 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
       data-testid="grid-tip"
     >
       <strong>channel ${pointed.channel}</strong> · value ${values}<br />
-      <span class="muted">${readSummary(this.pane, pointed.channel)}</span>
+      ${from && to ? html`<span>difference ${readDifference(from, to, pointed)}</span><br />` : nothing}
+      <span class="muted"
+        >${readSummary(this.pane, pointed.channel)}${this.onset(pointed.channel)}</span
+      >
     </div>`;
   }
 }

@@ -1,74 +1,86 @@
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import type { AppState } from '../app_state';
-import { orderOf, rangesOfPanes } from '../derive/order';
+import { shownDifference, type Difference } from '../derive/difference';
+import { formatValue } from '../derive/format';
+import { memoised } from '../derive/memo';
+import { rangesOfPanes } from '../derive/order';
 import { panesOf, type Pane } from '../derive/panes';
 import type { RangeOf } from '../derive/ranges';
 import { valueOf } from '../model/loadable';
-import type { Picture } from '../model/picture';
-import { colormap, type ColormapName } from '../render/colormap';
-import { cellRect, hitGrid, layoutGrid, mostCells, type GridLayout } from '../render/grid';
+import type { Picture, Range } from '../model/picture';
+import { barPlace, barRange, paintBars } from '../render/bars';
+import { colormap, parseColor, type ColormapName } from '../render/colormap';
+import { cellRect, gridKind, hitGrid, layoutGrid, mostCells } from '../render/grid';
+import type { GridLayout } from '../render/grid';
 import { paintGrid } from '../render/paint';
 import './grid_cursor_view';
+import './grid_light_view';
+import { gridStyles } from './grid_styles';
 import { Painted } from './painted';
 import { common } from './theme';
 
-const PADDING = 16;
+/** Room for the axis on the left of bars, in pixels. */
+const AXIS = 56;
+
+/** Labels of an axis are at least so far apart. */
+const LABEL = 14;
 
 /** Every channel of the layer in one pane, side by side on one canvas. */
 export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]> {
-  static override properties = { pane: {} };
-  static override styles = [
-    common,
-    css`
-      :host {
-        position: relative;
-        overflow: auto;
-        min-height: 0;
-        padding: ${PADDING}px;
-      }
-      .sheet {
-        position: relative;
-        width: max-content;
-      }
-      canvas {
-        display: block;
-        image-rendering: pixelated;
-        cursor: pointer;
-      }
-    `,
-  ];
+  static override properties = { pane: {}, difference: {} };
+  static override styles = [common, gridStyles];
   declare pane: Pane;
+  /** What the pane is of, if it is one of differences. */
+  declare difference: Difference | undefined;
   private layout: GridLayout | null = null;
   private order: readonly number[] = [];
   private pixels: ImageData | null = null;
+  private readonly layoutOf = memoised(
+    (count: number, tileWidth: number, tileHeight: number, width: number, height: number) =>
+      layoutGrid(count, tileWidth, tileHeight, { width, height }),
+    2,
+  );
 
   protected override select(app: AppState): [readonly number[], RangeOf, ColormapName] {
     const panes = panesOf(app.listing!, app.selection.value, app.library);
     const look = app.look.value;
-    return [orderOf(panes, look), rangesOfPanes(panes, look), look.colormap];
+    const bars = isBars(valueOf(this.pane.picture));
+    const { difference } = this;
+    if (difference) {
+      const whole = bars ? shownDifference(panes, { ...look, scaling: 'layer' }) : null;
+      return [app.order, (whole ?? difference).ranges, 'diverging'];
+    }
+    // Bars have one axis, and so one range.
+    const ranges = rangesOfPanes(panes, bars ? { ...look, scaling: 'layer' } : look);
+    return [app.order, ranges, look.colormap];
   }
 
-  protected override view(order: readonly number[]) {
+  protected override view(order: readonly number[], ranges: RangeOf) {
     const { size } = this;
     const picture = this.picture();
     if (!picture || !size) return nothing;
     this.place(picture, order, size.width, size.height);
+    const layout = this.layout!;
     const { capture, layer, index } = this.pane;
-    return html`<div class="sheet">
+    const bars = isBars(picture);
+    const [width, height] = [layout.width * layout.scale, layout.height * layout.scale];
+    return html`<div class="sheet ${bars ? 'bars' : ''}">
         <canvas
-          data-testid=${index ? 'compared-canvas' : 'grid-canvas'}
+          class=${layout.scale < 1 ? 'shrunk' : ''}
+          style="width:${width}px;height:${height}px"
+          data-testid=${this.difference ? 'difference-canvas' : index ? 'compared-canvas' : 'grid-canvas'}
           tabindex="0"
           role="img"
           aria-label="${this.order.length} channels of ${layer.name} at step ${capture?.step ?? nothing}"
           @pointermove=${this.pointerMoved}
           @pointerleave=${this.pointerLeft}
+          @blur=${this.pointerLeft}
           @click=${this.clicked}
+          @keydown=${this.keyPressed}
         ></canvas>
-        <fm-grid-cursor
-          .pane=${this.pane}
-          .layout=${this.layout}
-          .order=${this.order}
-        ></fm-grid-cursor>
+        ${bars ? axes(layout, barRange(ranges(0))) : nothing}
+        <fm-grid-light .pane=${this.pane} .layout=${layout} .order=${this.order}></fm-grid-light>
+        <fm-grid-cursor .pane=${this.pane} .layout=${layout} .order=${this.order}></fm-grid-cursor>
       </div>
       ${this.remark(order)}`;
   }
@@ -87,9 +99,7 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
   protected override paintKey(): readonly unknown[] | null {
     const [, ranges, colors] = this.selected;
     const { layout, pane, order } = this;
-    if (!layout) return null;
-    const { width, height, zoom } = layout;
-    return [pane.picture, pane.capture, ranges, colors, order, width, height, zoom];
+    return layout && [pane.picture, pane.capture, ranges, colors, order, layout];
   }
 
   protected override paint(canvas: HTMLCanvasElement): void {
@@ -105,10 +115,19 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
       this.pixels = new ImageData(width, height);
     }
     const target = new Uint32Array(this.pixels.data.buffer);
-    paintGrid(target, picture, layout, this.order, colormap(colors), ranges);
+    if (isBars(picture)) {
+      paintBars(target, picture, layout, this.order, this.barColor(), barRange(ranges(0)));
+    } else paintGrid(target, picture, layout, this.order, colormap(colors), ranges);
     // All of it is written from here, never drawn on: kept in memory, that costs one copy.
     canvas.getContext('2d', { willReadFrequently: true })!.putImageData(this.pixels, 0, 0);
     this.describe(canvas, picture, layout);
+  }
+
+  private barColor(): number {
+    const [red, green, blue] = parseColor(
+      getComputedStyle(this).getPropertyValue('--series-1').trim(),
+    );
+    return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
   }
 
   private picture(): Picture | undefined {
@@ -116,19 +135,16 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
   }
 
   private place({ scale }: Picture, order: readonly number[], width: number, height: number): void {
+    const { tileWidth, tileHeight } = scale;
     const known = order.filter((channel) => channel < scale.channels);
-    const most = mostCells(scale.tileWidth, scale.tileHeight, width);
+    const room = gridKind(tileWidth, tileHeight) === 'bars' ? width - AXIS : width;
+    const most = mostCells(tileWidth, tileHeight, { width: room, height });
     const shown = known.length > most ? known.slice(0, most) : known;
     if (shown.length !== this.order.length || shown.some((one, i) => one !== this.order[i])) {
       this.order = shown;
     }
-    this.layout = layoutGrid(
-      Math.max(1, this.order.length),
-      scale.tileWidth,
-      scale.tileHeight,
-      width,
-      height,
-    );
+    const count = Math.max(1, this.order.length);
+    this.layout = this.layoutOf(count, tileWidth, tileHeight, room, height);
   }
 
   /** Says on the element what was drawn and where, for whoever reads the pixels back. */
@@ -143,10 +159,13 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
       channels: scale.channels,
       order: JSON.stringify(this.order),
       columns: layout.columns,
-      zoom: layout.zoom,
-      gap: layout.gap,
+      zoomX: layout.zoomX,
+      zoomY: layout.zoomY,
+      gapX: layout.gapX,
+      gapY: layout.gapY,
       tileWidth: layout.tileWidth,
       tileHeight: layout.tileHeight,
+      kind: gridKind(layout.tileWidth, layout.tileHeight),
     });
   }
 
@@ -163,16 +182,21 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
 
   private pointerMoved(event: PointerEvent): void {
     const hit = this.at(event);
-    if (!hit) {
-      this.pointerLeft();
-      return;
-    }
-    const { channel, row, column } = hit;
-    const cell = cellRect(this.layout!, hit.cell);
+    if (hit) this.point(hit, event.clientX - event.offsetX, event.clientY - event.offsetY);
+    else this.pointerLeft();
+  }
+
+  /** Points at a pixel of a cell; `left` and `top` are where the canvas begins on the page. */
+  private point(
+    { cell, channel, row, column }: { cell: number; channel: number; row: number; column: number },
+    left: number,
+    top: number,
+  ): void {
+    const rect = cellRect(this.layout!, cell);
     this.app.pointer.set({
       ...{ channel, row, column, pane: this.pane.index },
-      left: event.clientX - event.offsetX + cell.left,
-      bottom: event.clientY - event.offsetY + cell.top + cell.height,
+      left: left + rect.left,
+      bottom: top + rect.top + rect.height,
     });
   }
 
@@ -180,5 +204,66 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
     const hit = this.at(event);
     if (hit) this.actions.chooseChannel(hit.channel, this.pane.index);
   }
+
+  /** With the focus from the keyboard the arrows move from cell to cell. */
+  private keyPressed(event: KeyboardEvent): void {
+    const canvas = event.currentTarget as HTMLCanvasElement;
+    const { layout, order } = this;
+    if (!layout || !canvas.matches(':focus-visible')) return;
+    const { pointer, selection } = this.app;
+    const current = order.indexOf(pointer.value?.channel ?? selection.value.channel ?? -1);
+    if (event.key === 'Enter') {
+      const channel = order[Math.max(0, current)];
+      if (channel !== undefined) this.actions.chooseChannel(channel, this.pane.index);
+    } else {
+      const next = cellBeside(event.key, current, layout.columns, order.length);
+      if (next === null) return;
+      const { left, top } = canvas.getBoundingClientRect();
+      this.point({ cell: next, channel: order[next]!, row: 0, column: 0 }, left, top);
+      this.reveal(cellRect(layout, next));
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Scrolls until a cell is seen. */
+  private reveal({ top, height }: { top: number; height: number }): void {
+    const seen = this.clientHeight;
+    if (top < this.scrollTop) this.scrollTop = top;
+    else if (top + height + 32 > this.scrollTop + seen) this.scrollTop = top + height + 32 - seen;
+  }
 }
 customElements.define('fm-grid', GridView);
+
+function isBars(picture: Picture | undefined): boolean {
+  return picture?.scale.tileWidth === 1 && picture.scale.tileHeight === 1;
+}
+
+/** The cell that a key leads to; null for another key. */
+function cellBeside(key: string, cell: number, columns: number, count: number): number | null {
+  const next = {
+    ArrowLeft: cell - 1,
+    ArrowRight: cell + 1,
+    ArrowUp: cell - columns,
+    ArrowDown: cell < 0 ? 0 : cell + columns,
+    Home: 0,
+    End: count - 1,
+  }[key];
+  return next === undefined || !count ? null : Math.max(0, Math.min(count - 1, next));
+}
+
+/** The values of the bars of each row: the largest, zero, and the smallest. */
+function axes(layout: GridLayout, range: Range) {
+  const values = [...new Set([range.high, 0, range.low])];
+  return Array.from({ length: layout.rows }, (_, row) => {
+    const { top, height } = cellRect(layout, row * layout.columns);
+    const apart = (value: number) =>
+      value !== 0 || values.every((other) => !other || distance(other) * height >= LABEL);
+    const distance = (other: number) => Math.abs(barPlace(other, range) - barPlace(0, range));
+    return values.map((value) => {
+      const at = `top:${top + barPlace(value, range) * height}px`;
+      const zero = value === 0 ? html`<div class="zero" style=${at}></div>` : nothing;
+      return html`${apart(value) ? html`<span class="tick" style=${at}>${formatValue(value)}</span>` : nothing}${zero}`;
+    });
+  });
+}

@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
+import { differencePane, shownDifference } from '../derive/difference';
 import { formatValue } from '../derive/format';
 import { rangesOfPanes } from '../derive/order';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
@@ -12,7 +13,9 @@ import { Connected } from './connected';
 import { common } from './theme';
 
 /** Which values the colours stand for. */
-export class LegendView extends Connected<[Pane | null, RangeOf | null, Look, number | null]> {
+export class LegendView extends Connected<
+  [Pane | null, RangeOf | null, Look, number | null, boolean]
+> {
   static override styles = [
     common,
     css`
@@ -44,22 +47,28 @@ export class LegendView extends Connected<[Pane | null, RangeOf | null, Look, nu
     };
   }
 
-  protected override select(app: AppState): [Pane | null, RangeOf | null, Look, number | null] {
+  protected override select(
+    app: AppState,
+  ): [Pane | null, RangeOf | null, Look, number | null, boolean] {
     const { listing, library } = app;
     const [selection, look] = [app.selection.value, app.look.value];
-    if (!listing) return [null, null, look, null];
+    if (!listing) return [null, null, look, null, false];
     const panes = panesOf(listing, selection, library);
     const channel = app.pointer.value?.channel ?? selection.channel;
-    return [paneOf(panes.first), rangesOfPanes(panes, look), look, channel];
+    const difference = shownDifference(panes, look);
+    if (difference) return [differencePane(difference), difference.ranges, look, channel, true];
+    return [paneOf(panes.first), rangesOfPanes(panes, look), look, channel, false];
   }
 
   protected override view(
     pane: Pane | null,
     ranges: RangeOf | null,
-    { scaling, colormap }: Look,
+    { scaling, colormap: chosen, clip }: Look,
     channel: number | null,
+    isDifference: boolean,
   ) {
     const picture = valueOf(pane?.picture);
+    const colormap = isDifference ? 'diverging' : chosen;
     if (!picture || !ranges) return nothing;
     // Where channels have scales of their own, the legend is of the one under the pointer.
     const own = scaling === 'layer' ? 0 : channel;
@@ -69,7 +78,12 @@ export class LegendView extends Connected<[Pane | null, RangeOf | null, Look, nu
     const [low, high] = colormap === 'diverging' ? ['−max', 'max'] : ['min', 'max'];
     const subject = scaling === 'layer' ? 'layer' : known ? `channel ${own}` : 'each channel';
     const within = `${formatValue(whole.low)} … ${formatValue(whole.high)}`;
-    return html`<div data-testid="legend" title="Values of this picture lie within ${within}">
+    const cut =
+      clip && scaling !== 'steps' ? `; the colours leave out ${100 * clip} % at either end` : '';
+    return html`<div
+      data-testid="legend"
+      title="${isDifference ? 'Differences' : 'Values'} of this picture lie within ${within}${cut}"
+    >
       <span>${subject}:</span>
       <span>${range ? formatValue(range.low) : low}</span>
       <div class="bar" style="background:${gradient(colormap)}"></div>

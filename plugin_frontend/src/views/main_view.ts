@@ -4,6 +4,7 @@ import { paneOf, panesOf, type Panes } from '../derive/panes';
 import { placeOf } from '../derive/place';
 import { sideBySide } from '../files/canvases';
 import { download } from '../files/download';
+import { paneFileName } from '../files/names';
 import type { Run } from '../model/run';
 import type { View } from '../state/selection';
 import { Connected } from './connected';
@@ -77,8 +78,8 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
   private async save(): Promise<void> {
     const panes = this.renderRoot.querySelector('fm-panes')?.shadowRoot;
     const views = panes
-      ? [...panes.querySelectorAll('fm-pane')]
-      : [...this.renderRoot.querySelectorAll('fm-network, fm-health')];
+      ? [...panes.querySelectorAll('fm-pane, fm-difference')]
+      : [...this.renderRoot.querySelectorAll('fm-network, fm-health, fm-gradients')];
     const canvases = views.flatMap((view) => {
       const root = view.shadowRoot?.querySelector('fm-grid')?.shadowRoot ?? view.shadowRoot;
       return root?.querySelector('canvas') ?? [];
@@ -86,8 +87,7 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
     const [, slots, view] = this.selected;
     const pane = paneOf(slots?.first ?? null);
     if (!canvases.length || !pane?.capture) return;
-    const name = `${pane.layer.tag}_${view}_step${pane.capture.step}.png`;
-    download(name, await sideBySide(canvases).convertToBlob());
+    download(paneFileName(pane, view, 'png'), await sideBySide(canvases).convertToBlob());
   }
 }
 customElements.define('fm-main', MainView);

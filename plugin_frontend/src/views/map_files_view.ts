@@ -2,6 +2,7 @@ import { css, html } from 'lit';
 import type { AppState } from '../app_state';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import { download } from '../files/download';
+import { paneFileName } from '../files/names';
 import { isExpected } from '../model/failures';
 import { Connected } from './connected';
 import { common } from './theme';
@@ -49,7 +50,7 @@ export class MapFilesView extends Connected<[Pane | null]> {
   private async saveAtlas(pane: Pane | null): Promise<void> {
     const key = pane?.capture?.pictures[pane.probe];
     if (!pane?.capture || !key) return;
-    const name = `${pane.layer.tag}_step${pane.capture.step}_probe${pane.probe}_atlas.png`;
+    const name = paneFileName(pane, 'atlas', 'png');
     try {
       download(name, await this.app.source.pictureFile(key, new AbortController().signal));
     } catch (error) {

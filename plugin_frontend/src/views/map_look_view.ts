@@ -1,10 +1,10 @@
 import { css, html } from 'lit';
 import type { AppState } from '../app_state';
-import { panesOf } from '../derive/panes';
 import { COLORMAPS } from '../render/colormap';
-import { SCALINGS, SORT_ORDERS, type Look, type Scaling, type SortOrder } from '../state/look';
+import { SCALINGS, type Look, type Scaling } from '../state/look';
 import { choice } from './choice';
 import { Connected } from './connected';
+import './order_view';
 import { common } from './theme';
 
 const SCALING_NAMES: Record<Scaling, string> = {
@@ -12,16 +12,9 @@ const SCALING_NAMES: Record<Scaling, string> = {
   layer: 'whole layer',
   steps: 'fixed over steps',
 };
-const SORT_NAMES: Record<SortOrder, string> = {
-  index: 'index',
-  mean: 'mean',
-  std: 'deviation',
-  zeros: 'sparsity',
-  change: 'change',
-};
 
 /** Colours, scaling and order of the channel grid. */
-export class MapLookView extends Connected<[Look, boolean]> {
+export class MapLookView extends Connected<[Look]> {
   static override styles = [
     common,
     css`
@@ -46,13 +39,11 @@ export class MapLookView extends Connected<[Look, boolean]> {
     `,
   ];
 
-  protected override select(app: AppState): [Look, boolean] {
-    const { listing, selection, library, look } = app;
-    const panes = listing ? panesOf(listing, selection.value, library) : null;
-    return [look.value, panes?.second != null];
+  protected override select(app: AppState): [Look] {
+    return [app.look.value];
   }
 
-  protected override view(look: Look, comparing: boolean) {
+  protected override view(look: Look) {
     const { actions } = this;
     return html`
       ${choice({
@@ -71,14 +62,7 @@ export class MapLookView extends Connected<[Look, boolean]> {
         chosen: look.scaling,
         choose: (scaling) => actions.show({ scaling }),
       })}
-      ${choice({
-        label: 'Sort',
-        testId: 'sort-select',
-        names: SORT_ORDERS,
-        title: (name) => sortTitle(name, comparing),
-        chosen: look.sort,
-        choose: (sort) => actions.show({ sort }),
-      })}
+      <fm-order></fm-order>
       <label class="switch" title="Channels that are zero for this probe now"
         ><input
           type="checkbox"
@@ -91,8 +75,3 @@ export class MapLookView extends Connected<[Look, boolean]> {
   }
 }
 customElements.define('fm-map-look', MapLookView);
-
-function sortTitle(name: SortOrder, comparing: boolean): string {
-  if (name !== 'change') return SORT_NAMES[name];
-  return comparing ? 'change between' : 'change since before';
-}

@@ -20,6 +20,8 @@ import './tip_view';
 import type { TipView } from './tip_view';
 
 const [LOWEST_ROW, HIGHEST_ROW] = [20, 32];
+/** What network_styles.ts has beside the columns of steps, and up to which width. */
+const [BESIDE, BESIDE_NARROW, NARROW] = [448, 248, 600];
 /** Header, axis and paddings around the rows. */
 const AROUND = 76;
 
@@ -42,7 +44,7 @@ export class NetworkView extends Painted<Selected> {
 
   protected override view(network: Network, pane: Pane | null, ill: Ill, cursor: number | null) {
     const { rows, steps } = network;
-    const room = (this.clientHeight - AROUND) / Math.max(1, rows.length);
+    const room = ((this.size?.height ?? 0) - AROUND) / Math.max(1, rows.length);
     const height = Math.floor(Math.max(LOWEST_ROW, Math.min(HIGHEST_ROW, room)));
     return html`${this.header(network, ill)}
       <div class="scroll" style="--row:${height}px" tabindex="-1">
@@ -145,7 +147,8 @@ export class NetworkView extends Painted<Selected> {
 
   /** Room for the columns of steps. */
   private room(): number {
-    return this.renderRoot.querySelector('.picture')?.clientWidth ?? this.clientWidth;
+    const width = this.size?.width ?? 0;
+    return width - (width > NARROW ? BESIDE : BESIDE_NARROW);
   }
 
   /** Of a layer's place and a column: the step that is worst in it. */

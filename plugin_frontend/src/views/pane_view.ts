@@ -10,16 +10,13 @@ import { common } from './theme';
 
 /** One pane of maps: whose they are and of which step, and the maps or why there are none. */
 export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
-  static override properties = { index: {} };
+  static override properties = { index: {}, atEnd: {} };
   static override styles = [
     common,
     css`
       :host {
         min-width: 0;
         min-height: 0;
-      }
-      :host + :host {
-        border-left: 1px solid var(--line);
       }
       section {
         height: 100%;
@@ -33,6 +30,9 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
         font-size: 12px;
         white-space: nowrap;
         overflow: hidden;
+      }
+      .title.end {
+        justify-content: end;
       }
       .title.active {
         box-shadow: inset 0 2px var(--cursor);
@@ -54,6 +54,8 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
     `,
   ];
   declare index: PaneIndex;
+  /** Whether the title stands at the end of its line. */
+  declare atEnd: boolean;
   private readonly shown = new LastShown();
 
   protected override select(app: AppState): [Slot | null, boolean, boolean] {
@@ -72,21 +74,34 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
     const pane = this.shown.of(wanted);
     return html`<section aria-label=${this.index ? 'Compared maps' : 'Maps'}>
       ${wanted ? this.heading(wanted, pane ?? wanted, comparing, active) : html`<div></div>`}
-      ${pane ? html`<fm-grid .pane=${pane}></fm-grid>` : message(slot)}
+      ${pane ? html`<fm-grid .pane=${pane} @scroll=${this.scrolled}></fm-grid>` : message(slot)}
     </section>`;
+  }
+
+  /** Scrolls the maps to a place. */
+  scrollMaps(left: number, top: number): void {
+    this.renderRoot.querySelector('fm-grid')?.scrollTo({ left, top });
+  }
+
+  private scrolled(event: Event): void {
+    const { scrollLeft: left, scrollTop: top } = event.currentTarget as HTMLElement;
+    this.dispatchEvent(new CustomEvent('pane-scroll', { detail: { left, top } }));
   }
 
   private heading(wanted: Pane, pane: Pane, comparing: boolean, active: boolean) {
     const { capture, run } = pane;
     const step = capture ? formatStep(capture.step) : '…';
-    return html`<div class="title ${active ? 'active' : ''}" data-testid="pane-title">
+    return html`<div
+      class="title ${active ? 'active' : ''} ${this.atEnd ? 'end' : ''}"
+      data-testid="pane-title"
+    >
       <strong>step ${step}</strong>
       ${waiting(wanted, pane) ?? elsewhere(pane)}
       ${comparing ? html`<span class="muted">·</span><bdi class="muted" title=${run.name}>${run.name}</bdi>` : nothing}
       ${
         pane.otherProbe
           ? html`<span class="warning" role="note" data-testid="other-probe"
-              >another image than on the left</span
+              >another image than in the other run</span
             >`
           : nothing
       }
@@ -94,6 +109,12 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
   }
 }
 customElements.define('fm-pane', PaneView);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fm-pane': PaneView;
+  }
+}
 
 /** Says that a picture is still on its way while that of another step stands. */
 function waiting(wanted: Pane, pane: Pane) {

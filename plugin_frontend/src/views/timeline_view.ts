@@ -3,9 +3,14 @@ import type { AppState } from '../app_state';
 import { formatStep } from '../derive/format';
 import type { Timeline } from '../derive/timeline';
 import { Connected } from './connected';
+import './loss_trace_view';
+import './preview_view';
 import { common } from './theme';
 
-/** The step cursor as a slider over the captures. */
+/** The width of a slider's thumb in Chromium and Firefox. */
+const THUMB = 16;
+
+/** The step cursor as a slider over the captures, along the loss. */
 export class TimelineView extends Connected<[Timeline | null, boolean]> {
   static override styles = [
     common,
@@ -14,7 +19,7 @@ export class TimelineView extends Connected<[Timeline | null, boolean]> {
         display: flex;
         align-items: center;
         gap: 8px;
-        padding: 8px 16px;
+        padding: 4px 16px;
       }
       button {
         min-width: 32px;
@@ -23,6 +28,7 @@ export class TimelineView extends Connected<[Timeline | null, boolean]> {
       .rail {
         flex: 1;
         min-width: 40px;
+        position: relative;
         display: grid;
       }
       input {
@@ -36,6 +42,18 @@ export class TimelineView extends Connected<[Timeline | null, boolean]> {
       }
       strong {
         font-weight: 600;
+      }
+      @container (width < 560px) {
+        :host {
+          gap: 4px;
+          padding: 8px;
+        }
+        .label {
+          min-width: 0;
+        }
+        .label .muted {
+          display: none;
+        }
       }
     `,
   ];
@@ -61,7 +79,14 @@ export class TimelineView extends Connected<[Timeline | null, boolean]> {
         ${playing ? '❚❚' : '▶'}
       </button>
       ${this.move('Next capture', '›', step >= (stops[last] ?? 0), () => actions.moveStep(1))}
-      <div class="rail">
+      <div
+        class="rail"
+        data-testid="rail"
+        @pointermove=${(event: PointerEvent) => this.pointed(event, stops)}
+        @pointerleave=${() => this.app.preview.set(null)}
+      >
+        <fm-preview></fm-preview>
+        <fm-loss-trace></fm-loss-trace>
         <input
           type="range"
           min="0"
@@ -85,6 +110,14 @@ export class TimelineView extends Connected<[Timeline | null, boolean]> {
       </button>
       ${label(timeline)}
     `;
+  }
+
+  /** Previews the stop under the pointer; the slider's thumb has its middle there. */
+  private pointed(event: PointerEvent, stops: readonly number[]): void {
+    const { left, width } = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const share = (event.clientX - left - THUMB / 2) / Math.max(1, width - THUMB);
+    const index = Math.round(Math.max(0, Math.min(1, share)) * (stops.length - 1));
+    this.app.preview.set(stops[index] ?? null);
   }
 
   private move(name: string, sign: string, disabled: boolean, act: () => void) {

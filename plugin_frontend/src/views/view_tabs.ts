@@ -1,10 +1,13 @@
 import { html, type TemplateResult } from 'lit';
 import type { View } from '../state/selection';
+import './gradients_view';
 import './health_view';
 import './map_files_view';
+import './map_figures_view';
 import './map_look_view';
 import './network_view';
 import './panes_view';
+import './range_view';
 
 /** One of the views that share the middle, and what it adds to the toolbar's menus. */
 export interface ViewTab {
@@ -24,8 +27,8 @@ export const VIEW_TABS: Readonly<Record<View, ViewTab>> = {
     label: 'Maps',
     tip: 'What the channels of the layer show at the step',
     content: html`<fm-panes></fm-panes>`,
-    looks: html`<fm-map-look></fm-map-look>`,
-    files: html`<fm-map-files></fm-map-files>`,
+    looks: html`<fm-map-look></fm-map-look><fm-range></fm-range>`,
+    files: html`<fm-map-figures></fm-map-figures><fm-map-files></fm-map-files>`,
   },
   network: {
     label: 'Network',
@@ -38,6 +41,13 @@ export const VIEW_TABS: Readonly<Record<View, ViewTab>> = {
     label: 'Health',
     tip: 'Which channels of the layer are dead, and since when',
     content: html`<fm-health></fm-health>`,
+    looks: null,
+    files: html`<fm-map-files></fm-map-files>`,
+  },
+  gradients: {
+    label: 'Gradients',
+    tip: 'Which term of the loss teaches which layer',
+    content: html`<fm-gradients></fm-gradients>`,
     looks: null,
     files: html`<fm-map-files></fm-map-files>`,
   },

@@ -1,0 +1,212 @@
+"""What our callbacks cost a batch, and a capture: fits with and without take turns on one core.
+
+    python -m benchmarks.fit_steps MODEL EPOCHS
+
+MODEL is "small" or "googlenet". Prints a table for the backend that Keras runs on.
+"""
+
+import os
+import pathlib
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from tb_featuremaps import FeatureMaps, LossTerms
+from training.models.googlenet import AUXILIARY_WEIGHT, HEADS, googlenet
+from training.models.heads import loss_weights
+
+_PACKAGES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
+_SIZE = 32
+_LOSS = "sparse_categorical_crossentropy"
+_SMALL, _GOOGLENET = "small", "googlenet"
+_TURNS = 5  # of an epoch
+# Steps of a turn, and images of a batch.
+_STEPS = {_SMALL: 20, _GOOGLENET: 4}
+_BATCH = {_SMALL: 32, _GOOGLENET: 8}
+# The first epoch, which traces, and the last, in which the fits end, don't count.
+_UNCOUNTED = 2
+# In which the background catches up, at the expense of the turn.
+_PAUSE_SECONDS = 0.05
+_NAMES = {
+    _SMALL: "a small network with two heads, batches of 32",
+    _GOOGLENET: "GoogLeNet 32×32, half width, three heads, batches of 8",
+}
+
+
+class _Turns:
+    """Lets one of several fits, each in a thread of its own, run at a time.
+
+    Attributes:
+        seconds: CPU of all threads in each turn, by the names of the fits.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.seconds: dict[str, list[float]] = {name: [] for name in names}
+        self._names = list(names)
+        self._changed = threading.Condition()
+        self._next = 0
+        self._begun = 0.0
+
+    def begin(self, name: str) -> None:
+        """Waits for a turn."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._names[self._next] == name)
+        self._begun = time.process_time()
+
+    def end(self, name: str) -> None:
+        """Lets the next one run."""
+        time.sleep(_PAUSE_SECONDS)
+        self.seconds[name].append(time.process_time() - self._begun)
+        with self._changed:
+            self._next = (self._next + 1) % len(self._names)
+            self._changed.notify_all()
+
+
+class _TakeTurns(keras.callbacks.Callback):
+    """Has a `fit` take turns of so many steps with the others; stands first in the list."""
+
+    def __init__(self, turns: _Turns, name: str, steps: int) -> None:
+        super().__init__()
+        self._turns, self._name, self._steps = turns, name, steps
+        self._is_running = False
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if batch % self._steps:
+            return
+        if self._is_running:  # what other callbacks did at the end of an epoch is in the turn
+            self._end()
+        self._turns.begin(self._name)
+        self._is_running = True
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        # Steps that were only dispatched, as JAX does, are computed in their own turn.
+        keras.ops.convert_to_numpy(self.model.optimizer.iterations)
+        self._turns.end(self._name)
+
+
+def main() -> None:
+    """Measures and prints."""
+    name, epochs = sys.argv[1], int(sys.argv[2])
+    _use_one_core()
+    with tempfile.TemporaryDirectory() as folder:
+        print("\n".join(_measure(name, epochs, pathlib.Path(folder))))
+
+
+def _use_one_core() -> None:
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+def _measure(name: str, epochs: int, folder: pathlib.Path) -> list[str]:
+    steps, probes = _STEPS[name], _images(1)
+    ways: dict[str, list[Any]] = {
+        "none": [],
+        "control": [],
+        "losses": [LossTerms(folder / "losses")],
+        "waiting": [FeatureMaps(folder / "waiting", probes, every=10**9, images_tab=False)],
+        "captures": [FeatureMaps(folder / "captures", probes)],
+    }
+    turns = _Turns(list(ways))
+
+    def fit(way: str) -> None:
+        model, labels = _MODELS[name]()
+        model.fit(
+            _images(_BATCH[name] * steps * _TURNS),
+            labels,
+            batch_size=_BATCH[name],
+            epochs=epochs + _UNCOUNTED,
+            verbose=0,
+            callbacks=[_TakeTurns(turns, way, steps), *ways[way]],
+        )
+
+    threads = [threading.Thread(target=fit, args=(way,)) for way in ways]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = {
+        way: np.reshape(seconds, (-1, _TURNS)).sum(1)[1:-1]
+        for way, seconds in turns.seconds.items()
+    }
+    return _table(name, steps * _TURNS, found)
+
+
+def _table(name: str, steps: int, found: dict[str, np.ndarray]) -> list[str]:
+    step = float(np.median(found["none"])) / steps * 1000
+
+    def row(title: str, way: str, parts: int) -> str:
+        costs = 1000 * (found[way] - found["none"]) / parts
+        middle, error = float(np.median(costs)), _standard_error(costs)
+        relative = f"{middle / step:.4f} | {error / step:.4f}"
+        return f"| {title} | {middle:.3f} | {error:.3f} | {relative} |"
+
+    return [
+        f"**{_PACKAGES[keras.backend.backend()]}**, {_NAMES[name]}; a step takes {step:.1f} ms.",
+        "",
+        f"| {len(found['none'])} epochs of {steps} steps | ms | ± | steps | ± |",
+        "|---|---:|---:|---:|---:|",
+        row("no callback, a batch (control)", "control", steps),
+        row("`LossTerms`, a batch", "losses", steps),
+        row("`FeatureMaps`, a batch without a capture", "waiting", steps),
+        row("`FeatureMaps`, a capture", "captures", 1),
+    ]
+
+
+def _standard_error(values: np.ndarray) -> float:
+    """Of the median, from the median absolute deviation."""
+    deviation = 1.4826 * float(np.median(np.abs(values - np.median(values))))
+    return 1.2533 * deviation / float(np.sqrt(len(values)))
+
+
+def _small() -> tuple[keras.Model, dict[str, np.ndarray]]:
+    keras.utils.set_random_seed(0)
+    layers = keras.layers
+    inputs = keras.Input((_SIZE, _SIZE, 3))
+    x = layers.Conv2D(16, 3, strides=2, padding="same", name="conv1")(inputs)
+    x = layers.ReLU(name="relu1")(layers.BatchNormalization(name="norm1")(x))
+    auxiliary = layers.Dense(10, "softmax", name="aux1")(layers.GlobalAveragePooling2D()(x))
+    x = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu", name="conv2")(x)
+    x = layers.Conv2D(32, 3, padding="same", activation="relu", name="conv3")(x)
+    main = layers.Dense(10, "softmax", name="main")(layers.GlobalAveragePooling2D()(x))
+    model = keras.Model(inputs, {"main": main, "aux1": auxiliary})
+    heads = ("main", "aux1")
+    model.compile("sgd", dict.fromkeys(heads, _LOSS), loss_weights={"main": 1.0, "aux1": 0.3})
+    return model, _labels(_SMALL, heads)
+
+
+def _googlenet() -> tuple[keras.Model, dict[str, np.ndarray]]:
+    keras.utils.set_random_seed(0)
+    model = googlenet((_SIZE, _SIZE, 3), 10, width=0.5)
+    weights = loss_weights(HEADS, AUXILIARY_WEIGHT)
+    model.compile("sgd", dict.fromkeys(HEADS, _LOSS), loss_weights=weights)
+    return model, _labels(_GOOGLENET, HEADS)
+
+
+def _images(count: int) -> np.ndarray:
+    shape = (count, _SIZE, _SIZE, 3)
+    return np.random.default_rng(0).uniform(0, 1, shape).astype(np.float32)
+
+
+def _labels(name: str, heads: Iterable[str]) -> dict[str, np.ndarray]:
+    return dict.fromkeys(heads, np.zeros(_BATCH[name] * _STEPS[name] * _TURNS, np.int64))
+
+
+_MODELS = {_SMALL: _small, _GOOGLENET: _googlenet}
+
+
+if __name__ == "__main__":
+    main()

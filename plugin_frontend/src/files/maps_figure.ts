@@ -1,0 +1,100 @@
+import { shownDifference, differenceName, differencePane } from '../derive/difference';
+import { formatStep, formatValue } from '../derive/format';
+import { rangesOfPanes } from '../derive/order';
+import { leftToRight, paneOf, type Pane, type Panes } from '../derive/panes';
+import type { RangeOf } from '../derive/ranges';
+import { valueOf } from '../model/loadable';
+import type { Picture, Range } from '../model/picture';
+import { colormap, type ColormapName } from '../render/colormap';
+import { tileCanvas } from '../render/tile_canvas';
+import type { Look } from '../state/look';
+import type { Figure, Panel } from './figure';
+
+/** A map's longer side has at least so many pixels. */
+const SHORTEST_TILE = 48;
+
+/** What of the maps is drawn: these channels, in this order. */
+export interface Content {
+  readonly panes: Panes;
+  readonly look: Look;
+  readonly channels: readonly number[];
+}
+
+/** The maps of all panes, or their difference, with a caption; null where none are there. */
+export function mapsFigure({ panes, look, channels }: Content): Figure | null {
+  const difference = shownDifference(panes, look);
+  const seen = difference
+    ? [differencePane(difference)]
+    : leftToRight(panes)
+        .map(paneOf)
+        .filter((pane) => pane !== null);
+  const ranges = difference?.ranges ?? rangesOfPanes(panes, look);
+  const colors = difference ? 'diverging' : look.colormap;
+  const panels = seen.flatMap((pane) => {
+    const picture = valueOf(pane.picture);
+    if (!picture) return [];
+    const title = seen.length > 1 ? `${pane.run.name} · ${stepOf(pane)}` : '';
+    return [panelOf(picture, channels, colors, ranges, title)];
+  });
+  const [pane] = seen;
+  if (!pane || !panels.length) return null;
+  const subject = difference ? `${differenceName(difference)}, ` : '';
+  const known = channels.length === 1 ? ranges(channels[0]!) : sharedRange(ranges, channels);
+  return {
+    panels,
+    captions: [subject + captionOf(pane, channels), scalingOf(look, known, difference !== null)],
+    bar: {
+      colors: colormap(colors),
+      low: known ? formatValue(known.low) : 'least',
+      high: known ? formatValue(known.high) : 'greatest',
+    },
+  };
+}
+
+/** Run, layer, step and probe as text. */
+export function captionOf(pane: Pane, channels: readonly number[]): string {
+  const { run, layer, probe } = pane;
+  const label = run.probes?.labels[probe];
+  const shown = channels.length === 1 ? `channel ${channels[0]}` : `${channels.length} channels`;
+  const named = label ? `probe ${probe + 1} (${label})` : `probe ${probe + 1}`;
+  return [run.name, layer.name, shown, stepOf(pane), named].join(' · ');
+}
+
+function stepOf({ capture }: Pane): string {
+  return `step ${capture ? formatStep(capture.step) : '–'}`;
+}
+
+function scalingOf(look: Look, known: Range | null, isDifference: boolean): string {
+  const subject = isDifference ? 'Differences of activations' : 'Activations';
+  const clip =
+    look.clip && look.scaling !== 'steps' ? `, ${100 * look.clip} % left out at either end` : '';
+  const span = {
+    channel: 'its own range',
+    layer: 'the layer’s range',
+    steps: 'its range over all steps',
+  };
+  if (known)
+    return `${subject}; the colours span ${formatValue(known.low)} to ${formatValue(known.high)}${clip}`;
+  return `${subject}; each channel in colours that span ${span[look.scaling]}${clip}`;
+}
+
+/** The range of all these channels where they have the same; null where each has its own. */
+function sharedRange(ranges: RangeOf, channels: readonly number[]): Range | null {
+  const [first, ...rest] = channels.map(ranges);
+  const isSame = rest.every((one) => one.low === first?.low && one.high === first.high);
+  return first && isSame ? first : null;
+}
+
+function panelOf(
+  picture: Picture,
+  channels: readonly number[],
+  colors: ColormapName,
+  ranges: RangeOf,
+  title: string,
+): Panel {
+  const { tileWidth, tileHeight } = picture.scale;
+  const known = channels.filter((channel) => channel < picture.scale.channels);
+  const alone = known.length === 1 ? 4 : 1;
+  const zoom = Math.max(1, Math.ceil((alone * SHORTEST_TILE) / Math.max(tileWidth, tileHeight)));
+  return { title, picture: tileCanvas(picture, known, colormap(colors), ranges, zoom) };
+}

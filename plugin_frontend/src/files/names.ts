@@ -1,0 +1,8 @@
+import type { Pane } from '../derive/panes';
+
+/** What tells one file from another: run, layer, probe, step and kind. */
+export function paneFileName(pane: Pane, kind: string, extension: string): string {
+  const { run, layer, probe, capture } = pane;
+  const parts = [run.name, layer.name, `probe${probe + 1}`, `step${capture?.step ?? ''}`, kind];
+  return `${parts.join('_')}.${extension}`;
+}

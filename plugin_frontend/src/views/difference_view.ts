@@ -1,0 +1,76 @@
+import { css, html } from 'lit';
+import type { AppState } from '../app_state';
+import {
+  differenceName,
+  differenceOf,
+  differencePane,
+  type Difference,
+} from '../derive/difference';
+import { panesOf, paneOf, type Panes } from '../derive/panes';
+import { problemOf } from '../model/loadable';
+import { Connected } from './connected';
+import './grid_view';
+import { common } from './theme';
+
+/** The right pane's maps less the left one's, in the values' own unit, with zero in the middle. */
+export class DifferenceView extends Connected<[Difference | string | null, Panes | null]> {
+  static override styles = [
+    common,
+    css`
+      :host {
+        min-width: 0;
+        min-height: 0;
+      }
+      section {
+        height: 100%;
+        display: grid;
+        grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
+      }
+      .title {
+        padding: 8px 16px 0;
+        font-size: 12px;
+        white-space: nowrap;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .message {
+        padding: 16px;
+      }
+    `,
+  ];
+
+  protected override select(app: AppState): [Difference | string | null, Panes | null] {
+    const { listing, library, look } = app;
+    if (!listing) return [null, null];
+    const panes = panesOf(listing, app.selection.value, library);
+    return [differenceOf(panes, look.value), panes];
+  }
+
+  protected override view(difference: Difference | string | null, panes: Panes | null) {
+    if (typeof difference === 'string') return this.message(difference);
+    if (!difference) return this.message(panes ? whyNone(panes) : null);
+    const name = differenceName(difference);
+    return html`<section aria-label="Difference of the maps">
+      <div class="title" data-testid="difference-title" title=${name}>
+        <strong><bdi>${name}</bdi></strong>
+      </div>
+      <fm-grid .difference=${difference} .pane=${differencePane(difference)}></fm-grid>
+    </section>`;
+  }
+
+  private message(problem: string | null) {
+    if (problem === null) return html`<p class="message muted">Loading …</p>`;
+    return html`<p class="message" role="alert" data-testid="pane-problem">${problem}</p>`;
+  }
+}
+customElements.define('fm-difference', DifferenceView);
+
+/** What keeps the difference from being known; null where its pictures are on their way. */
+function whyNone({ first, second }: Panes): string | null {
+  for (const slot of [first, second]) {
+    if (slot && 'problem' in slot) return slot.problem;
+    const problem = problemOf(paneOf(slot)?.picture);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
