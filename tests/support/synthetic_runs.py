@@ -67,8 +67,8 @@ def write_run(
     losses = LossEncoder(["main"], "main")
     for step in range(losses_from, losses_from + loss_points):
         value = float(np.exp(-step / 1000) + 0.1 * np.sin(step))
-        event = losses.encode(step, value + 0.1, 0.1, [value], [value], [1.0])
-        writer.submit(lambda event=event: event)
+        point = losses.encode(step, value + 0.1, 0.1, [value], [value], [1.0])
+        writer.submit(lambda point=point: point)
     writer.close()
 
 
