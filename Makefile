@@ -45,6 +45,7 @@ lint: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## ruff, mypy, Ty
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini
 	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run typecheck
 	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run lint
 	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run format:check

@@ -1,6 +1,6 @@
 """What a capture costs, as multiples of the bare forward pass of the probes.
 
-    python -m benchmarks.capture [--repeats 9] [--write docs/capture_cost.md]
+    python -m benchmarks.capture [--pairs 10] [--repeats 9] [--write docs/capture_cost.md]
 
 Three measurements on GoogLeNet, each in a process of its own: fits with and without captures
 (`benchmarks.capture_fits`), ways to log the same layers called in turn, and how long the background
@@ -24,9 +24,7 @@ from benchmarks.capture_ways import BARE, Way, fast_ways, feature_maps, slow_way
 from benchmarks.environment import describe
 from benchmarks.lock_time import seconds_held
 
-_COMMAND = "python -m benchmarks.capture --write docs/capture_cost.md"
 _PACKAGES = ["numpy", "tensorflow", "keras", "tensorboard", "protobuf", "isal", "google-crc32c"]
-_PAIRS = 5
 _SLOW_REPEATS = 2
 
 _NOTE = """Figures are multiples of the bare compiled forward pass of the probes, measured in the
@@ -40,30 +38,30 @@ None of this has been run on a GPU yet; the command is the same there.
 _WAYS_NOTE = """
 One after another in turn. The sub-model is what an expert would write: it is compiled, scales each
 channel in the graph, and gives one grid for each layer to one `tf.summary.image`. Unlike ours it
-keeps neither a channel's scale nor its statistics. The others are what tutorials show.
-"""
-_LOCK_NOTE = """
-How long the thread that encodes and writes keeps another one from running Python, in pauses of at
-least 0.1 ms.
+keeps neither a channel's scale nor its statistics. The others are what tutorials show. The lock is
+the interpreter's: how long the thread that encodes and writes keeps another one from running
+Python, in pauses of at least 0.1 ms.
 """
 _FITS_NOTE = """
-CPU of a `fit` of 20 epochs with a capture at the end of each, less that of the same `fit` without,
-divided by its captures, all on one core. What the first `fit` traces is not counted.
+CPU of a `fit` with a capture before it and after each of its epochs, less that of the same `fit`
+without, divided by its captures, all on one core; as a multiple of the bare forward pass where the
+captures would be. What the first `fit` traces is not counted.
 """
 
 
 def main() -> None:
     """Measures and prints; with --write also writes the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--pairs", type=int, default=10, help="of fits, with and without captures")
+    parser.add_argument("--repeats", type=int, default=9, help="of each way")
     parser.add_argument("--write", type=pathlib.Path)
     parser.add_argument("--ways", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.ways is not None:  # a process of its own, for one case
         print("\n".join(_in_this_process(options.ways, options.repeats)))
         return
-    head = ["", "| | all threads |", "|---|---:|"]
-    lines = ["## A capture in a `fit`", _FITS_NOTE, *head[1:], *map(_fits, CASES)]
+    lines = ["## A capture in a `fit`", _FITS_NOTE, "| | all threads |", "|---|---:|"]
+    lines += [_fits(case, options.pairs) for case in CASES]
     lines += ["", "## Ways to log the same layers", _WAYS_NOTE]
     for index in range(len(CASES)):
         command = ["benchmarks.capture", "--ways", str(index), "--repeats", str(options.repeats)]
@@ -71,7 +69,7 @@ def main() -> None:
     text = "\n".join(lines)
     print(text)
     if options.write:
-        made = describe(_COMMAND, _PACKAGES)
+        made = describe(" ".join(["python -m benchmarks.capture", *sys.argv[1:]]), _PACKAGES)
         options.write.write_text(f"# What a capture costs\n\n{made}\n\n{_NOTE}\n{text}\n")
 
 
@@ -83,8 +81,8 @@ def _run(command: Sequence[str]) -> str:
     return ended.stdout
 
 
-def _fits(case: Case) -> str:
-    arguments = [str(case.size), str(case.width), str(case.probes), str(_PAIRS)]
+def _fits(case: Case, pairs: int) -> str:
+    arguments = [str(case.size), str(case.width), str(case.probes), str(pairs)]
     return f"| {case} | {_spread(json.loads(_run(['benchmarks.capture_fits', *arguments])))} |"
 
 

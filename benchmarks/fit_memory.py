@@ -65,7 +65,7 @@ def _measure(captures: int, folder: pathlib.Path) -> list[str]:
         f"| bytes of a written capture | {disk.largest / _MEGABYTE:.2f} MiB |",
         "| bound of what waits, before compression |"
         f" {directory_writer.MAX_CAPTURE_BYTES / _MEGABYTE:.1f} MiB |",
-        f"| growth of the process after the first {captures // 10:,} captures |"
+        f"| most that the process grew after the first {captures // 10:,} captures |"
         f" {(max(resident) - settled) / _MEGABYTE:.1f} MiB |",
     ]
 

@@ -60,7 +60,7 @@ def train(steps: int) -> int:
     command = [sys.executable, "-m", "training.train", "--model", "googlenet"]
     data = ["--dataset", "scaled_photos", "--image-size", "64"]
     run = [*data, "--log-dir", str(LOG_DIR / "googlenet"), "--steps", str(steps)]
-    return subprocess.run([*command, *run], check=False).returncode
+    return subprocess.run([*command, *run, "--gradients"], check=False).returncode
 
 
 def _serve(port: int) -> subprocess.Popen[bytes]:

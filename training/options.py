@@ -217,6 +217,12 @@ def _add_run(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--log-dir", type=pathlib.Path, required=True, help="directory of the run")
     group.add_argument("--every", type=positive, default=20, help="batches a capture")
     group.add_argument(
+        "--gradients",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="log too which term of the loss teaches which layer, and where each head looks",
+    )
+    group.add_argument(
         "--resume",
         action="store_true",
         help="go on where the run in --log-dir was left, with its options but for those given",

@@ -12,9 +12,10 @@ import tempfile
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
-from tb_featuremaps import FeatureMaps, LossTerms
+from tb_featuremaps import FeatureMaps, GradientTerms, LossTerms
 from tb_featuremaps.command_line import run_command
 from training import checkpoint, run_file
 from training.data.images import DataError, LabelledImages, Sampling
@@ -35,6 +36,8 @@ from training.options import parse
 _ERRORS = (ClusterError, DataError, checkpoint.CheckpointError, run_file.RunFileError)
 # What Keras reports of each epoch, in the log directory.
 HISTORY = "history.csv"
+# Images on which gradients are taken.
+_LABELLED = 64
 _PROBES = 4
 
 
@@ -179,8 +182,11 @@ def _callbacks(
         every=options.every,
         labels=labels,
         class_names=data.class_names,
+        attributions=options.gradients,
     )
     callbacks = [maps, LossTerms(options.log_dir), StopAfter(len(steps))]
+    if options.gradients:
+        callbacks.insert(2, _gradients(options, data))
     if _saves(options):
         history = options.log_dir / HISTORY
         if not options.resume:
@@ -188,6 +194,20 @@ def _callbacks(
         callbacks.append(checkpoint.SaveEachEpoch(_path(options), steps.start))
         callbacks.append(keras.callbacks.CSVLogger(str(history), append=True))
     return callbacks
+
+
+def _gradients(options: argparse.Namespace, data: LabelledImages) -> GradientTerms:
+    """On validation images from all over the set, which may be sorted by class."""
+    count = len(data.validation_labels)
+    chosen = np.unique(np.linspace(0, count - 1, min(count, _LABELLED)).astype(np.int64))
+    trainable = MODELS[options.model]
+    return GradientTerms(
+        options.log_dir,
+        data.validation_images[chosen],
+        dict.fromkeys(trainable.heads, data.validation_labels[chosen]),
+        layers=trainable.layers,
+        every=options.every,
+    )
 
 
 def _saves(options: argparse.Namespace) -> bool:

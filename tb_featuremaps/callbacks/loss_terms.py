@@ -35,8 +35,9 @@ class LossTerms(keras.callbacks.Callback):
     makes a loss that can't be split (it calls `compute_loss` not once a batch, or adds something
     to it), what it returned is written instead, and one warning says so.
 
-    Terms are recorded inside the step, and the device is read about once a second, so that a point
-    is on disk within two seconds of its step.
+    Terms are recorded inside the step, and the device is read about once a second and when an epoch
+    or a validation ends, so that while batches run a point is on disk within two seconds of its
+    step. (With several workers it is read at every batch, since all must read together.)
 
     The run is `<log_dir>/train`; validation goes to `<log_dir>/validation`, as means over samples,
     also that of `model.evaluate(…, callbacks=[LossTerms(…)])`.

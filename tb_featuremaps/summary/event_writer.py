@@ -31,8 +31,10 @@ class EventWriter:
     """Makes and writes events in the background; never raises into training.
 
     Events are written in the order in which they were submitted and handed to the operating system
-    at once, so that they outlive the process. When that fails, it is tried again, in a new file;
-    what finds no room meanwhile is lost, which the log marks (`featuremaps/gaps`). Every wait ends:
+    at once, so that they outlive the process; a remote store, which takes the whole file again at
+    each write, is written to every 30 seconds, or more seldom as that takes longer. When that
+    fails, it is tried again, in a new file; what finds no room meanwhile is lost, which the log
+    marks (`featuremaps/gaps`). Every wait ends:
     after 10 seconds without progress, or after 60. What goes wrong is a `RuntimeWarning`, given by
     the next call of a method.
 

@@ -7,7 +7,7 @@ import pathlib
 import numpy as np
 from browser.conftest import Trained
 from PIL import Image, ImageSequence
-from playwright.sync_api import expect
+from playwright.sync_api import Position, expect
 from support.chromium import WatchedPage
 from support.small_models import IMAGES
 from support.tab import download, read_canvas
@@ -90,7 +90,7 @@ def test_the_health_picture_leads_to_step_and_channel(
     expect(canvas).to_have_attribute("data-cells", "3x10")
     box = canvas.bounding_box()
     assert box is not None
-    place = {"x": box["width"] / 2, "y": box["height"] * 0.75}
+    place: Position = {"x": box["width"] / 2, "y": box["height"] * 0.75}
     canvas.hover(position=place)
     expect(tab.get_by_test_id("health-under")).to_contain_text("channel 7 · step 4 · active")
     canvas.click(position=place)

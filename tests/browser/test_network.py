@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import FrameLocator, Locator, expect
+from playwright.sync_api import FrameLocator, Locator, Position, expect
 from support.chromium import WatchedPage
 from support.synthetic_runs import Shape, smooth_maps, write_run
 from support.tab import accessibility_problems, read_canvas
@@ -39,7 +39,7 @@ def _network(tab: FrameLocator) -> Locator:
     return canvas
 
 
-def _place(canvas: Locator, row: int, column: int) -> dict[str, float]:
+def _place(canvas: Locator, row: int, column: int) -> Position:
     box = canvas.bounding_box()
     assert box is not None
     return {"x": box["width"] * (column + 0.5) / 4, "y": box["height"] * (row + 0.5) / 3}

@@ -16,7 +16,9 @@ from tb_featuremaps.format.png import decode_atlas
 _LOSS = "sparse_categorical_crossentropy"
 
 
-def _fit(model: keras.Model, directory: pathlib.Path, x: Any = IMAGES, y: Any = LABELS, **fit: Any):
+def _fit(
+    model: keras.Model, directory: pathlib.Path, x: Any = IMAGES, y: Any = LABELS, **fit: Any
+) -> Any:
     """Trains with both callbacks and returns what was written."""
     options = {
         name: fit.pop(name)

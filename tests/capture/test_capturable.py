@@ -18,7 +18,7 @@ layers = keras.layers
 _X = np.random.default_rng(0).normal(size=(2, 6, 4)).astype(np.float32)
 
 
-class Returning(layers.Layer):
+class Returning(keras.layers.Layer):
     """Returns what a function makes of its input."""
 
     def __init__(self, function: Any, **kwargs: Any) -> None:
@@ -32,7 +32,7 @@ class Returning(layers.Layer):
 class OddModel(keras.Model):
     """Calls a dense layer, a layer that returns something odd, and another dense layer."""
 
-    def __init__(self, odd: layers.Layer) -> None:
+    def __init__(self, odd: keras.layers.Layer) -> None:
         super().__init__()
         self.first = layers.Dense(4, name="first")
         self.odd = odd
@@ -132,7 +132,11 @@ def test_prepare_knows_what_capture_will_hold_and_runs_nothing() -> None:
     ran = []
 
     def note(x: Any) -> Any:
-        return tf.py_function(lambda v: ran.append(1) or v, [x], tf.float32)
+        def run(value: Any) -> Any:
+            ran.append(1)
+            return value
+
+        return tf.py_function(run, [x], tf.float32)
 
     model = OddModel(Returning(lambda x: tf.ensure_shape(note(x), x.shape), name="odd"))
     tap = tap_of(model, ["first", "odd", "last"], _X)
@@ -142,7 +146,7 @@ def test_prepare_knows_what_capture_will_hold_and_runs_nothing() -> None:
     tapped, size = list(tap.tapped), tap.bytes_per_capture
     capture = tap.capture()
     assert len(ran) == 1
-    arrays = [*itertools.chain(*capture.layers()), *capture.outputs()]
+    arrays: list[Any] = [*itertools.chain(*capture.layers()), *capture.outputs()]
     assert size == sum(array.nbytes for array in arrays)
     assert tap.tapped == tapped
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from tb_featuremaps.format.atlas import dequantise, untile
 from tb_featuremaps.format.measuring import measure
 
 
-def _tap(model: keras.Model, layers: object = "auto", **options: object) -> ActivationTap:
+def _tap(model: keras.Model, layers: Any = "auto", **options: Any) -> ActivationTap:
     return ActivationTap(
         model, select_layers(model, layers).layers, IMAGES[:3], TapOptions(**options)
     )
@@ -20,7 +22,7 @@ def _values(tap: ActivationTap, capture: Capture, layer: int, probe: int) -> np.
     tapped = tap.tapped[layer]
     atlas, lo, hi, _ = (part[probe] for part in list(capture.layers())[layer])
     levels = untile(atlas, tapped.channels, tapped.tile_height, tapped.tile_width)
-    return dequantise(levels, lo, hi)
+    return dequantise(levels.astype(np.uint8), lo, hi)
 
 
 def test_values_are_the_activations_of_the_layers() -> None:

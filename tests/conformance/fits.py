@@ -141,6 +141,13 @@ def _accumulating_convnet() -> keras.Model:
 
 
 _VALIDATION = image_batches(2)[1]
+
+
+def _raising(where: str, error: type[BaseException]) -> dict[str, Any]:
+    """Another callback, before ours or after them, that raises."""
+    return {where: lambda directory: [Raising(error)]}
+
+
 _NONE: dict[str, Any] = {"terms": None, "penalty": None}
 
 ROWS = [
@@ -220,7 +227,7 @@ ROWS = [
             f"fit left by {error.__name__}, raised {where} ours",
             train=left_fit,
             captured="when the epoch ends",
-            **{where: lambda directory, error=error: [Raising(error)]},
+            **_raising(where, error),
         )
         for error in (RuntimeError, KeyboardInterrupt)
         for where in ("before", "after")

@@ -152,8 +152,14 @@ class Distiller(keras.Model):
         self.distillation_loss = keras.losses.KLDivergence()
 
     def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True, allow_empty=False
-    ):
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+        allow_empty: bool = False,
+    ) -> Any:
         taught = self.teacher(x, training=False)
         student = self.student_loss(y, y_pred)
         distilled = self.distillation_loss(
@@ -168,7 +174,14 @@ class Distiller(keras.Model):
 class ScaledLoss(keras.Model):
     """A `compute_loss` that calls Keras's and scales it."""
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
         return 2 * super().compute_loss(x, y, y_pred, sample_weight, training)
 
 

@@ -104,7 +104,7 @@ def _check_terms(
         values = [value for value, of in zip(computed, points, strict=True) if of == step]
         if any(value is None for value in values):
             continue
-        *losses, penalty = np.mean(values, axis=0)
+        *losses, penalty = np.mean(np.asarray(values, np.float64), axis=0)
         for term, loss in zip(terms, losses, strict=True):
             _assert_near(row, run[f"loss/{term.name}"][step], loss, f"{term.name} at {step}")
             weighted = run[f"loss/{term.name}/weighted"][step]

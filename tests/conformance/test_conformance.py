@@ -16,8 +16,9 @@ def checks(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Future[None]]]:
     """The checks of all rows that are to be tested, which run while the tests wait for them."""
-    ours = [item for item in request.session.items if getattr(item, "module", 0) is request.module]
-    rows = [table.row(item.callspec.params["name"]) for item in ours]
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    ours = [item for item in items if item.module is request.module]
+    rows = [table.row(str(item.callspec.params["name"])) for item in ours]
     with one_thread_pool() as pool:
         yield {
             row.name: pool.submit(check_row, row.name, tmp_path_factory.mktemp("row"))

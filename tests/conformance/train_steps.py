@@ -173,7 +173,8 @@ class JaxStep(keras.Model):
             trainable, non_trainable, x, y, training=True
         )
         trainable, optimizer = self.optimizer.stateless_apply(optimizer, gradients, trainable)
-        new_metrics, logs = [], {}
+        new_metrics: list[Any] = []
+        logs = {}
         for metric in self.metrics:
             own = metrics[len(new_metrics) : len(new_metrics) + len(metric.variables)]
             if metric.name == "loss":

@@ -77,7 +77,7 @@ def test_a_film_keeps_each_channels_scale(
         assert (film.format, getattr(film, "n_frames", 1)) == (kind, 2)
         for frame, expected in enumerate(values):
             film.seek(frame)
-            levels = untile(np.asarray(film.convert("L")), 7, 6, 5)
+            levels = untile(np.asarray(film.convert("L")), 7, 6, 5).astype(np.uint8)
             wanted = (expected - lo) / np.where(hi > lo, hi - lo, 1) * 255
             np.testing.assert_allclose(levels, wanted, atol=0.51)
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +37,7 @@ def test_a_channel_without_finite_values_has_no_extremes() -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float32])
-def test_the_largest_floats_do_not_overflow_the_mean(dtype: type) -> None:
+def test_the_largest_floats_do_not_overflow_the_mean(dtype: type[np.float32]) -> None:
     values = np.full((1, 8, 8, 1), np.finfo(dtype).max, dtype)
     stats = measure(values).statistics[0, 0]
     np.testing.assert_allclose(stats[2], np.finfo(dtype).max, rtol=1e-5)
@@ -52,7 +54,7 @@ _SHAPES = [
 ]
 
 
-def _exactly(maps: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], ...]:
+def _exactly(maps: npt.NDArray[np.float32]) -> tuple[npt.NDArray[Any], ...]:
     """Levels, lo, hi and statistics of each channel by itself in float64."""
     count, height, width, channels = maps.shape
     planes = maps.transpose(0, 3, 1, 2).reshape(-1, height, width)

@@ -68,7 +68,7 @@ def test_every_chunk_has_its_length_and_checksum() -> None:
 def test_maps_are_about_as_small_as_zlib_makes_them() -> None:
     rows, columns = np.mgrid[0:56, 0:56][..., None]
     maps = np.maximum(np.sin(rows / 9 * np.arange(1, 65)) + np.cos(columns / 7), 0)
-    picture = tile(np.uint8(maps * 127)[None])[0]
+    picture = tile((maps * 127).astype(np.uint8)[None])[0]
     sizes = [len(encode_picture(picture, compress)) for compress in _DEFLATES]
     assert sizes[0] <= 1.15 * sizes[1]
 

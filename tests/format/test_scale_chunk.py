@@ -4,6 +4,7 @@ import io
 import struct
 import tracemalloc
 import zlib
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,10 +23,11 @@ def _atlas() -> bytes:
     return encode_atlas(picture, np.zeros(3, np.float32), np.ones(3, np.float32), 4, 5)
 
 
-def _with_scale(image: Image.Image, **changes: object) -> bytes:
+def _with_scale(image: Image.Image, **changes: Any) -> bytes:
     """A picture with the scale of `_atlas`, but for the changes."""
-    fields = {"version": 1, "channels": 3, "tile_height": 4, "tile_width": 5, "columns": 2}
-    scale = pb.AtlasScale(**({**fields, "lo": [0.0] * 3, "hi": [1.0] * 3} | changes))
+    sizes = {"version": 1, "channels": 3, "tile_height": 4, "tile_width": 5, "columns": 2}
+    fields: dict[str, Any] = {**sizes, "lo": [0.0] * 3, "hi": [1.0] * 3}
+    scale = pb.AtlasScale(**(fields | changes))
     info = PngImagePlugin.PngInfo()
     info.add(SCALE_CHUNK, scale.SerializeToString())
     buffer = io.BytesIO()

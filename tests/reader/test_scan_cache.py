@@ -4,6 +4,7 @@ import concurrent.futures
 import os
 import pathlib
 import shutil
+from typing import Any, BinaryIO
 
 import pytest
 from support.synthetic_runs import write_run
@@ -37,9 +38,9 @@ def scanned(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The byte from which each scan of a file went on."""
     begun: list[int] = []
 
-    def counted(scan: FileScan, *rest: object) -> None:
+    def counted(scan: FileScan, file: BinaryIO, size: int) -> None:
         begun.append(scan.end)
-        scan_itself(scan, *rest)
+        scan_itself(scan, file, size)
 
     scan_itself = run_log.continue_scan
     monkeypatch.setattr(run_log, "continue_scan", counted)
@@ -51,7 +52,7 @@ def _file(logdir: pathlib.Path) -> pathlib.Path:
     return path
 
 
-def _content(logs: LoggedRuns) -> tuple[object, ...]:
+def _content(logs: LoggedRuns) -> tuple[Any, ...]:
     last = logs.steps("run", "conv")[-1]
     return (
         logs.steps("run", "conv"),
@@ -136,8 +137,8 @@ def test_a_damaged_cache_is_as_if_there_were_none(
     if damage == "directory":
         kept.mkdir()
     else:
-        cut = {"bit": content, "cut": content[:50], "text": b"no scan" * 9, "empty": b""}
-        kept.write_bytes(cut[damage])
+        damaged = {"bit": content, "cut": content[:50], "empty": content[:0]}
+        kept.write_bytes(b"no scan" * 9 if damage == "text" else damaged[damage])
     assert _content(read_logdir(logdir)) == first
     assert scanned == [0, 0]
 

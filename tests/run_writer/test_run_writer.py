@@ -34,7 +34,8 @@ def _values(directory: pathlib.Path) -> Values:
 
 
 def test_what_the_callbacks_write_is_written(tmp_path: pathlib.Path) -> None:
-    keras = pytest.importorskip("keras")
+    pytest.importorskip("keras")
+    import keras
     from support.small_models import IMAGES, targets, two_headed_model
 
     from tb_featuremaps import FeatureMaps, LossTerms, MapCapture
@@ -47,7 +48,7 @@ def test_what_the_callbacks_write_is_written(tmp_path: pathlib.Path) -> None:
     )
     made: dict[int, Any] = {}
 
-    class Own(keras.callbacks.Callback):  # type: ignore[misc]
+    class Own(keras.callbacks.Callback):
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             made[batch + 1] = capture(), model(probes, training=False)
 

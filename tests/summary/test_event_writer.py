@@ -12,6 +12,7 @@ import warnings
 
 import pytest
 from support.logdir import read_run
+from tensorboard.compat.proto import event_pb2
 
 from tb_featuremaps.summary import directory_writer
 from tb_featuremaps.summary.event_writer import EventWriter, Job, open_writer
@@ -140,7 +141,7 @@ def test_a_place_is_free_again_when_the_capture_was_written(tmp_path: pathlib.Pa
 def test_an_event_that_can_not_be_made_costs_only_itself(tmp_path: pathlib.Path) -> None:
     writer = open_writer(str(tmp_path))
 
-    def broken() -> event:
+    def broken() -> event_pb2.Event:
         raise ValueError("a bad value")
 
     for step in (1, 2, 3):

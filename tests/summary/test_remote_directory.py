@@ -1,8 +1,13 @@
 """Directories with a scheme, written through TensorBoard's file layer."""
 
+import time
+from typing import Any
+
 import pytest
 from tensorboard.compat.proto import event_pb2
 
+from tb_featuremaps.summary import write_thread
+from tb_featuremaps.summary.event_file import RemoteEventFile
 from tb_featuremaps.summary.event_writer import open_writer
 from tb_featuremaps.summary.events import event, scalar_value
 
@@ -45,3 +50,29 @@ def test_a_store_that_is_not_there_is_one_warning_and_an_end() -> None:
     texts = [str(one.message) for one in caught]
     assert "can't write to nosuchscheme://bucket/run" in texts[0]
     assert len(texts) == 1
+
+
+def test_a_remote_file_is_written_seldom_and_whole_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each write uploads the whole file again."""
+    writes: list[int] = []
+    original = RemoteEventFile.append
+
+    def append(file: RemoteEventFile, records: Any, progress: Any) -> None:
+        writes.append(len(records))
+        original(file, records, progress)
+
+    monkeypatch.setattr(RemoteEventFile, "append", append)
+    monkeypatch.setattr(write_thread, "REMOTE_SECONDS", 1.0)
+    directory = "ram://bucket/seldom"
+    writer = open_writer(directory)
+    for step in range(30):
+        made = event(step, [scalar_value("value", step)])
+        writer.submit(lambda made=made: made)
+        time.sleep(0.1)
+    in_time = sum(writes) - 1  # the header
+    writer.close()
+    assert 10 <= in_time <= 30
+    assert len(writes) <= 1 + 3 + 1
+    assert _steps(directory) == [[*range(30)]]

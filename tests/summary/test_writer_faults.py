@@ -456,7 +456,7 @@ def test_on_a_disk_that_fails_at_random_all_is_written_or_marked(
         file: LocalEventFile, records: Sequence[bytes], progress: Callable[[], None]
     ) -> None:
         disk = file._file
-        file._file = _FaultyDisk(disk, rng, failing[0])
+        file._file = _FaultyDisk(disk, rng, failing[0])  # type: ignore[assignment]
         try:
             original(file, records, progress)
         finally:

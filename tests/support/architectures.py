@@ -63,7 +63,7 @@ def late_fusion() -> keras.Model:
     return keras.Model([picture, text, vector], layers.Dense(3, name="scores")(x))
 
 
-class ResidualBlock(layers.Layer):
+class ResidualBlock(keras.layers.Layer):
     """Two convolutions and a shortcut, in a layer of one's own."""
 
     def __init__(self, filters: int, **kwargs: Any) -> None:

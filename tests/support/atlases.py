@@ -32,4 +32,5 @@ def maps_of(tap: ActivationTap, capture: Capture, index: int) -> npt.NDArray[np.
     tapped = tap.tapped[index]
     atlas, lo, hi, _ = list(capture.layers())[index]
     size = (tapped.channels, tapped.tile_height, tapped.tile_width)
-    return np.stack([dequantise(untile(atlas[i], *size), lo[i], hi[i]) for i in range(len(atlas))])
+    levels = [untile(picture, *size).astype(np.uint8) for picture in atlas]
+    return np.stack([dequantise(*layer) for layer in zip(levels, lo, hi, strict=True)])

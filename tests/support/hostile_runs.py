@@ -6,6 +6,7 @@ import pathlib
 import struct
 import zlib
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 from PIL import Image, PngImagePlugin
@@ -19,7 +20,7 @@ from tb_featuremaps.summary import events
 from tb_featuremaps.summary.event_writer import open_writer
 from tb_featuremaps.summary.large_event import LargeEvent, StringsValue
 
-Value = summary_pb2.Summary.Value
+Value: TypeAlias = summary_pb2.Summary.Value
 
 LAYER = pb.FeatureMapPluginData(
     layer=pb.LayerSeries(
@@ -131,7 +132,7 @@ def proto(dtype: int, shape: tuple[int, ...], **fields: object) -> tensor_pb2.Te
     """A tensor with any shape claimed."""
     dims = [tensor_shape_pb2.TensorShapeProto.Dim(size=size) for size in shape]
     shaped = tensor_shape_pb2.TensorShapeProto(dim=dims)
-    return tensor_pb2.TensorProto(dtype=dtype, tensor_shape=shaped, **fields)  # type: ignore[arg-type]
+    return tensor_pb2.TensorProto(dtype=dtype, tensor_shape=shaped, **fields)
 
 
 def floats(*shape: int) -> tensor_pb2.TensorProto:

@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -81,7 +82,7 @@ def test_the_report(
         assert found["heads"][head]["accuracy"] == pytest.approx(right.mean())
         with Image.open(out / f"confusion_{head}.png") as picture:
             assert picture.width > 400
-            assert len(picture.convert("RGB").getcolors(1 << 20)) > 50
+            assert len(picture.convert("RGB").getcolors(1 << 20) or []) > 50
     assert found["heads"][evaluate.ALONE] == pytest.approx(found["heads"]["main"], rel=1e-4)
     mixed = (predictions["main"] + 0.3 * (predictions["aux1"] + predictions["aux2"])) / 1.6
     together = score_head(mixed, data.validation_labels)
@@ -149,7 +150,10 @@ def test_a_damaged_or_foreign_file_is_a_clear_error(
     ids=["channels", "classes", "vector", "size"],
 )
 def test_a_model_of_other_data_is_a_clear_error(
-    tmp_path: pathlib.Path, model, message: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: pathlib.Path,
+    model: Callable[[], keras.Model],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = tmp_path / "model.keras"
     model().save(path)
@@ -177,7 +181,8 @@ def test_scores() -> None:
     counts = confusion_matrix(predictions, labels)
     np.testing.assert_array_equal(counts, [[1, 0, 0, 0], [0, 1, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]])
     classes = score_classes(counts, labels)
-    assert (classes[0].precision, classes[0].recall) == (pytest.approx(1 / 3), 1)
+    assert classes[0].precision == pytest.approx(1 / 3)
+    assert classes[0].recall == 1
     assert classes[0].f1 == pytest.approx(0.5)
     assert (classes[3].images, classes[3].recall) == (1, 0)
     assert np.isnan(classes[3].precision)

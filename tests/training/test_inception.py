@@ -1,6 +1,7 @@
 """The Inception family: as the papers and the released networks have it, and on small inputs."""
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,7 +14,7 @@ from training.models.inception_v3 import inception_v3
 from training.models.inception_v4 import inception_v4
 from training.models.registry import MODELS
 
-_SMALL = {"width": 0.125}
+_SMALL: dict[str, Any] = {"width": 0.125}
 
 
 def _variables(model: keras.Model) -> list[tuple[int, ...]]:

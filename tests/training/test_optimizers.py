@@ -1,5 +1,7 @@
 """Optimizers as the command line makes them."""
 
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
@@ -36,7 +38,7 @@ def test_the_cosine_schedule_falls_to_nothing() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"optimizer": "lion"}, {"schedule": "steps"}])
-def test_what_is_unknown_is_refused(wrong: dict[str, str]) -> None:
+def test_what_is_unknown_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=f"Received: '{next(iter(wrong.values()))}'"):
         make_optimizer(Optimisation(**wrong))
 

@@ -32,9 +32,9 @@ def test_the_files_are_the_maps(checkpoint: pathlib.Path, tmp_path: pathlib.Path
         one = maps[..., channel]
         with Image.open(tmp_path / "scaled" / f"channel_{channel:03d}.png") as picture:
             span = float(np.ptp(one)) or 1.0
-            np.testing.assert_allclose(picture, (one - one.min()) / span * 255, atol=1)
+            np.testing.assert_allclose(np.asarray(picture), (one - one.min()) / span * 255, atol=1)
         with Image.open(tmp_path / "clipped" / f"channel_{channel:03d}.png") as picture:
-            np.testing.assert_allclose(picture, np.clip(one, 0, 1) * 255, atol=1)
+            np.testing.assert_allclose(np.asarray(picture), np.clip(one, 0, 1) * 255, atol=1)
 
 
 def test_the_overview_shows_both_side_by_side() -> None:

@@ -6,6 +6,12 @@ import { decodeAtlas } from './decode/atlas';
 import { parseFrame, type Framed } from './decode/frame';
 import { decodeProbe } from './decode/probe';
 import type { Source } from './source';
+import {
+  readAttributions,
+  readGradients,
+  type WireAttributions,
+  type WireGradients,
+} from './wire/gradients';
 import { readListing, type WireListing } from './wire/listing';
 import { readLosses, type WireLosses } from './wire/losses';
 import { readOutput, readPredictions, type WirePredictions } from './wire/predictions';
@@ -52,6 +58,15 @@ export class HttpSource implements Source {
 
   async losses(run: string, since: string | null, signal: AbortSignal) {
     return readLosses(await this.numbers<WireLosses>('loss_terms', { run, since }, signal));
+  }
+
+  async gradients(run: string, since: string | null, signal: AbortSignal) {
+    return readGradients(await this.numbers<WireGradients>('gradients', { run, since }, signal));
+  }
+
+  async attributions(run: string, tag: string, since: string | null, signal: AbortSignal) {
+    const query = { run, tag, since };
+    return readAttributions(await this.numbers<WireAttributions>('attributions', query, signal));
   }
 
   async picture(key: PictureKey, signal: AbortSignal) {

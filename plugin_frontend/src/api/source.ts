@@ -1,4 +1,5 @@
 import type { Capture, PictureKey } from '../model/capture';
+import type { AttributionsAt, GradientsAt, GradientSeries } from '../model/gradient';
 import type { LossPoint, LossTerm } from '../model/loss';
 import type { Picture, ProbePixels } from '../model/picture';
 import type { FullOutput, HeadPredictions, PredictionsAt } from '../model/prediction';
@@ -39,6 +40,15 @@ export interface LossesAnswer {
   readonly terms: readonly (Omit<LossTerm, 'points'> & { readonly growth: Growth<LossPoint> })[];
 }
 
+export interface GradientsAnswer {
+  readonly version: string;
+  readonly reset: boolean;
+  readonly messages: readonly string[];
+  readonly series: readonly (Omit<GradientSeries, 'steps'> & {
+    readonly growth: Growth<GradientsAt>;
+  })[];
+}
+
 export interface PredictionsAnswer {
   readonly version: string;
   readonly reset: boolean;
@@ -72,6 +82,13 @@ export interface Source {
   ): Promise<SeriesAnswer<StatisticsAt>>;
   predictions(run: string, since: string | null, signal: AbortSignal): Promise<PredictionsAnswer>;
   output(run: string, tag: string, step: number, signal: AbortSignal): Promise<FullOutput>;
+  gradients(run: string, since: string | null, signal: AbortSignal): Promise<GradientsAnswer>;
+  attributions(
+    run: string,
+    tag: string,
+    since: string | null,
+    signal: AbortSignal,
+  ): Promise<SeriesAnswer<AttributionsAt>>;
   losses(run: string, since: string | null, signal: AbortSignal): Promise<LossesAnswer>;
   /** A channel atlas with its scale. */
   picture(key: PictureKey, signal: AbortSignal): Promise<Picture>;

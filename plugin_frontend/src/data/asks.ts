@@ -50,6 +50,17 @@ function stampOf(run: Run, lastWallTime: number): string {
   return Number.isNaN(lastWallTime) ? run.version : String(lastWallTime);
 }
 
+/** null where the run logs none. */
+export function gradientsAsk(run: Run): RunAsk | null {
+  return run.hasGradients ? { run: run.name, stamp: run.version } : null;
+}
+
+/** null where none were logged for the layer. */
+export function attributionsAsk(run: Run, layer: Layer): SeriesAsk | null {
+  const { attributionsTag: tag } = layer;
+  return tag === null ? null : { run: run.name, tag, stamp: stampOf(run, layer.lastWallTime) };
+}
+
 /** The losses of a run, or of the run that validates it. */
 export function lossesAsk(name: string, run: Run): RunAsk {
   return { run: name, stamp: run.version };

@@ -1,5 +1,6 @@
 import type { Source } from '../api/source';
 import { pictureName, type Capture, type PictureKey } from '../model/capture';
+import type { AttributionsAt, Gradients } from '../model/gradient';
 import type { Losses } from '../model/loss';
 import type { Frame, Picture, ProbePixels } from '../model/picture';
 import type { FullOutput, Predictions } from '../model/prediction';
@@ -8,7 +9,7 @@ import type { Series } from '../model/series';
 import type { StatisticsAt } from '../model/statistics';
 import { frameOf } from '../render/tiles';
 import type { FrameAsk, OutputAsk, RunAsk, SeriesAsk } from './asks';
-import { loadListing, loadLosses, loadPredictions, loadSeries } from './loaders';
+import { loadGradients, loadListing, loadLosses, loadPredictions, loadSeries } from './loaders';
 import { Resource, type ResourceOptions } from './resource';
 
 const MIB = 2 ** 20;
@@ -17,6 +18,8 @@ const MIB = 2 ** 20;
 export interface Demand {
   readonly captures: readonly SeriesAsk[];
   readonly statistics: readonly SeriesAsk[];
+  readonly gradients: readonly RunAsk[];
+  readonly attributions: readonly SeriesAsk[];
   readonly losses: readonly RunAsk[];
   readonly predictions: readonly RunAsk[];
   readonly outputs: readonly OutputAsk[];
@@ -27,12 +30,14 @@ export interface Demand {
 
 /**
  * All that the tab knows. Beyond what is wanted at the moment it keeps at most 128 MiB of pictures,
- * 64 MiB of statistics, and 160 MiB of all else.
+ * 64 MiB of statistics, and 224 MiB of all else.
  */
 export class Library {
   readonly listing: Resource<null, Listing>;
   readonly captures: Resource<SeriesAsk, Series<Capture>>;
   readonly statistics: Resource<SeriesAsk, Series<StatisticsAt>>;
+  readonly gradients: Resource<RunAsk, Gradients>;
+  readonly attributions: Resource<SeriesAsk, Series<AttributionsAt>>;
   readonly losses: Resource<RunAsk, Losses>;
   readonly predictions: Resource<RunAsk, Predictions>;
   readonly outputs: Resource<OutputAsk, FullOutput>;
@@ -82,6 +87,25 @@ export class Library {
         loadSeries(known, (since) => source.statistics(run, tag, since, signal)),
       bytesOf: ({ items }) => items.reduce((bytes, { values }) => bytes + values.byteLength, 0),
       limit: 64 * MIB,
+      concurrency: 1,
+    });
+    this.gradients = resource({
+      nameOf: ({ run }) => run,
+      stampOf,
+      load: ({ run }, known: Gradients | undefined, signal) =>
+        loadGradients(source, run, known, signal),
+      bytesOf: ({ series }) =>
+        series.reduce((bytes, { steps }) => bytes + steps.length * valueBytes(steps), 0),
+      limit: 32 * MIB,
+      concurrency: 2,
+    });
+    this.attributions = resource({
+      nameOf: seriesName,
+      stampOf,
+      load: ({ run, tag }, known: Series<AttributionsAt> | undefined, signal) =>
+        loadSeries(known, (since) => source.attributions(run, tag, since, signal)),
+      bytesOf: ({ items }) => items.length * valueBytes(items),
+      limit: 32 * MIB,
       concurrency: 1,
     });
     this.losses = resource({
@@ -136,6 +160,8 @@ export class Library {
       this.listing,
       this.captures,
       this.statistics,
+      this.gradients,
+      this.attributions,
       this.losses,
       this.predictions,
       this.outputs,
@@ -150,6 +176,8 @@ export class Library {
     this.captures.want(demand.captures);
     this.pictures.want(demand.pictures);
     this.losses.want(demand.losses);
+    this.gradients.want(demand.gradients);
+    this.attributions.want(demand.attributions);
     this.predictions.want(demand.predictions);
     this.probes.want(demand.probes);
     this.frames.want(demand.frames);
@@ -170,8 +198,11 @@ export class Library {
 
   /** What is wrong with the lists and tables that are wanted; pictures say so in their place. */
   problems(): readonly string[] {
-    const { listing, captures, statistics, losses, predictions } = this;
-    const tables = [listing, captures, statistics, losses, predictions];
+    const { listing, captures, statistics, losses, predictions, gradients, attributions } = this;
+    const tables = [
+      ...[listing, captures, statistics, losses, predictions],
+      ...[gradients, attributions],
+    ];
     return [...new Set(tables.flatMap((resource) => resource.problems()))];
   }
 
@@ -179,4 +210,8 @@ export class Library {
     const known = this.pictures.peek(key);
     return known.status === 'ready' ? known.value : source.picture(key, signal);
   }
+}
+
+function valueBytes(items: readonly { readonly values: Float32Array }[]): number {
+  return items[0]?.values.byteLength ?? 0;
 }

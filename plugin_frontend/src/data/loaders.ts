@@ -1,5 +1,6 @@
 import type { SeriesAnswer, Source } from '../api/source';
 import { DamagedError } from '../model/failures';
+import type { Gradients } from '../model/gradient';
 import type { Losses } from '../model/loss';
 import type { Predictions } from '../model/prediction';
 import type { Listing, Run } from '../model/run';
@@ -108,5 +109,27 @@ export async function loadPredictions(
       heads.length === known?.heads.length &&
       heads.every(({ tag, steps }) => before.get(tag)?.steps === steps);
     return same && known.version === version ? known : { version, messages, heads };
+  });
+}
+
+export async function loadGradients(
+  source: Source,
+  run: string,
+  known: Gradients | undefined,
+  signal: AbortSignal,
+): Promise<Gradients> {
+  const ask = (since: string | null) => source.gradients(run, since, signal);
+  return upToDate(known?.version ?? null, ask, ({ version, messages, series: answers }) => {
+    const before = new Map(known?.series.map((one) => [one.tag, one]));
+    const series = [];
+    for (const { growth, ...one } of answers) {
+      const steps = grown(before.get(one.tag)?.steps ?? [], growth);
+      if (!steps) return null;
+      series.push({ ...one, steps });
+    }
+    const same =
+      series.length === known?.series.length &&
+      series.every(({ tag, steps }) => before.get(tag)?.steps === steps);
+    return same && known.version === version ? known : { run, version, messages, series };
   });
 }

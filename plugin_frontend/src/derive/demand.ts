@@ -1,5 +1,7 @@
 import {
+  attributionsAsk,
   capturesAsk,
+  gradientsAsk,
   lossesAsk,
   predictionsAsk,
   statisticsAsk,
@@ -49,6 +51,7 @@ export function demandOf(
       ...runs.flatMap((run) => (run.probes ? [capturesAsk(run, run.probes)] : [])),
     ],
     statistics: [...both.flatMap(ownStatistics), ...otherStatistics(both)],
+    ...gradientAsks(selection, first),
     losses: [...new Set([side, ...runs])].flatMap((run) => (run ? lossAsks(run) : [])),
     predictions: [(side && predictionsAsk(side)) ?? []].flat(),
     outputs: side ? fullOutputs(library, side, beside, look) : [],
@@ -68,6 +71,8 @@ export function demandOf(
 const NOTHING: Demand = {
   captures: [],
   statistics: [],
+  gradients: [],
+  attributions: [],
   losses: [],
   predictions: [],
   outputs: [],
@@ -80,6 +85,16 @@ function lossAsks(run: Run) {
   if (!run.hasLosses) return [];
   const names = [run.name, ...(run.validationRun === null ? [] : [run.validationRun])];
   return names.map((name) => lossesAsk(name, run));
+}
+
+/** Only what the view of gradients shows. */
+function gradientAsks({ view }: Selection, pane: Pane | null) {
+  if (view !== 'gradients' || !pane) return { gradients: [], attributions: [] };
+  const { run, layer } = pane;
+  return {
+    gradients: [gradientsAsk(run) ?? []].flat(),
+    attributions: [attributionsAsk(run, layer) ?? []].flat(),
+  };
 }
 
 function ownStatistics({ run, layer }: Pane): SeriesAsk[] {

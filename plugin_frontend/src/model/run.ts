@@ -4,6 +4,8 @@ export interface Layer {
   /** The tag of its pictures; what identifies it within a run. */
   readonly tag: string;
   readonly statsTag: string | null;
+  /** Of what the heads owe to its channels. */
+  readonly attributionsTag: string | null;
   readonly name: string;
   readonly className: string;
   /** Output shape without the batch axis, in the layer's own data format; 0 where it is open. */
@@ -47,6 +49,7 @@ export interface Run {
   readonly heads: readonly Head[];
   readonly probes: ProbeSet | null;
   readonly hasLosses: boolean;
+  readonly hasGradients: boolean;
   /** The run whose losses are shown beside this one's. */
   readonly validationRun: string | null;
   readonly gaps: readonly Gap[];

@@ -1,3 +1,4 @@
+import type { GradientPlace } from '../model/gradient';
 import type { Ill } from '../derive/health';
 import type { ColormapName } from '../render/colormap';
 
@@ -36,6 +37,7 @@ export interface Look {
   readonly swipe: number;
   /** What the picture of the network shows. */
   readonly ill: Ill;
+  readonly gradientPlace: GradientPlace;
   readonly lossView: LossView;
   readonly lossAxis: LossAxis;
   /** The term that is drawn of all runs; null for all terms of one run. */
@@ -62,6 +64,7 @@ export const PLAIN: Look = {
   comparing: 'beside',
   swipe: 0.5,
   ill: 'dead',
+  gradientPlace: 'activations',
   lossView: 'separate',
   lossAxis: 'step',
   lossTerm: null,

@@ -2,8 +2,11 @@
 export type Comparison =
   { readonly kind: 'step'; readonly step: number } | { readonly kind: 'run'; readonly run: string };
 
-/** What the middle shows: the maps at the cursor, all layers' health over the steps, or a layer's. */
-export const VIEWS = ['maps', 'network', 'health'] as const;
+/**
+ * What the middle shows: the maps at the cursor, all layers' health over the steps, a layer's, or
+ * which term of the loss teaches which layer.
+ */
+export const VIEWS = ['maps', 'network', 'health', 'gradients'] as const;
 export type View = (typeof VIEWS)[number];
 
 export const SHEETS = ['layers', 'side'] as const;

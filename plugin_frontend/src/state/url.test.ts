@@ -25,6 +25,7 @@ const full: Linked = {
     top: 12,
     overlay: true,
     ill: 'constant',
+    gradientPlace: 'kernels',
     clip: 0.01,
     rangeLow: -1.5,
     rangeHigh: 2e-7,

@@ -1,4 +1,5 @@
 import { ILLS } from '../derive/health';
+import { GRADIENT_PLACES } from '../model/gradient';
 import { COLORMAPS } from '../render/colormap';
 import {
   CLIPS,
@@ -27,6 +28,7 @@ const CHOICES = {
   lossAxis: LOSS_AXES,
   comparing: COMPARINGS,
   ill: ILLS,
+  gradientPlace: GRADIENT_PLACES,
 } as const;
 const SWITCHES = ['hideInactive', 'overlay', 'logScale'] as const;
 /** Slower curves than this can't be asked for. */

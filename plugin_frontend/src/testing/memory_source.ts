@@ -1,4 +1,5 @@
 import type {
+  GradientsAnswer,
   ListingAnswer,
   LossesAnswer,
   PredictionsAnswer,
@@ -7,6 +8,7 @@ import type {
 } from '../api/source';
 import type { Capture, PictureKey } from '../model/capture';
 import { DamagedError, RefusedError } from '../model/failures';
+import type { AttributionsAt } from '../model/gradient';
 import type { Picture, ProbePixels } from '../model/picture';
 import type { FullOutput } from '../model/prediction';
 import type { Layer, Run } from '../model/run';
@@ -83,6 +85,14 @@ export class MemorySource implements Source {
     });
   }
 
+  gradients(run: string): Promise<GradientsAnswer> {
+    return Promise.reject(new RefusedError(`${run} has no gradients`));
+  }
+
+  attributions(run: string): Promise<SeriesAnswer<AttributionsAt>> {
+    return Promise.reject(new RefusedError(`${run} has no attributions`));
+  }
+
   picture({ blob, wallTime }: PictureKey, signal: AbortSignal): Promise<Picture> {
     this.asked.push(`picture ${blob}`);
     if (this.damaged.has(blob)) return Promise.reject(new DamagedError(`${blob} is damaged`));
@@ -121,6 +131,7 @@ export function memoryLayer(name: string, version = 0): Layer {
   return {
     tag: `featuremaps/${name}`,
     statsTag: `featuremaps/${name}/stats`,
+    attributionsTag: null,
     name,
     className: 'Conv2D',
     shape: [1, 1, 2],
@@ -139,6 +150,7 @@ export function memoryRun(name: string, layers: readonly string[], more: Partial
     heads: [],
     probes: { tag: 'featuremaps/probes', count: 2, labels: ['cat', 'cat'], lastWallTime: 0 },
     hasLosses: true,
+    hasGradients: false,
     validationRun: null,
     gaps: [],
     ...more,

@@ -79,7 +79,7 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
     const panes = this.renderRoot.querySelector('fm-panes')?.shadowRoot;
     const views = panes
       ? [...panes.querySelectorAll('fm-pane, fm-difference')]
-      : [...this.renderRoot.querySelectorAll('fm-network, fm-health')];
+      : [...this.renderRoot.querySelectorAll('fm-network, fm-health, fm-gradients')];
     const canvases = views.flatMap((view) => {
       const root = view.shadowRoot?.querySelector('fm-grid')?.shadowRoot ?? view.shadowRoot;
       return root?.querySelector('canvas') ?? [];

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { View } from '../state/selection';
+import './gradients_view';
 import './health_view';
 import './map_files_view';
 import './map_figures_view';
@@ -40,6 +41,13 @@ export const VIEW_TABS: Readonly<Record<View, ViewTab>> = {
     label: 'Health',
     tip: 'Which channels of the layer are dead, and since when',
     content: html`<fm-health></fm-health>`,
+    looks: null,
+    files: html`<fm-map-files></fm-map-files>`,
+  },
+  gradients: {
+    label: 'Gradients',
+    tip: 'Which term of the loss teaches which layer',
+    content: html`<fm-gradients></fm-gradients>`,
     looks: null,
     files: html`<fm-map-files></fm-map-files>`,
   },

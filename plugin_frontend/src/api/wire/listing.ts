@@ -28,6 +28,7 @@ interface WireRun {
     last_wall_time: number | null;
   } | null;
   has_losses: boolean;
+  has_gradients: boolean;
   validation_run: string | null;
   gaps: { from_step: number; to_step: number; lost: number }[];
 }
@@ -35,6 +36,7 @@ interface WireRun {
 interface WireLayer {
   tag: string;
   stats_tag: string | null;
+  attributions_tag: string | null;
   name: string;
   class_name: string;
   shape: number[];
@@ -73,6 +75,7 @@ function readRun(wire: WireRun): Run {
       lastWallTime: wire.probes.last_wall_time ?? NaN,
     },
     hasLosses: wire.has_losses,
+    hasGradients: wire.has_gradients,
     validationRun: wire.validation_run,
     gaps: wire.gaps.map((gap) => ({
       fromStep: gap.from_step,
@@ -86,6 +89,7 @@ function readLayer(wire: WireLayer): Layer {
   return {
     tag: wire.tag,
     statsTag: wire.stats_tag,
+    attributionsTag: wire.attributions_tag,
     name: wire.name,
     className: wire.class_name,
     shape: wire.shape,

@@ -1,0 +1,138 @@
+"""The view Gradients: of a real run, in a real browser."""
+
+import csv
+import pathlib
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from support.chromium import WatchedPage
+from support.logdir import read_run
+from support.small_models import IMAGES, targets, two_headed_model
+from support.tab import accessibility_problems, download
+from support.tensorboard_server import TensorBoardServer
+
+from tb_featuremaps import FeatureMaps, GradientTerms, LossTerms
+
+_RUN = "a/train"
+_HERE = "&p.featuremaps.run=a%2Ftrain&p.featuremaps.view=gradients"
+
+
+@pytest.fixture(scope="module")
+def logdir(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    logdir = tmp_path_factory.mktemp("logs")
+    every = {"every": 2}
+    callbacks = [
+        FeatureMaps(logdir / "a", IMAGES[:2], labels=[0, 2], attributions=True, **every),
+        GradientTerms(logdir / "a", IMAGES[:8], targets(8), **every),
+        LossTerms(logdir / "a"),
+    ]
+    fit = {"batch_size": 50, "epochs": 2, "verbose": 0}
+    two_headed_model().fit(IMAGES, targets(), callbacks=callbacks, **fit)
+    old = FeatureMaps(logdir / "old", IMAGES[:2])
+    two_headed_model().fit(IMAGES, targets(), callbacks=[old], **fit)
+    return logdir
+
+
+@pytest.fixture(scope="module")
+def own_server(logdir: pathlib.Path) -> Iterator[TensorBoardServer]:
+    with TensorBoardServer(logdir, load_fast=False) as server:
+        server.wait_for_runs([_RUN, "old/train"])
+        yield server
+
+
+def test_shares_and_cosines_at_the_cursor_are_those_of_the_log(
+    watched: WatchedPage, own_server: TensorBoardServer, logdir: pathlib.Path
+) -> None:
+    tab = watched.open_tab(own_server.url, f"{_HERE}&p.featuremaps.step=2")
+    canvas = tab.locator("[data-testid=gradients-canvas][data-ready]")
+    canvas.wait_for()
+    assert canvas.get_attribute("data-cells") == "3x2"
+    logged = read_run(logdir / _RUN)["featuremaps/gradients"][2]
+    norms = dict(zip(("main", "aux1"), logged[0, :2, 0], strict=True))
+    if _first_term(logdir) == "aux1":
+        norms = dict(zip(("aux1", "main"), logged[0, :2, 0], strict=True))
+    said = tab.locator("[data-testid=gradients-row][data-layer=conv1] .bars").get_attribute("title")
+    for name, norm in norms.items():
+        share = 100 * norm / sum(norms.values())
+        assert f"{name} {share:.{1 if share < 10 else 0}f} %" in str(said)
+    expect(tab.get_by_test_id("gradients-row").nth(1)).to_contain_text("block")
+    assert watched.problems == []
+
+
+def _first_term(logdir: pathlib.Path) -> str:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    from tb_featuremaps.format.metadata import parse_plugin_data
+
+    accumulator = EventAccumulator(str(logdir / _RUN), size_guidance={"tensors": 0})
+    accumulator.Reload()
+    content = accumulator.SummaryMetadata("featuremaps/gradients").plugin_data.content
+    return str(parse_plugin_data(content).gradients.terms[0].name)
+
+
+def test_a_click_on_a_cell_leads_to_the_maps_of_that_layer_and_step(
+    watched: WatchedPage, own_server: TensorBoardServer
+) -> None:
+    tab = watched.open_tab(own_server.url, _HERE)
+    canvas = tab.locator("[data-testid=gradients-canvas][data-ready]")
+    canvas.wait_for()
+    box = canvas.bounding_box()
+    assert box is not None
+    canvas.click(position={"x": 5, "y": box["height"] - 5})
+    tab.locator("[data-testid=grid-canvas][data-layer=block][data-step='0'][data-ready]").wait_for()
+
+
+def test_the_table_holds_every_number(
+    watched: WatchedPage,
+    own_server: TensorBoardServer,
+    logdir: pathlib.Path,
+    tmp_path: pathlib.Path,
+) -> None:
+    tab = watched.open_tab(own_server.url, f"{_HERE}&p.featuremaps.gradientPlace=kernels")
+    tab.locator("[data-testid=gradients-canvas][data-ready]").wait_for()
+    path = download(watched.page, tab.get_by_test_id("gradients-csv"), tmp_path)
+    with path.open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["step"] for row in rows] == ["0", "2", "4"]
+    logged = read_run(logdir / _RUN)["featuremaps/gradients/kernels"][4]
+    name = _first_term(logdir)
+    assert float(rows[2][f"conv1: {name} norm"]) == pytest.approx(float(logged[0, 0, 0]), rel=1e-6)
+
+
+def test_each_head_has_a_map_of_where_it_looks(
+    watched: WatchedPage, own_server: TensorBoardServer, logdir: pathlib.Path
+) -> None:
+    tab = watched.open_tab(own_server.url, f"{_HERE}&p.featuremaps.layer=featuremaps%2Fblock")
+    heads = tab.get_by_test_id("attention-head")
+    expect(heads).to_have_count(2)
+    main = tab.locator("[data-testid=attention-head][data-head=main] canvas[data-largest]")
+    weights = read_run(logdir / _RUN)["featuremaps/block/attributions"][4][1, 0]
+    expected = _activation(logdir) @ weights.astype(np.float64)
+    largest = float(str(main.get_attribute("data-largest")))
+    assert largest == pytest.approx(max(0.0, float(expected.max())), abs=0.02 * abs(expected).max())
+    aux = tab.locator("[data-testid=attention-head][data-head=aux1] canvas[data-largest]")
+    assert float(str(aux.get_attribute("data-largest"))) == 0, "aux1 branches off before it"
+
+
+def _activation(logdir: pathlib.Path) -> np.ndarray:
+    from tb_featuremaps.reader import read_logdir
+
+    return np.asarray(read_logdir(logdir).activation(_RUN, "block", step=4, probe=0), np.float64)
+
+
+def test_a_run_without_gradients_says_how_to_log_them(
+    watched: WatchedPage, own_server: TensorBoardServer
+) -> None:
+    here = "&p.featuremaps.run=old%2Ftrain&p.featuremaps.view=gradients"
+    tab = watched.open_tab(own_server.url, here)
+    expect(tab.get_by_test_id("gradients-message")).to_contain_text("GradientTerms")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing(watched: WatchedPage, own_server: TensorBoardServer, dark: bool) -> None:
+    tab = watched.open_tab(f"{own_server.url}{'?darkMode=true' if dark else ''}", _HERE)
+    tab.locator("[data-testid=gradients-canvas][data-ready]").wait_for()
+    watched.page.wait_for_timeout(300)
+    assert accessibility_problems(watched.page) == []
