@@ -1,6 +1,7 @@
 """Two steps or two runs side by side, with one cursor."""
 
 import pathlib
+import re
 from collections.abc import Iterator
 
 import keras
@@ -145,7 +146,7 @@ def test_a_swipe_has_the_older_maps_on_its_left(
     expect(panes.nth(0)).to_have_attribute("style", "clip-path:inset(0 75% 0 0)")
     boxes = [panes.nth(index).bounding_box() for index in (0, 1)]
     assert boxes[0] == boxes[1]
-    assert "swipe=0.25" in watched.page.url
+    expect(watched.page).to_have_url(re.compile("swipe=0.25"))
 
 
 def test_a_range_set_by_hand_holds_for_all_channels(

@@ -2,6 +2,7 @@
 
 import csv
 import pathlib
+import re
 
 import keras
 import numpy as np
@@ -121,7 +122,7 @@ def test_a_click_hides_a_term_and_a_double_click_leaves_it_alone(
     expect(plot).to_have_attribute("data-terms", '["total","aux1","penalty"]')
     legend.get_by_role("button", name="aux1").dblclick()
     expect(plot).to_have_attribute("data-terms", '["aux1"]')
-    assert "hidden=" in watched.page.url
+    expect(watched.page).to_have_url(re.compile("hidden="))
 
 
 def test_the_values_under_the_pointer_are_those_that_were_logged(
