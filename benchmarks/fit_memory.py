@@ -44,7 +44,8 @@ def _measure(captures: int, folder: pathlib.Path) -> list[str]:
     maps.on_train_begin()
     maps.on_epoch_begin(0)
     disk = _SlowDisk()
-    process, resident = psutil.Process(), []
+    process = psutil.Process()
+    resident: list[float] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         while disk.captures < captures:
@@ -92,7 +93,7 @@ class _SlowDisk:
                 self.largest = max(self.largest, len(record))
                 self.captures += len(record) > self.largest / 2
 
-        LocalEventFile.append = append  # type: ignore[method-assign]
+        LocalEventFile.append = append  # type: ignore[method-assign, assignment]
 
 
 if __name__ == "__main__":

@@ -22,10 +22,9 @@ _HERE = "&p.featuremaps.run=a%2Ftrain&p.featuremaps.view=gradients"
 @pytest.fixture(scope="module")
 def logdir(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     logdir = tmp_path_factory.mktemp("logs")
-    every = {"every": 2}
     callbacks = [
-        FeatureMaps(logdir / "a", IMAGES[:2], labels=[0, 2], attributions=True, **every),
-        GradientTerms(logdir / "a", IMAGES[:8], targets(8), **every),
+        FeatureMaps(logdir / "a", IMAGES[:2], labels=[0, 2], attributions=True, every=2),
+        GradientTerms(logdir / "a", IMAGES[:8], targets(8), every=2),
         LossTerms(logdir / "a"),
     ]
     fit = {"batch_size": 50, "epochs": 2, "verbose": 0}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import FrameLocator, Locator, expect
+from playwright.sync_api import FrameLocator, Locator, Position, expect
 from support.chromium import WatchedPage
 from support.synthetic_runs import Shape, write_run
 from support.tab import read_canvas
@@ -33,7 +33,7 @@ def pointed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoardSer
         yield running
 
 
-def _place(image: Locator, row: int, column: int) -> dict[str, float]:
+def _place(image: Locator, row: int, column: int) -> Position:
     image.scroll_into_view_if_needed()
     box = image.bounding_box()
     assert box is not None

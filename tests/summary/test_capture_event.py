@@ -3,6 +3,7 @@
 import cProfile
 import pstats
 import tracemalloc
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,14 +41,14 @@ def test_the_calls_for_a_layer_do_not_grow_with_its_channels() -> None:
     profile.runcall(
         encoder.encode, 1, 1.0, CaptureArrays(map(finish_layer, maps), []), CaptureParts(True, True)
     )
-    assert pstats.Stats(profile).total_calls <= _MOST_CALLS * len(_SHAPES)
+    assert vars(pstats.Stats(profile))["total_calls"] <= _MOST_CALLS * len(_SHAPES)
 
 
 def test_pictures_are_not_copied_into_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     encode = capture_event.encode_atlas
 
-    def noting(*arguments: object) -> bytes:
+    def noting(*arguments: Any) -> bytes:
         made.append(encode(*arguments))
         return made[-1]
 

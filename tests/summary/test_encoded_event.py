@@ -19,7 +19,7 @@ def test_it_is_the_event_that_protobuf_reads(step: int, count: int) -> None:
     made = ScalarEncoder(tags).event(step, values, 12.5)
     expected = events.event(step, map(events.scalar_value, tags, values), 12.5)
     assert event_pb2.Event.FromString(made.data) == expected
-    assert (made.step, made.tags) == (step, set(tags))
+    assert (made.step, made.tags) == (step, frozenset(tags))
 
 
 def test_values_that_are_no_numbers(recwarn: pytest.WarningsRecorder) -> None:
