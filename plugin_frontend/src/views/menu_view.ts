@@ -55,6 +55,14 @@ export class MenuView extends LitElement {
   declare tip: string | undefined;
   declare open: boolean;
 
+  constructor() {
+    super();
+    // Escape closes the panel, and nothing else with it.
+    this.addEventListener('keydown', (event) => {
+      if (this.open && event.key === 'Escape') event.stopPropagation();
+    });
+  }
+
   private get panel(): HTMLElement {
     return this.renderRoot.querySelector<HTMLElement>('[popover]')!;
   }
