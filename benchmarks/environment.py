@@ -20,7 +20,15 @@ def describe(command: str, packages: Sequence[str] = ()) -> str:
     software = ", ".join([f"Python {platform.python_version()}", *versions])
     system = f"{platform.system()} {platform.release()}"
     hardware = f"{_processor()}, {os.cpu_count()} cores, {_memory()}, {system}"
-    return f"Made by `{command}` on {datetime.date.today().isoformat()}: {hardware}; {software}."
+    made = f"Made by `{command}` on {datetime.date.today().isoformat()}: {hardware}; {software}."
+    return f"{made}{_load()}"
+
+
+def _load() -> str:
+    """What else the machine did; figures of a busy one are too high."""
+    if not hasattr(os, "getloadavg"):
+        return ""
+    return f" Load of the machine when it ended: {os.getloadavg()[0]:.1f}."
 
 
 def _processor() -> str:

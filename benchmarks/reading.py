@@ -67,7 +67,9 @@ def main() -> None:
 _NOTE = """Each run has 26 captures of 12 layers of 14×14×480 noise and 2,000 points of the losses.
 Files are read out of the system's memory; a slow disk takes as long as it takes to read them once.
 The second time, what the first one found is taken from the user's cache folder. TensorBoard's own
-reader, for comparison, loads one run. Memory is what the process grew by."""
+reader, for comparison, loads one run. Memory is what the process grew by. On a machine that is busy
+with other work (a load above its number of cores) times on the clock are too long; the time that
+the processor was used is not by much."""
 
 
 def _measure(folder: pathlib.Path, runs: int, repeats: int) -> list[str]:

@@ -7,13 +7,16 @@ import {
   HostChannel,
   onHostAddress,
   readHostAddress,
+  readHostFonts,
+  readHostRunFilter,
   watchDarkMode,
   watchVisibility,
   writeHostAddress,
 } from './host/tensorboard_page';
 import { Actions } from './state/actions';
+import { addressOf } from './state/link';
 import type { Selection } from './state/selection';
-import { fromParameters, isElsewhere, toParameters } from './state/url';
+import { fromParameters, isElsewhere } from './state/url';
 import { AppView } from './views/app_view';
 import { tabContext } from './views/context';
 import { pageStyle } from './views/theme';
@@ -21,7 +24,7 @@ import { pageStyle } from './views/theme';
 /** Builds the one state and view of the tab, and wires them to the page around it. */
 export function start(page: Document, source: Source = new HttpSource()): void {
   const style = page.createElement('style');
-  style.textContent = pageStyle;
+  style.textContent = readHostFonts(window) + pageStyle;
   page.head.append(style);
   page.documentElement.lang = 'en';
   page.title = 'Feature Maps';
@@ -29,13 +32,15 @@ export function start(page: Document, source: Source = new HttpSource()): void {
   const app = new AppState(source);
   const actions = new Actions(app);
   const linked = fromParameters(readHostAddress(window));
-  app.open(linked.selection, linked.look);
+  const runFilter = linked.selection.runFilter || readHostRunFilter(window);
+  app.open({ ...linked.selection, runFilter }, linked.look);
   keepAddress(app);
   watchDarkMode(window, (dark) => page.documentElement.classList.toggle('dark', dark));
   page.addEventListener('keydown', (event) => handleKey(event, actions));
   new ContextProvider(page.body, { context: tabContext, initialValue: { app, actions } });
   page.body.append(new AppView());
   new HostChannel(window).onReload(() => app.live.ask());
+  window.focus(); // so that keys work before the first click
   watchVisibility(window, (visible) => app.live.show(visible));
 }
 
@@ -48,14 +53,12 @@ function keepAddress(app: AppState): void {
   let waiting = 0;
   const write = () => {
     window.clearTimeout(waiting);
-    const { listing, timeline } = app;
+    const { listing } = app;
     const selection = app.selection.value;
     if (!listing || selection.run === null) return;
     const moved = written !== null && isElsewhere(written, selection);
     written = selection;
-    const step = timeline?.cursor ?? selection.step;
-    const parameters = toParameters({ selection: { ...selection, step }, look: app.look.value });
-    writeHostAddress(window, parameters, moved);
+    writeHostAddress(window, addressOf(app), moved);
   };
   app.subscribe(() => {
     // A place that "back" leads to is written before the next one can take its place.

@@ -150,11 +150,18 @@ test('probes are told apart by their pixels, wherever they stand', async () => {
   expect(second()).toMatchObject({ probe: 1, otherProbe: true });
 });
 
-test('a link whose step is the newest follows what comes, another stays', async () => {
+test('a link that follows goes to the newest step, and a frozen one stays', async () => {
+  await open({ run: 'a', step: 10, following: true });
+  expect(first().capture?.step).toBe(20);
   await open({ run: 'a', step: 20, following: false });
-  expect(app.selection.value.following).toBe(true);
-  await open({ run: 'a', step: 10, following: false });
-  expect(app.selection.value).toMatchObject({ step: 10, following: false });
+  source.runs[0] = {
+    run: { ...memoryRun('a', []), layers: [memoryLayer('conv1', 1)], version: '2' },
+    steps: [0, 10, 20, 30],
+  };
+  app.live.ask();
+  for (let turn = 0; turn < 10; turn++) await settle();
+  expect(app.timeline?.stops.at(-1)).toBe(30);
+  expect(first().capture?.step).toBe(20);
 });
 
 test('a run with losses only has a cursor over their steps', async () => {

@@ -30,8 +30,6 @@ export class AppState {
   readonly live: Live;
   private readonly held = new HeldOrder();
   private readonly changes = new Store(0);
-  /** Whether a link was opened whose step may turn out to be the newest. */
-  private linked = false;
 
   constructor(readonly source: Source) {
     const changed = () => this.changes.set(this.changes.value + 1);
@@ -76,7 +74,6 @@ export class AppState {
 
   /** Goes where a link points. */
   open(selection: Selection, look: Look): void {
-    this.linked = !selection.following;
     this.selection.set(selection);
     this.look.set(look);
   }
@@ -98,9 +95,5 @@ export class AppState {
     const { run, layer } = placeOf(listing, this.selection.value.run, this.selection.value.layer);
     if (run) this.selection.patch({ run: run.name });
     if (layer) this.selection.patch({ layer: layer.tag });
-    const timeline = this.linked ? this.timeline : null;
-    if (!timeline?.stops.length) return;
-    this.linked = false;
-    if (timeline.cursor === timeline.stops.at(-1)) this.selection.patch({ following: true });
   }
 }

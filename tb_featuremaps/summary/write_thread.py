@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Sequence
 
 from tb_featuremaps.summary import messages
 from tb_featuremaps.summary.event_file import is_remote
@@ -183,7 +182,7 @@ class WriteThread:
         self._making = job.events
         try:
             made = job.make()
-            for event in made if isinstance(made, Sequence) else [made]:
+            for event in made if isinstance(made, list) else [made]:
                 self._log.add(event)
                 self._making -= 1
             self._places.append(job.place)

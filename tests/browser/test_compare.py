@@ -1,6 +1,7 @@
 """Two steps or two runs side by side, with one cursor."""
 
 import pathlib
+import re
 from collections.abc import Iterator
 
 import keras
@@ -9,6 +10,7 @@ import pytest
 from browser.conftest import Trained
 from playwright.sync_api import expect
 from support.chromium import WatchedPage
+from support.logdir import read_run, scalars
 from support.small_models import IMAGES, targets, two_headed_model
 from support.tab import channel_pixels, read_canvas, show_layer
 from support.tensorboard_server import TensorBoardServer
@@ -17,9 +19,14 @@ from tb_featuremaps import FeatureMaps, LossTerms
 
 
 @pytest.fixture(scope="module")
-def two_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoardServer]:
+def two_runs_logdir(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    return tmp_path_factory.mktemp("two")
+
+
+@pytest.fixture(scope="module")
+def two_runs(two_runs_logdir: pathlib.Path) -> Iterator[TensorBoardServer]:
     """Runs `a` of two layers and `b` of one, with another learning rate."""
-    logdir: pathlib.Path = tmp_path_factory.mktemp("two")
+    logdir = two_runs_logdir
     for name, layers, rate in (("a", ["conv1", "block"], 0.05), ("b", ["conv1"], 0.5)):
         model = two_headed_model()
         losses = dict.fromkeys(("main", "aux1"), "sparse_categorical_crossentropy")
@@ -99,3 +106,78 @@ def test_scales_of_the_layer_are_shared_by_both_panes(
         expected = (maps[..., 1] - both.min()) / (both.max() - both.min()) * 255
         pixels = channel_pixels(read_canvas(tab.get_by_test_id(test_id)), 1)
         np.testing.assert_allclose(pixels[..., 0], expected, atol=2)
+
+
+_BACK = "&p.featuremaps.compare=step%3A0&p.featuremaps.layer=featuremaps%2Fblock"
+
+
+def test_what_changed_is_shown_as_a_difference_in_true_units(
+    watched: WatchedPage, server: TensorBoardServer, trained: Trained
+) -> None:
+    tab = watched.open_tab(server.url, _BACK)
+    tab.get_by_test_id("comparing-select").select_option("difference")
+    canvas = tab.get_by_test_id("difference-canvas")
+    expect(canvas).to_have_attribute("data-ready", "true")
+    expect(tab.get_by_test_id("difference-title")).to_contain_text("step 8 − step 0")
+    watched.page.wait_for_timeout(300)
+    maps = trained.activations["block"]
+    change = (maps[8] - maps[0])[0, :, :, 3]
+    pixels = channel_pixels(read_canvas(canvas), 3).astype(int)
+    clear = np.abs(change) > 0.2 * np.abs(change).max()
+    redder = pixels[..., 0] > pixels[..., 2]
+    np.testing.assert_array_equal(redder[clear], (change > 0)[clear])
+    canvas.hover(position={"x": 5, "y": 5})
+    tip = tab.get_by_test_id("grid-tip").inner_text()
+    text = tip.split("difference ")[1].split("\n")[0].replace("−", "-")
+    value, *spread = (float(part) for part in text.split("±"))
+    wanted = float((maps[8] - maps[0])[0, 0, 0, 0])
+    assert value == pytest.approx(wanted, abs=2 * (spread[0] if spread else 0) + 1e-6)
+
+
+def test_a_swipe_has_the_older_maps_on_its_left(
+    watched: WatchedPage, server: TensorBoardServer
+) -> None:
+    tab = watched.open_tab(server.url, _BACK)
+    panes = tab.locator("fm-pane")
+    expect(panes.nth(0).get_by_test_id("pane-title")).to_contain_text("step 0")
+    expect(panes.nth(1).get_by_test_id("pane-title")).to_contain_text("step 8")
+    tab.get_by_test_id("comparing-select").select_option("swipe")
+    tab.get_by_test_id("swipe").fill("0.25")
+    expect(panes.nth(0)).to_have_attribute("style", "clip-path:inset(0 75% 0 0)")
+    boxes = [panes.nth(index).bounding_box() for index in (0, 1)]
+    assert boxes[0] == boxes[1]
+    expect(watched.page).to_have_url(re.compile("swipe=0.25"))
+
+
+def test_a_range_set_by_hand_holds_for_all_channels(
+    watched: WatchedPage, server: TensorBoardServer, trained: Trained
+) -> None:
+    link = "&p.featuremaps.layer=featuremaps%2Fblock&p.featuremaps.colormap=grey"
+    tab = watched.open_tab(server.url, link)
+    tab.get_by_test_id("menu-appearance").click()
+    for end, value in (("from", "-0.1"), ("to", "0.3")):
+        tab.get_by_test_id(f"range-{end}").fill(value)
+        tab.get_by_test_id(f"range-{end}").press("Tab")
+    watched.page.wait_for_timeout(500)
+    maps = trained.activations["block"][8][0]
+    canvas = read_canvas(tab.get_by_test_id("grid-canvas"))
+    for channel in (0, 3):
+        expected = np.clip((maps[..., channel] + 0.1) / 0.4, 0, 1) * 255
+        np.testing.assert_allclose(channel_pixels(canvas, channel)[..., 0], expected, atol=2)
+
+
+def test_the_losses_of_two_runs_are_overlaid_with_their_difference(
+    watched: WatchedPage, two_runs: TensorBoardServer, two_runs_logdir: pathlib.Path
+) -> None:
+    tab = watched.open_tab(two_runs.url, "&p.featuremaps.compare=run%3Ab%2Ftrain")
+    legend = tab.get_by_test_id("loss-legend")
+    expect(legend.locator("thead")).to_contain_text("difference")
+    tab.get_by_test_id("loss-term").select_option("total")
+    plot = tab.get_by_test_id("loss-plot")
+    expect(plot).to_have_attribute("data-terms", '["a/train","b/train"]')
+    totals = [scalars(read_run(two_runs_logdir / run / "train"), "loss/total") for run in "ab"]
+    shown = legend.locator("tbody tr", has_text="b/train").first.locator("td").nth(2).inner_text()
+    wanted = totals[1][-1] - totals[0][-1]
+    assert float(shown.replace("−", "-")) == pytest.approx(wanted, rel=1e-3, abs=1e-6)
+    tab.get_by_test_id("loss-axis").select_option("relative")
+    expect(plot).to_have_attribute("data-axis", "relative")

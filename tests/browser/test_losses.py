@@ -2,6 +2,7 @@
 
 import csv
 import pathlib
+import re
 
 import keras
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from support.chromium import WatchedPage
 from support.logdir import read_run, scalars
+from support.synthetic_runs import write_run
 from support.tab import download, opened, read_canvas
 from support.tensorboard_server import TensorBoardServer
 
@@ -106,4 +108,69 @@ def test_the_penalty_shows_the_weight_decay(watched: WatchedPage, tmp_path: path
             expected = decay / 2 * squares * (1 - rate * decay) ** (2 * (step - 1))
             shown = float(row.locator("td").nth(1).inner_text())
             assert shown == pytest.approx(expected, rel=1e-3)
+        watched.page.goto("about:blank")
+
+
+def test_a_click_hides_a_term_and_a_double_click_leaves_it_alone(
+    watched: WatchedPage, server: TensorBoardServer
+) -> None:
+    tab = watched.open_tab(server.url)
+    plot = tab.get_by_test_id("loss-plot")
+    expect(plot).to_have_attribute("data-terms", '["total","main","aux1","penalty"]')
+    legend = tab.get_by_test_id("loss-legend")
+    legend.get_by_role("button", name="main").click()
+    expect(plot).to_have_attribute("data-terms", '["total","aux1","penalty"]')
+    legend.get_by_role("button", name="aux1").dblclick()
+    expect(plot).to_have_attribute("data-terms", '["aux1"]')
+    expect(watched.page).to_have_url(re.compile("hidden="))
+
+
+def test_the_values_under_the_pointer_are_those_that_were_logged(
+    watched: WatchedPage, server: TensorBoardServer, trained: Trained
+) -> None:
+    tab = watched.open_tab(server.url)
+    over = tab.get_by_test_id("loss-plot").locator(".u-over")
+    box = over.bounding_box()
+    assert box is not None
+    over.hover(position={"x": box["width"] - 2, "y": 40})
+    tip = tab.get_by_test_id("plot-tip")
+    expect(tip).to_contain_text("step 8")
+    run = read_run(trained.logdir / "run1" / "train")
+    row = tip.locator("tr", has_text="aux1").first
+    shown = float(row.locator("td").nth(1).inner_text())
+    assert shown == pytest.approx(scalars(run, "loss/aux1/weighted")[-1], rel=1e-3)
+
+
+@pytest.fixture
+def jumping(tmp_path: pathlib.Path) -> pathlib.Path:
+    """A run of 100 steps whose loss jumps at step 40."""
+    write_run(
+        tmp_path / "run" / "train",
+        {"conv": (6, 6, 4)},
+        range(0, 101, 10),
+        loss_points=100,
+        losses_from=1,
+        jump=40,
+    )
+    return tmp_path
+
+
+def test_one_click_shows_the_maps_of_the_step_where_the_loss_jumped(
+    watched: WatchedPage, jumping: pathlib.Path
+) -> None:
+    with TensorBoardServer(jumping, load_fast=True) as running:
+        running.wait_for_runs(["run/train"])
+        tab = watched.open_tab(running.url)
+        expect(tab.get_by_test_id("loss-trace")).to_have_attribute("data-jumps", "1")
+        tab.get_by_test_id("jumps").get_by_role("button").click()
+        expect(tab.get_by_test_id("grid-canvas")).to_have_attribute("data-step", "40")
+        # Over the timeline the maps of another step are previewed, and the grid stays.
+        rail = tab.get_by_test_id("rail")
+        box = rail.bounding_box()
+        assert box is not None
+        rail.hover(position={"x": 8 + 0.8 * (box["width"] - 16), "y": 8})
+        expect(tab.get_by_test_id("preview")).to_have_attribute("data-step", "80")
+        pixels = np.array(read_canvas(tab.get_by_test_id("preview-canvas"))["data"])
+        assert len(np.unique(pixels)) > 8
+        expect(tab.get_by_test_id("grid-canvas")).to_have_attribute("data-step", "40")
         watched.page.goto("about:blank")

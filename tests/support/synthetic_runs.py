@@ -29,6 +29,7 @@ def write_run(
     *,
     loss_points: int = 0,
     losses_from: int = 0,
+    jump: int | None = None,
     classes: int = 0,
     labels: Sequence[str] = ("probe",),
     images_tab: bool = False,
@@ -43,6 +44,7 @@ def write_run(
         steps: of the captures.
         loss_points: points of each loss term, one per step.
         losses_from: the step of the first of them.
+        jump: a step at which the loss is higher by 3, and at it alone.
         classes: of the one head; 0 writes no outputs.
         labels: one for each probe.
         images_tab: whether the stock Images tab gets the same.
@@ -66,7 +68,7 @@ def write_run(
         writer.submit(lambda event=event: event)
     losses = LossEncoder(["main"], "main")
     for step in range(losses_from, losses_from + loss_points):
-        value = float(np.exp(-step / 1000) + 0.1 * np.sin(step))
+        value = float(np.exp(-step / 1000) + 0.1 * np.sin(step)) + 3 * (step == jump)
         event = losses.encode(step, value + 0.1, 0.1, [value], [value], [1.0])
         writer.submit(lambda event=event: event)
     writer.close()

@@ -38,6 +38,11 @@ export class HttpSource implements Source {
     return readListing(await this.json<WireListing>('runs', { since }, signal));
   }
 
+  async runNames(signal: AbortSignal) {
+    // TensorBoard's own route, beside those of its plugins.
+    return this.json<string[]>('../../runs', {}, signal);
+  }
+
   async captures(run: string, tag: string, since: string | null, signal: AbortSignal) {
     return readCaptures(await this.json<WireCaptures>('captures', { run, tag, since }, signal));
   }

@@ -68,6 +68,8 @@ export interface PredictionsAnswer {
  */
 export interface Source {
   listing(since: string | null, signal: AbortSignal): Promise<ListingAnswer>;
+  /** All runs of the log directory, also those without data of ours, in TensorBoard's order. */
+  runNames(signal: AbortSignal): Promise<readonly string[]>;
   captures(
     run: string,
     tag: string,

@@ -16,6 +16,8 @@ const MIB = 2 ** 20;
 
 /** What is wanted now, each list with the most urgent first. */
 export interface Demand {
+  /** The version of the listing that the names of all runs are wanted for. */
+  readonly runNames: readonly string[];
   readonly captures: readonly SeriesAsk[];
   readonly statistics: readonly SeriesAsk[];
   readonly gradients: readonly RunAsk[];
@@ -34,6 +36,7 @@ export interface Demand {
  */
 export class Library {
   readonly listing: Resource<null, Listing>;
+  readonly runNames: Resource<string, readonly string[]>;
   readonly captures: Resource<SeriesAsk, Series<Capture>>;
   readonly statistics: Resource<SeriesAsk, Series<StatisticsAt>>;
   readonly gradients: Resource<RunAsk, Gradients>;
@@ -71,6 +74,14 @@ export class Library {
       },
       settled,
     );
+    this.runNames = resource({
+      nameOf: (version) => version,
+      load: (_, known: readonly string[] | undefined, signal) =>
+        known ? Promise.resolve(known) : source.runNames(signal),
+      bytesOf: (names) => names.reduce((bytes, { length }) => bytes + 2 * length, 0),
+      limit: MIB,
+      concurrency: 1,
+    });
     this.captures = resource({
       nameOf: seriesName,
       stampOf,
@@ -158,6 +169,7 @@ export class Library {
     });
     this.all = [
       this.listing,
+      this.runNames,
       this.captures,
       this.statistics,
       this.gradients,
@@ -174,6 +186,7 @@ export class Library {
   /** Says what is wanted from now on. */
   want(demand: Demand): void {
     this.captures.want(demand.captures);
+    this.runNames.want(demand.runNames);
     this.pictures.want(demand.pictures);
     this.losses.want(demand.losses);
     this.gradients.want(demand.gradients);

@@ -12,3 +12,9 @@ export const channelColumns = memoisedBy(
     return [statistics.map(({ step }) => step), column('min'), column('mean'), column('max')];
   },
 );
+
+/** A channel's mean for each probe over the steps, as columns: one per probe. */
+export const probeMeans = memoisedBy(
+  (statistics: Statistics, probes: number, channel: number): readonly (number | null)[][] =>
+    Array.from({ length: probes }, (_, probe) => channelColumns(statistics, probe, channel)[2]!),
+);

@@ -20,6 +20,7 @@ import { layersInReach } from './network';
 import { paneOf, panesOf, type Pane } from './panes';
 import { drawnClass, headsOf, outputAsks } from './predictions';
 import { probePictures } from './probes';
+import { overlaidRuns } from './run_choice';
 import { sidePane, sideRun, sideRuns } from './side';
 import { nearestEntry } from './steps';
 
@@ -46,13 +47,16 @@ export function demandOf(
   const side = sideRun(listing, selection);
   const beside = sidePane(listing, selection, library);
   return {
+    runNames: [listing.version],
     captures: [
       ...both.map(({ run, layer }) => capturesAsk(run, layer)),
       ...runs.flatMap((run) => (run.probes ? [capturesAsk(run, run.probes)] : [])),
     ],
     statistics: [...both.flatMap(ownStatistics), ...otherStatistics(both)],
     ...gradientAsks(selection, first),
-    losses: [...new Set([side, ...runs])].flatMap((run) => (run ? lossAsks(run) : [])),
+    losses: [...new Set([side, ...overlaidRuns(listing, selection)])].flatMap((run) =>
+      run ? lossAsks(run) : [],
+    ),
     predictions: [(side && predictionsAsk(side)) ?? []].flat(),
     outputs: side ? fullOutputs(library, side, beside, look) : [],
     pictures: [
@@ -69,6 +73,7 @@ export function demandOf(
 }
 
 const NOTHING: Demand = {
+  runNames: [],
   captures: [],
   statistics: [],
   gradients: [],

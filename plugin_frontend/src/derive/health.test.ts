@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Statistics } from '../model/statistics';
-import { channelState, deadSince, healthOf } from './health';
+import { channelState, deadSince, deathOrder, healthOf } from './health';
 
 type Channel = 'active' | 'zero' | 'constant' | 'broken';
 const VALUES: Record<Channel, readonly number[]> = {
@@ -55,4 +55,15 @@ test('a layer counts its channels, and says nothing of a step without statistics
   const counts = { inactive: 1, dead: 0, constant: 0, notFinite: 0, channels: 1 };
   expect(healthOf(statistics, 0, 0, true)).toEqual(counts);
   expect(healthOf(statistics, 5, 0, true)).toBeNull();
+});
+
+test('channels stand in the order of their deaths, the living in that of their numbers', () => {
+  const zero = [0, 0, 0, 0, 1, 0];
+  const alive = [0, 1, 0.5, 0.1, 0.2, 0];
+  const at = (step: number, ...channels: number[][]) => ({
+    ...{ step, wallTime: step, probes: 1, channels: channels.length },
+    values: Float32Array.from(channels.flat()),
+  });
+  const statistics = [at(0, alive, alive, alive, zero), at(1, alive, alive, zero, zero)];
+  expect(deathOrder(statistics)).toEqual([3, 2, 0, 1]);
 });

@@ -73,6 +73,12 @@ export const deadSince = memoisedBy((statistics: Statistics): Uint32Array => {
   });
 });
 
+/** The channels in the order of their deaths, then those that live. */
+export const deathOrder = memoisedBy((statistics: Statistics): readonly number[] => {
+  const since = deadSince(statistics);
+  return Array.from(since, (_, channel) => channel).sort((a, b) => since[a]! - since[b]! || a - b);
+});
+
 function isInactiveForAll(at: StatisticsAt, channel: number): boolean {
   for (let probe = 0; probe < at.probes; probe++) {
     if (!isInactive(at, probe, channel)) return false;

@@ -1,6 +1,8 @@
+import { formatValue } from '../derive/format';
 import type { Frame, Range } from '../model/picture';
 import { paintFrame } from '../render/frame';
 import { animatedPng } from './apng';
+import { drawFigure, textWidth } from './figure_png';
 
 const SHORTEST_SIDE = 160;
 const FRAME_MILLISECONDS = 250;
@@ -21,16 +23,22 @@ function frameCanvas(
   return large;
 }
 
-/** The film as an animated PNG, its colours fixed over the steps. */
+/** The film as an animated PNG, its colours fixed over the steps, each frame with its caption. */
 export async function animateFilm(
   frames: readonly Frame[],
   colors: Uint32Array,
   range: Range,
+  captionOf: (step: number) => string,
 ): Promise<Blob> {
+  const captions = frames.map(({ step }) => captionOf(step));
+  const minWidth = Math.max(...captions.map(textWidth));
+  const bar = { colors, low: formatValue(range.low), high: formatValue(range.high) };
   const files: Uint8Array[] = [];
-  for (const frame of frames) {
+  for (const [index, frame] of frames.entries()) {
     const zoom = Math.max(1, Math.ceil(SHORTEST_SIDE / Math.max(frame.width, frame.height)));
-    const blob = await frameCanvas(frame, colors, range, zoom).convertToBlob();
+    const panels = [{ title: '', picture: frameCanvas(frame, colors, range, zoom) }];
+    const figure = { panels, captions: [captions[index]!], bar, minWidth };
+    const blob = await drawFigure(figure, 1).convertToBlob();
     files.push(new Uint8Array(await blob.arrayBuffer()));
   }
   const bytes = animatedPng(files, FRAME_MILLISECONDS);

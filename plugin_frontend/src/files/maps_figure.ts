@@ -52,16 +52,24 @@ export function mapsFigure({ panes, look, channels }: Content): Figure | null {
 }
 
 /** Run, layer, step and probe as text. */
-export function captionOf(pane: Pane, channels: readonly number[]): string {
+export function captionOf(
+  pane: Pane,
+  channels: readonly number[],
+  step = pane.capture?.step,
+): string {
   const { run, layer, probe } = pane;
   const label = run.probes?.labels[probe];
   const shown = channels.length === 1 ? `channel ${channels[0]}` : `${channels.length} channels`;
   const named = label ? `probe ${probe + 1} (${label})` : `probe ${probe + 1}`;
-  return [run.name, layer.name, shown, stepOf(pane), named].join(' · ');
+  return [run.name, layer.name, shown, stepText(step), named].join(' · ');
 }
 
 function stepOf({ capture }: Pane): string {
-  return `step ${capture ? formatStep(capture.step) : '–'}`;
+  return stepText(capture?.step);
+}
+
+function stepText(step: number | undefined): string {
+  return `step ${step === undefined ? '–' : formatStep(step)}`;
 }
 
 function scalingOf(look: Look, known: Range | null, isDifference: boolean): string {

@@ -1,34 +1,67 @@
 import type { Actions } from '../state/actions';
 
-/** Keys of the whole tab; keys that a control understands itself are left to it. */
+interface Key {
+  /** What the browser calls the keys, and the page. */
+  readonly keys: Readonly<Record<string, (actions: Actions) => void>>;
+  readonly names: readonly string[];
+  readonly does: string;
+}
+
+/** The keys of the whole tab. */
+export const KEYS: readonly Key[] = [
+  {
+    keys: { ArrowLeft: (to) => to.moveStep(-1), ArrowRight: (to) => to.moveStep(1) },
+    names: ['←', '→'],
+    does: 'The capture before, after',
+  },
+  {
+    keys: { Home: (to) => to.chooseStop(0), End: (to) => to.follow() },
+    names: ['Home', 'End'],
+    does: 'The first capture; the newest, and stay there',
+  },
+  { keys: { ' ': (to) => to.togglePlay() }, names: ['Space'], does: 'Play, pause' },
+  {
+    keys: { ArrowUp: (to) => to.moveLayer(-1), ArrowDown: (to) => to.moveLayer(1) },
+    names: ['↑', '↓'],
+    does: 'The layer before, after',
+  },
+  { keys: { '/': () => ask('find-layer') }, names: ['/'], does: 'Find a layer' },
+  {
+    keys: { '[': (to) => to.moveChannel(-1), ']': (to) => to.moveChannel(1) },
+    names: ['[', ']'],
+    does: 'The channel before, after',
+  },
+  { keys: { Enter: (to) => to.moveChannel(0) }, names: ['Enter'], does: 'Open a channel' },
+  { keys: { Escape: (to) => to.leave() }, names: ['Esc'], does: 'Close the channel or the panel' },
+  { keys: { '?': () => ask('show-keys') }, names: ['?'], does: 'These keys' },
+];
+
+/** Keys that a control understands itself, and those of a menu or dialog, are left to them. */
 export function handleKey(event: KeyboardEvent, actions: Actions): void {
-  const target = event.composedPath()[0];
-  if (event.ctrlKey || event.metaKey || event.altKey || belongsTo(target, event.key)) return;
-  const action = actionOf(event.key, actions);
-  if (!action) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTaken(event.composedPath(), event.key)) return;
+  const act = KEYS.find(({ keys }) => Object.hasOwn(keys, event.key))?.keys[event.key];
+  if (!act) return;
   event.preventDefault();
-  action();
+  act(actions);
 }
 
-function actionOf(key: string, actions: Actions): (() => void) | undefined {
-  return new Map<string, () => void>([
-    ['ArrowLeft', () => actions.moveStep(-1)],
-    ['ArrowRight', () => actions.moveStep(1)],
-    ['ArrowUp', () => actions.moveLayer(-1)],
-    ['ArrowDown', () => actions.moveLayer(1)],
-    ['Home', () => actions.chooseStop(0)],
-    ['End', () => actions.follow()],
-    [' ', () => actions.togglePlay()],
-    ['Enter', () => actions.moveChannel(0)],
-    [']', () => actions.moveChannel(1)],
-    ['[', () => actions.moveChannel(-1)],
-    ['Escape', () => actions.chooseChannel(null)],
-  ]).get(key);
-}
-
-/** A button knows two keys; what is typed or chosen in knows more. */
-function belongsTo(target: EventTarget | undefined, key: string): boolean {
+/** A button knows two keys, and what switches one; what is typed or chosen in knows more. */
+function isTaken(path: readonly EventTarget[], key: string): boolean {
+  const [target] = path;
   if (!(target instanceof Element)) return false;
-  if (target.matches('button, a')) return key === ' ' || key === 'Enter';
+  const isOver = (one: EventTarget) =>
+    one instanceof Element && one.matches('dialog, [popover]:popover-open');
+  if (path.some(isOver)) return true;
+  if (target.matches('button, a, summary')) return key === ' ' || key === 'Enter';
+  if (target.matches('input[type="checkbox"]')) return key === ' ';
+  if (target.matches('input[type="range"]')) return RANGE_KEYS.has(key);
   return target.matches('input, select, textarea');
+}
+
+const RANGE_KEYS = new Set(['ArrowLeft', 'ArrowRight', 'Home', 'End', 'PageUp', 'PageDown']);
+
+/** Asks the view that listens for it; views know no keys. */
+function ask(name: string): void {
+  document.dispatchEvent(new Event(name));
 }

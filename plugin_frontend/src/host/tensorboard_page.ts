@@ -67,6 +67,46 @@ export function readHostAddress(frame: Window): Record<string, string> {
   }
 }
 
+/** The filter of runs that TensorBoard's time series keep in the host page's address. */
+export function readHostRunFilter(frame: Window): string {
+  try {
+    return new URLSearchParams(frame.parent.location.search).get('runFilter') ?? '';
+  } catch {
+    return ''; // The host page is of another origin.
+  }
+}
+
+/** The host page's address with these parameters; the frame's own where it is of another origin. */
+export function linkTo(frame: Window, parameters: Record<string, string>): string {
+  try {
+    const { href } = frame.parent.location;
+    return href.split('#')[0]! + hashWith(frame.parent.location.hash, parameters);
+  } catch {
+    return frame.location.href;
+  }
+}
+
+/** The rules by which TensorBoard's page loads its typeface, for the frame's own page. */
+export function readHostFonts(frame: Window): string {
+  try {
+    const { styleSheets, baseURI } = frame.parent.document;
+    return [...styleSheets].flatMap((sheet) => fontsOf(sheet, sheet.href ?? baseURI)).join('\n');
+  } catch {
+    return ''; // The host page is of another origin: the system's typeface has to do.
+  }
+}
+
+function fontsOf(sheet: CSSStyleSheet, base: string): string[] {
+  // Rules of another window are of its own classes.
+  const fonts = [...sheet.cssRules].filter((rule) => rule.cssText.startsWith('@font-face'));
+  return fonts.map((rule) =>
+    rule.cssText.replace(
+      /url\(["']?([^"')]+)["']?\)/g,
+      (_, address: string) => `url("${new URL(address, base).href}")`,
+    ),
+  );
+}
+
 /** The plugin's parameters in the hash of an address. */
 export function parseAddress(hash: string): Record<string, string> {
   const parts = hash.slice(1).split('&');
@@ -111,14 +151,7 @@ export function writeHostAddress(
   try {
     const { hash } = frame.parent.location;
     if (!hash.startsWith('#featuremaps')) return;
-    const others = hash
-      .slice(1)
-      .split('&')
-      .filter((part) => !part.startsWith(PREFIX));
-    const own = Object.entries(parameters).map(
-      ([name, value]) => `${PREFIX}${name}=${encodeURIComponent(value)}`,
-    );
-    const address = `#${[...others, ...own].join('&')}`;
+    const address = hashWith(hash, parameters);
     const { history } = frame.parent;
     if (address === hash) return;
     if (leave) history.pushState(history.state, '', address);
@@ -126,6 +159,17 @@ export function writeHostAddress(
   } catch {
     // The host page is of another origin: no deep links there.
   }
+}
+
+function hashWith(hash: string, parameters: Record<string, string>): string {
+  const others = hash
+    .slice(1)
+    .split('&')
+    .filter((part) => !part.startsWith(PREFIX));
+  const own = Object.entries(parameters).map(
+    ([name, value]) => `${PREFIX}${name}=${encodeURIComponent(value)}`,
+  );
+  return `#${[...others, ...own].join('&')}`;
 }
 
 /** Calls back when the tab comes to be seen or is no longer: another tab of either kind hides it. */

@@ -36,6 +36,11 @@ export class Actions {
     });
   }
 
+  /** @param text a regular expression; the runs whose names match are drawn together. */
+  filterRuns(text: string): void {
+    this.app.selection.patch({ runFilter: text });
+  }
+
   chooseLayer(tag: string): void {
     this.app.selection.patch({ layer: tag, channel: null, sheet: null });
   }
@@ -54,6 +59,15 @@ export class Actions {
   /** @param pane the pane whose channel it is. */
   chooseChannel(channel: number | null, pane = this.app.selection.value.pane): void {
     this.app.selection.patch({ channel, pane, sheet: channel === null ? null : 'side' });
+  }
+
+  openSheet(sheet: Sheet): void {
+    this.app.selection.patch({ sheet });
+  }
+
+  /** Takes away what lies over or beside the view: the channel, else the panel. */
+  leave(): void {
+    this.app.selection.patch({ channel: null, sheet: null });
   }
 
   /** Puts the channels in the order of what they respond with at a point of the probe. */

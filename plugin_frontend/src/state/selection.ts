@@ -27,6 +27,8 @@ export interface Selection {
   readonly run: string | null;
   /** Tag of the layer; null for the model's first. */
   readonly layer: string | null;
+  /** A regular expression; the losses of the runs that match are drawn over each other. */
+  readonly runFilter: string;
   readonly probe: number;
   readonly channel: number | null;
   /** The point of the probe whose strongest channels come first; null for none. */
@@ -46,6 +48,7 @@ export interface Selection {
 export const START: Selection = {
   run: null,
   layer: null,
+  runFilter: '',
   probe: 0,
   channel: null,
   point: null,

@@ -7,6 +7,7 @@ const full: Linked = {
   selection: {
     run: 'a/b c<"日本>/train',
     layer: 'featuremaps/x y',
+    runFilter: '^a/(?!x)',
     probe: 2,
     channel: 0,
     point: { x: 0.25, y: 1 },
@@ -45,9 +46,13 @@ test('all that is seen comes back from a link', () => {
   expect(fromParameters(toParameters(full))).toEqual(full);
 });
 
-test('a link holds the step also while the newest is followed', () => {
+test('an address says of its step whether it is the newest that is followed', () => {
   const selection = { ...START, run: 'r', step: 5, following: true };
-  expect(toParameters({ selection, look: PLAIN })).toEqual({ run: 'r', step: '5' });
+  const parameters = toParameters({ selection, look: PLAIN });
+  expect(parameters).toEqual({ run: 'r', step: '5', latest: '1' });
+  expect(fromParameters(parameters).selection.following).toBe(true);
+  const frozen = toParameters({ selection: { ...selection, following: false }, look: PLAIN });
+  expect(fromParameters(frozen).selection).toMatchObject({ step: 5, following: false });
 });
 
 test('a comparison with a step comes back', () => {

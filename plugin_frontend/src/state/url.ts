@@ -50,10 +50,12 @@ export function toParameters({ selection, look }: Linked): Parameters {
   };
   put('run', selection.run);
   put('layer', selection.layer);
+  put('runFilter', selection.runFilter || null);
   put('probe', selection.probe || null);
   put('channel', selection.channel);
   put('point', selection.point && `${selection.point.x},${selection.point.y}`);
   put('step', selection.step);
+  put('latest', selection.following && selection.step !== null ? 1 : null);
   put('view', selection.view === START.view ? null : selection.view);
   put('compare', selection.comparison && textOf(selection.comparison));
   put('pane', selection.pane || null);
@@ -81,11 +83,12 @@ export function fromParameters(parameters: Parameters): Linked {
     ...START,
     run: parameters['run'] ?? null,
     layer: parameters['layer'] ?? null,
+    runFilter: parameters['runFilter'] ?? '',
     probe: wholeNumber(parameters['probe']) ?? 0,
     channel: wholeNumber(parameters['channel']),
     point: pointOf(parameters['point'] ?? ''),
     step,
-    following: step === null,
+    following: step === null || parameters['latest'] === '1',
     view: view ?? START.view,
     comparison: comparisonOf(parameters['compare'] ?? ''),
     pane: parameters['pane'] === '1' ? 1 : 0,

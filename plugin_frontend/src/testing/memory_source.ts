@@ -65,6 +65,10 @@ export class MemorySource implements Source {
     return Promise.resolve({ ...NEVER, version: String(items.length), items });
   }
 
+  runNames(): Promise<readonly string[]> {
+    return Promise.resolve(this.runs.map(({ run }) => run.name));
+  }
+
   predictions(run: string): Promise<PredictionsAnswer> {
     return Promise.reject(new RefusedError(`${run} has no heads`));
   }

@@ -79,15 +79,33 @@ export class AppView extends Connected<[boolean, boolean, string | null, Sheet |
         margin: 20vh auto;
         text-align: center;
       }
+      .skeleton .waiting {
+        margin: 16px;
+        text-align: left;
+      }
+      .skeleton div {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(96px, 1fr));
+        gap: 4px;
+        padding: 0 16px;
+      }
+      .skeleton span {
+        aspect-ratio: 1;
+        background: var(--hover);
+      }
       @container (width < 900px) {
-        main {
-          grid-area: layers / layers / side / side;
+        .frame {
+          grid-template: auto auto minmax(0, 1fr) auto / minmax(0, 1fr);
+          grid-template-areas: 'bar' 'banner' 'view' 'time';
+        }
+        .only {
+          grid-area: view;
         }
         nav,
         aside {
           display: none;
           z-index: 2;
-          grid-area: layers / layers / side / side;
+          grid-area: view;
           box-shadow: var(--shadow);
         }
         nav {
@@ -125,15 +143,20 @@ export class AppView extends Connected<[boolean, boolean, string | null, Sheet |
   }
 
   private waiting(failed: string | null) {
+    if (failed === null) return skeleton;
     return html`<div class="only">
       <p class="muted waiting" data-testid="waiting">
-        ${failed === null ? 'Loading …' : 'Nothing is known of this log directory yet.'}
+        Nothing is known of this log directory yet: TensorBoard has not answered.
       </p>
     </div>`;
   }
 }
 customElements.define('fm-app', AppView);
 
+const skeleton = html`<div class="only skeleton" data-testid="waiting" aria-busy="true">
+  <p class="muted waiting">Loading …</p>
+  <div>${Array.from({ length: 24 }, () => html`<span></span>`)}</div>
+</div>`;
 const empty = html`<div class="only"><fm-empty></fm-empty></div>`;
 const parts = html`
   <header><fm-toolbar></fm-toolbar></header>

@@ -7,6 +7,8 @@ import type { Pane } from '../derive/panes';
 import { sidePane } from '../derive/side';
 import { download } from '../files/download';
 import { animateFilm } from '../files/film';
+import { captionOf } from '../files/maps_figure';
+import { paneFileName } from '../files/names';
 import { problemOf, valueOf } from '../model/loadable';
 import { colormap, type ColormapName } from '../render/colormap';
 import { paintFrame } from '../render/frame';
@@ -103,8 +105,11 @@ export class FilmView extends Connected<[Film | null, Pane | null, number | null
     const [film, pane, channel, colors] = this.selected;
     if (!film || !pane || channel === null) return;
     const frames = film.frames.map((frame) => valueOf(frame)).filter((one) => one !== undefined);
-    const name = `${pane.layer.tag}_channel${channel}_steps.png`;
-    download(name, await animateFilm(frames, colormap(colors), colorRange(film, colors)));
+    const range = colorRange(film, colors);
+    const file = await animateFilm(frames, colormap(colors), range, (step) =>
+      captionOf(pane, [channel], step),
+    );
+    download(paneFileName(pane, `channel${channel}_film`, 'png'), file);
   }
 }
 customElements.define('fm-film', FilmView);

@@ -1,7 +1,10 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
+import { formatStep } from '../derive/format';
 import { leftToRight, paneOf, panesOf, type Pane, type Panes } from '../derive/panes';
 import { readDifference, readSummary, readValue } from '../derive/reading';
+import { selectiveSince } from '../derive/selectivity';
+import { valueOf } from '../model/loadable';
 import { cellRect, type GridLayout } from '../render/grid';
 import type { Pointed } from '../state/pointer';
 import { Connected } from './connected';
@@ -81,6 +84,13 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
     ></div>`;
   }
 
+  /** Since when the channel is selective for the probe; nothing where it is not. */
+  private onset(channel: number): string {
+    const statistics = valueOf(this.pane.statistics)?.items;
+    const since = statistics ? selectiveSince(statistics, this.pane.probe, channel) : null;
+    return since === null ? '' : ` · selective since step ${formatStep(since)}`;
+  }
+
   private tip(pointed: Pointed, panes: Panes | null) {
     const left = Math.max(0, Math.min(pointed.left, window.innerWidth - TIP_WIDTH));
     const top = Math.max(0, Math.min(pointed.bottom + 6, window.innerHeight - TIP_HEIGHT));
@@ -95,7 +105,9 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
     >
       <strong>channel ${pointed.channel}</strong> · value ${values}<br />
       ${from && to ? html`<span>difference ${readDifference(from, to, pointed)}</span><br />` : nothing}
-      <span class="muted">${readSummary(this.pane, pointed.channel)}</span>
+      <span class="muted"
+        >${readSummary(this.pane, pointed.channel)}${this.onset(pointed.channel)}</span
+      >
     </div>`;
   }
 }

@@ -1,166 +1,140 @@
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { formatStep } from '../derive/format';
-import { channelState, healthOf, type ChannelState } from '../derive/health';
+import { ILLS, channelState, deadSince, deathOrder, healthCurve, healthOf } from '../derive/health';
+import { shareAt, sharePath } from '../derive/network';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import { isSpatial } from '../derive/place';
 import { valueOf } from '../model/loadable';
 import { statisticOf, type Statistics } from '../model/statistics';
 import { parseColor } from '../render/colormap';
-import { MOST_ROWS, layoutHealth, paintHealth, type HealthLayout } from '../render/health';
+import { MOST_ROWS, healthSize, paintHealth, type HealthColors } from '../render/health';
+import { ILL_NAMES, stateName } from './health_names';
 import { healthStyles } from './health_styles';
 import { Painted } from './painted';
+import { stepAxis, stepAxisStyles } from './step_axis';
 import { common } from './theme';
+import './tip_view';
+import type { TipView } from './tip_view';
 
 const PADDING = 16;
-const LEGEND_HEIGHT = 72;
-const STATES: readonly (readonly [Exclude<ChannelState, 'active'>, string, string])[] = [
-  ['dead', 'dead', 'zero for every probe and step since'],
-  ['inactive', 'inactive', 'zero for this probe at this step'],
-  ['constant', 'constant', 'one value all over for this probe'],
-  ['notFinite', 'not finite', 'holds NaN or Inf for this probe'],
-];
+/** Legend, curve, axis and paddings around the picture. */
+const AROUND = 128;
+/** From so high a row on there is a line between channels. */
+const APART = 5;
 
-interface Under {
-  readonly channel: number;
-  /** Place among the steps. */
-  readonly index: number;
-}
+type Selected = [Pane | null, number | null];
 
-/** The channels' health over the training: a row a channel, a column a step. */
-export class HealthView extends Painted<[Pane | null]> {
-  static override properties = { under: { state: true } };
-  static override styles = [
-    common,
-    healthStyles,
-    css`
-      header {
-        padding: 12px ${PADDING}px 4px;
-      }
-      .sheet {
-        padding: 8px ${PADDING}px ${PADDING}px;
-      }
-    `,
-  ];
-  declare under: Under | null;
-  private layout: HealthLayout | null = null;
+/** One layer's health over the training: a row per channel by its death, a column per step. */
+export class HealthView extends Painted<Selected> {
+  static override styles = [common, healthStyles, stepAxisStyles];
 
-  protected override select(app: AppState): [Pane | null] {
+  protected override select(app: AppState): Selected {
     const { listing, selection, library } = app;
-    return [listing ? paneOf(panesOf(listing, selection.value, library).first) : null];
+    const pane = listing ? paneOf(panesOf(listing, selection.value, library).first) : null;
+    return [pane, selection.value.channel];
   }
 
-  protected override view(pane: Pane | null) {
+  protected override view(pane: Pane | null, channel: number | null) {
     const statistics = valueOf(pane?.statistics)?.items;
-    const channels = statistics?.at(-1)?.channels ?? 0;
-    if (!pane || !statistics?.length) return this.waiting(pane);
-    const rows = Math.min(channels, MOST_ROWS);
-    const [width, height] = [this.clientWidth - 2 * PADDING, this.clientHeight - LEGEND_HEIGHT];
-    this.layout = layoutHealth(statistics.length, rows, width, height);
+    if (!pane || !statistics?.length || !this.size) return this.waiting(pane);
+    const order = this.rows(statistics);
+    const channels = statistics.at(-1)!.channels;
+    const { width, height, row } = healthSize(
+      statistics.length,
+      order.length,
+      this.size.width - 2 * PADDING,
+      this.size.height - AROUND,
+    );
     return html`${this.legend(pane, statistics, channels)}
-      <div class="sheet">
-        <div class="picture">
-          <canvas
-            data-testid="health-canvas"
-            role="img"
-            aria-label="Health of ${rows} channels at ${statistics.length} steps"
-            @click=${this.clicked}
-            @pointermove=${(event: PointerEvent) => (this.under = this.at(event))}
-            @pointerleave=${() => (this.under = null)}
-          ></canvas>
-          ${this.cursor(pane, statistics, this.layout)}
+      <div class="scroll" tabindex="-1">
+        <div class="sheet" style="width:${width}px;--row:${row}px">
+          ${deadCurve(pane, statistics)}
+          <div class="picture ${row >= APART ? 'apart' : ''}" style="height:${height}px">
+            <canvas
+              data-testid="health-canvas"
+              role="img"
+              aria-label="Health of ${order.length} channels at ${statistics.length} steps, by their death"
+              @click=${this.clicked}
+              @pointermove=${this.pointerMoved}
+              @pointerleave=${() => this.tip?.hide()}
+            ></canvas>
+            ${cursor(pane, statistics)} ${chosen(order, channel)}
+          </div>
+          <div class="foot">${stepAxis(steps(statistics), width)}</div>
         </div>
         ${
-          rows < channels
-            ? html`<p class="muted">The first ${rows} of ${channels} channels.</p>`
+          order.length < channels
+            ? html`<p class="muted">The first ${order.length} of ${channels} channels.</p>`
             : nothing
         }
-      </div>`;
+      </div>
+      <fm-tip data-testid="health-under"></fm-tip>`;
   }
 
   protected override paintKey(): readonly unknown[] | null {
     const [pane] = this.selected;
-    const { layout } = this;
-    if (!pane || !layout?.width || !layout.height) return null;
-    return [valueOf(pane.statistics)?.items, pane.probe, pane.layer, layout.width, layout.height];
+    return pane && [valueOf(pane.statistics)?.items, pane.probe, pane.layer];
   }
 
   protected override paint(canvas: HTMLCanvasElement): void {
     const [pane] = this.selected;
     const statistics = valueOf(pane?.statistics)?.items;
-    const { layout } = this;
-    if (!pane || !statistics || !layout) return;
+    if (!pane || !statistics?.length) return;
     const { probe } = pane;
     const spatial = isSpatial(pane.layer);
-    canvas.width = layout.width;
-    canvas.height = layout.height;
-    const image = new ImageData(layout.width, layout.height);
-    const cell = (channel: number, index: number) => ({
-      state: channelState(statistics, index, probe, channel, spatial),
-      zeros: statisticOf(statistics[index], probe, channel, 'zeros') ?? 0,
+    const order = this.rows(statistics);
+    const image = new ImageData(statistics.length, Math.max(1, order.length));
+    const cell = (row: number, index: number) => ({
+      state: channelState(statistics, index, probe, order[row]!, spatial),
+      zeros: statisticOf(statistics[index], probe, order[row]!, 'zeros') ?? 0,
     });
-    paintHealth(image, layout, cell, this.colors());
+    paintHealth(image, cell, this.colors());
+    canvas.width = image.width;
+    canvas.height = image.height;
     canvas.getContext('2d')!.putImageData(image, 0, 0);
-    canvas.dataset['cells'] = `${statistics.length}x${layout.height / layout.cellHeight}`;
+    canvas.dataset['cells'] = `${image.width}x${image.height}`;
+    canvas.dataset['order'] = JSON.stringify(order);
+  }
+
+  private rows(statistics: Statistics): readonly number[] {
+    const order = deathOrder(statistics);
+    return order.length > MOST_ROWS ? order.slice(0, MOST_ROWS) : order;
   }
 
   private waiting(pane: Pane | null) {
     const { statistics } = pane ?? {};
     const failed = statistics?.status === 'failed' ? statistics.message : null;
-    const none = statistics === null || statistics?.status === 'ready';
+    const none =
+      statistics === null || (statistics?.status === 'ready' && !statistics.value.items.length);
     const text = none ? 'No statistics of this layer were logged.' : (failed ?? 'Loading …');
-    return html`<div class="sheet"><p class="muted">${text}</p></div>`;
+    return html`<p class="muted message">${text}</p>`;
   }
 
   private legend(pane: Pane, statistics: Statistics, channels: number) {
     const { layer, probe, capture } = pane;
     const health = capture && healthOf(statistics, capture.step, probe, isSpatial(layer));
     return html`<header data-testid="health-legend">
-      ${STATES.map(
-        ([state, name, title]) =>
-          html`<span title=${title}
-            ><span class="key" style="background:var(--health-${state})"></span>${
-              health?.[state] ?? '–'
-            }
-            ${name}</span
+      ${ILLS.map(
+        (ill) =>
+          html`<span title=${ILL_NAMES[ill].meaning}
+            ><span class="key" style="background:var(--health-${ill})"></span
+            >${health?.[ill] ?? '–'} ${ILL_NAMES[ill].name}</span
           >`,
       )}
       <span class="muted">of ${channels} at step ${capture ? formatStep(capture.step) : '–'}</span>
       <span class="muted"><span class="key ramp"></span>no zeros … nearly all zero</span>
-      ${this.description(pane, statistics)}
     </header>`;
   }
 
-  private description({ probe, layer }: Pane, statistics: Statistics) {
-    const at = this.under && statistics[this.under.index];
-    if (!this.under || !at) return nothing;
-    const { channel, index } = this.under;
-    const state = channelState(statistics, index, probe, channel, isSpatial(layer));
-    const zeros = statisticOf(at, probe, channel, 'zeros') ?? 0;
-    const name = STATES.find(([one]) => one === state)?.[1] ?? 'active';
-    return html`<span class="under" data-testid="health-under"
-      ><strong>channel ${channel}</strong> · step ${formatStep(at.step)} · ${name} ·
-      ${(100 * zeros).toFixed(1)} % zeros</span
-    >`;
-  }
-
-  private cursor({ capture }: Pane, statistics: Statistics, { cellWidth }: HealthLayout) {
-    const column = statistics.findIndex(({ step }) => step === capture?.step);
-    if (column < 0) return nothing;
-    return html`<div
-      class="cursor"
-      style="left:${column * cellWidth}px;width:${cellWidth}px"
-    ></div>`;
-  }
-
-  private colors() {
+  private colors(): HealthColors {
     const style = getComputedStyle(this);
     const color = (name: string) => parseColor(style.getPropertyValue(name).trim());
     const pixel = ([red = 0, green = 0, blue = 0]: number[]) =>
       ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
     const [full, sparse] = [color('--health-full'), color('--health-sparse')];
     const active = Uint32Array.from({ length: 256 }, (_, i) =>
-      pixel(full.map((one, c) => Math.round(one + ((sparse[c]! - one) * i) / 255))),
+      pixel(full.map((part, c) => Math.round(part + ((sparse[c]! - part) * i) / 255))),
     );
     return {
       dead: pixel(color('--health-dead')),
@@ -171,25 +145,88 @@ export class HealthView extends Painted<[Pane | null]> {
     };
   }
 
-  private at(event: MouseEvent): Under | null {
-    const { layout } = this;
+  private get tip(): TipView | null {
+    return this.renderRoot.querySelector('fm-tip');
+  }
+
+  /** The channel and the place among the steps under the pointer. */
+  private at(event: MouseEvent) {
     const [pane] = this.selected;
-    const steps = valueOf(pane?.statistics)?.items.length ?? 0;
-    if (!layout) return null;
-    const index = Math.floor(event.offsetX / layout.cellWidth);
-    const channel = Math.floor(event.offsetY / layout.cellHeight);
-    const rows = layout.height / layout.cellHeight;
-    const inside = index >= 0 && index < steps && channel >= 0 && channel < rows;
-    return inside ? { channel, index } : null;
+    const statistics = valueOf(pane?.statistics)?.items;
+    if (!pane || !statistics) return null;
+    const order = this.rows(statistics);
+    const { clientWidth, clientHeight } = event.currentTarget as HTMLCanvasElement;
+    const index = Math.floor((event.offsetX / clientWidth) * statistics.length);
+    const channel = order[Math.floor((event.offsetY / clientHeight) * order.length)];
+    const at = statistics[index];
+    return at && channel !== undefined ? { pane, statistics, at, index, channel } : null;
+  }
+
+  private pointerMoved(event: PointerEvent): void {
+    const under = this.at(event);
+    if (!under) {
+      this.tip?.hide();
+      return;
+    }
+    const { pane, statistics, at, index, channel } = under;
+    const { probe, layer } = pane;
+    const state = stateName(channelState(statistics, index, probe, channel, isSpatial(layer)));
+    const zeros = (100 * (statisticOf(at, probe, channel, 'zeros') ?? 0)).toFixed(1);
+    const died = statistics[deadSince(statistics)[channel]!]?.step;
+    this.tip?.show(
+      html`<strong>channel ${channel}</strong> · step ${formatStep(at.step)} · ${state} · ${zeros} %
+        zeros${died === undefined ? nothing : html`<br />dead since step ${formatStep(died)}`}`,
+      event.clientX,
+      event.clientY,
+    );
   }
 
   private clicked(event: MouseEvent): void {
     const under = this.at(event);
-    const [pane] = this.selected;
-    const step = under && valueOf(pane?.statistics)?.items[under.index]?.step;
-    if (!under || step == null) return;
-    this.actions.chooseStep(step);
+    if (!under) return;
+    this.actions.chooseStep(under.at.step);
     this.actions.chooseChannel(under.channel);
   }
 }
 customElements.define('fm-health', HealthView);
+
+function steps(statistics: Statistics): readonly number[] {
+  return statistics.map(({ step }) => step);
+}
+
+/** The share of dead channels over the steps, its columns those of the picture below. */
+function deadCurve({ capture, probe, layer }: Pane, statistics: Statistics) {
+  const curve = healthCurve(statistics, probe, isSpatial(layer));
+  const index = curve.steps.findIndex((step) => step === capture?.step);
+  const share = index < 0 ? null : (100 * shareAt(curve, index, 'dead')).toFixed(1);
+  const half = 50 / curve.steps.length; // a step's point lies in the middle of its column
+  return html`<div class="curve">
+    <span>dead: ${share ?? '–'} % (0 … 100)</span>
+    <svg
+      viewBox="0 0 100 1"
+      preserveAspectRatio="none"
+      aria-hidden="true"
+      style="margin-left:${half}%;width:${100 - 2 * half}%"
+    >
+      <path d=${sharePath(curve, 'dead')} />
+    </svg>
+  </div>`;
+}
+
+function cursor({ capture }: Pane, statistics: Statistics) {
+  const column = statistics.findIndex(({ step }) => step === capture?.step);
+  if (column < 0) return nothing;
+  const width = 100 / statistics.length;
+  return html`<div class="cursor" style="left:${column * width}%;width:${width}%"></div>`;
+}
+
+function chosen(order: readonly number[], channel: number | null) {
+  const row = channel === null ? -1 : order.indexOf(channel);
+  if (row < 0) return nothing;
+  const height = 100 / order.length;
+  return html`<div
+    class="chosen"
+    data-testid="health-chosen"
+    style="top:${row * height}%;height:${height}%"
+  ></div>`;
+}

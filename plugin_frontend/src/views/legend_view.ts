@@ -21,6 +21,12 @@ export class LegendView extends Connected<
     css`
       :host {
         min-width: 0;
+        container-type: inline-size;
+      }
+      @container (width < 180px) {
+        .subject {
+          display: none;
+        }
       }
       div {
         display: flex;
@@ -84,7 +90,7 @@ export class LegendView extends Connected<
       data-testid="legend"
       title="${isDifference ? 'Differences' : 'Values'} of this picture lie within ${within}${cut}"
     >
-      <span>${subject}:</span>
+      <span class="subject">${subject}:</span>
       <span>${range ? formatValue(range.low) : low}</span>
       <div class="bar" style="background:${gradient(colormap)}"></div>
       <span>${range ? formatValue(range.high) : high}</span>

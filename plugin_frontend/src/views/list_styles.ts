@@ -1,24 +1,34 @@
 import { css } from 'lit';
 
-/** Lists of names to choose from, in the column on the left. */
+/** Lists of names to choose from, in rows of 28 pixels. */
 export const listStyles = css`
-  section {
-    padding: 16px 12px 4px;
-  }
-  h2 {
-    padding: 0 8px 6px;
-  }
   ul {
     list-style: none;
     margin: 0;
     padding: 0;
   }
-  .item {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
+  li {
+    /* Rows out of sight cost nothing. */
+    content-visibility: auto;
+    contain-intrinsic-size: auto 28px;
+  }
+  input[type='search'] {
     width: 100%;
-    height: auto;
-    padding: 6px 8px;
+    height: 28px;
+    padding: 0 8px;
+    font: inherit;
+    color: inherit;
+    background: var(--raised);
+    border: 1px solid var(--line);
+    border-radius: 6px;
+  }
+  .item {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    width: 100%;
+    height: 28px;
+    padding: 0 8px;
     border: 1px solid transparent;
     background: none;
     text-align: left;
@@ -32,22 +42,16 @@ export const listStyles = css`
     border-color: var(--cursor);
   }
   .name {
+    flex: 1 1 auto;
+    min-width: 0;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
-    font-weight: 500;
   }
   .details {
-    display: flex;
-    gap: 8px;
+    flex: 0 0 auto;
     font-size: 12px;
-    line-height: 16px;
     color: var(--muted);
-  }
-  .details span:first-child {
-    flex: 1;
-    overflow: hidden;
-    text-overflow: ellipsis;
     white-space: nowrap;
   }
   .bad {

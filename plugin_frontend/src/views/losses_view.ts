@@ -9,7 +9,8 @@ import {
   type Curve,
 } from '../derive/loss_curves';
 import { lossPairOf, lossPairsOf, type LossPair } from '../derive/losses';
-import { sideRun, sideRuns } from '../derive/side';
+import { overlaidRuns } from '../derive/run_choice';
+import { sideRun } from '../derive/side';
 import type { Loadable } from '../model/loadable';
 import type { Run } from '../model/run';
 import type { Look } from '../state/look';
@@ -41,7 +42,7 @@ export class LossesView extends Plotted<Selected> {
     const { listing, library } = app;
     const selection = app.selection.value;
     const run = listing ? sideRun(listing, selection) : null;
-    const runs = listing ? sideRuns(listing, selection).filter((one) => one !== null) : [];
+    const runs = listing ? overlaidRuns(listing, selection) : [];
     return [
       run,
       run && lossPairOf(library, run),

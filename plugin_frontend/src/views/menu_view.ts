@@ -10,6 +10,7 @@ export class MenuView extends LitElement {
     common,
     css`
       :host {
+        display: flex;
         min-width: 0;
       }
       button {
@@ -22,6 +23,14 @@ export class MenuView extends LitElement {
       .caret {
         color: var(--muted);
         font-size: 10px;
+      }
+      @container (width < 480px) {
+        button {
+          padding: 0 5px;
+        }
+        .caret {
+          display: none;
+        }
       }
       [popover] {
         position: fixed;
@@ -45,6 +54,14 @@ export class MenuView extends LitElement {
   declare label: string;
   declare tip: string | undefined;
   declare open: boolean;
+
+  constructor() {
+    super();
+    // Escape closes the panel, and nothing else with it.
+    this.addEventListener('keydown', (event) => {
+      if (this.open && event.key === 'Escape') event.stopPropagation();
+    });
+  }
 
   private get panel(): HTMLElement {
     return this.renderRoot.querySelector<HTMLElement>('[popover]')!;

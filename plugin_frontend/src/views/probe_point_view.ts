@@ -61,7 +61,7 @@ export class ProbePointView extends Connected<Selected> {
       }
       .cell {
         position: absolute;
-        outline: 2px solid var(--cursor, var(--accent));
+        outline: 2px solid var(--cursor);
         box-shadow: 0 0 0 3px rgb(0 0 0 / 50%);
         pointer-events: none;
       }

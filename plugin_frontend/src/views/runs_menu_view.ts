@@ -3,6 +3,7 @@ import type { AppState } from '../app_state';
 import { placeOf } from '../derive/place';
 import { Connected } from './connected';
 import './menu_view';
+import type { RunsView } from './runs_view';
 import './runs_view';
 import { common } from './theme';
 
@@ -26,9 +27,17 @@ export class RunsMenuView extends Connected<[string | null]> {
   }
 
   protected override view(run: string | null) {
-    return html`<fm-menu .name=${'runs'} .label=${`Runs: ${run ?? ''}`} .tip=${run ?? undefined}
+    return html`<fm-menu
+      .name=${'runs'}
+      .label=${`Runs: ${run ?? ''}`}
+      .tip=${run ?? undefined}
+      @menu-open=${this.opened}
       ><bdi slot="button" class="name">${run ?? 'Runs'}</bdi><fm-runs></fm-runs
     ></fm-menu>`;
+  }
+
+  private opened(): void {
+    this.renderRoot.querySelector<RunsView>('fm-runs')?.reveal();
   }
 }
 customElements.define('fm-runs-menu', RunsMenuView);

@@ -1,49 +1,92 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { listedRuns, placeOf } from '../derive/place';
+import { MOST_OVERLAID, matcherOf, matchingRuns } from '../derive/run_choice';
+import { runColorsOf, type RunColors } from '../derive/run_colors';
+import { valueOf } from '../model/loadable';
 import type { Run } from '../model/run';
 import { Connected } from './connected';
 import { listStyles } from './list_styles';
 import { common } from './theme';
 
-/** The runs to choose from. */
-export class RunsView extends Connected<[readonly Run[], string | null]> {
+const NO_NAMES: readonly string[] = [];
+
+/** The runs to choose from, in TensorBoard's colours; a regular expression chooses several. */
+export class RunsView extends Connected<
+  [readonly Run[], string | null, string, RunColors, number]
+> {
   static override styles = [
     common,
     listStyles,
     css`
+      :host {
+        width: min(420px, calc(100vw - 36px));
+      }
       ul {
-        max-height: 40vh; /* many runs leave room for the layers */
+        margin-top: 8px;
+        max-height: max(140px, 60vh);
         overflow-y: auto;
+      }
+      p {
+        margin: 4px 8px 0;
+        font-size: 12px;
+        line-height: 16px;
+      }
+      .dot {
+        flex: none;
+        width: 10px;
+        height: 10px;
+        border-radius: 50%;
+        background: var(--muted);
       }
     `,
   ];
-  private scrolledTo: string | null = null;
 
-  protected override select(app: AppState): [readonly Run[], string | null] {
-    const { listing } = app;
-    if (!listing) return [[], null];
-    const { run, layer } = app.selection.value;
-    return [listedRuns(listing), placeOf(listing, run, layer).run?.name ?? null];
+  protected override select(
+    app: AppState,
+  ): [readonly Run[], string | null, string, RunColors, number] {
+    const { listing, library } = app;
+    const { run, layer, runFilter } = app.selection.value;
+    const names = listing && valueOf(library.runNames.peek(listing.version));
+    const colors = runColorsOf(names ?? NO_NAMES);
+    if (!listing) return [[], null, runFilter, colors, 0];
+    const chosen = placeOf(listing, run, layer).run?.name ?? null;
+    return [
+      matchingRuns(listing, runFilter),
+      chosen,
+      runFilter,
+      colors,
+      listedRuns(listing).length,
+    ];
   }
 
-  protected override view(runs: readonly Run[], chosen: string | null) {
-    return html`<section>
-      <h2>Runs</h2>
+  protected override view(
+    runs: readonly Run[],
+    chosen: string | null,
+    filter: string,
+    colors: RunColors,
+    all: number,
+  ) {
+    return html`<input
+        type="search"
+        placeholder="Filter runs (regular expression)"
+        aria-label="Filter runs by a regular expression"
+        data-testid="run-filter"
+        .value=${filter}
+        @input=${(event: Event) => this.actions.filterRuns((event.target as HTMLInputElement).value)}
+      />
+      ${remark(filter, runs.length, all)}
       <ul data-testid="runs">
-        ${runs.map((run) => this.item(run, run.name === chosen))}
-      </ul>
-    </section>`;
+        ${runs.map((run) => this.item(run, run.name === chosen, colors(run.name)))}
+      </ul>`;
   }
 
-  protected override updated(): void {
-    const [, chosen] = this.selected;
-    if (chosen === this.scrolledTo) return;
-    this.scrolledTo = chosen;
+  /** Brings the chosen run into view; the list is scrolled only while it is seen. */
+  reveal(): void {
     this.renderRoot.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
   }
 
-  private item({ name, layers, hasLosses }: Run, chosen: boolean) {
+  private item({ name, layers, hasLosses }: Run, chosen: boolean, color: string | null) {
     const content = layers.length ? counted(layers.length) : hasLosses ? 'losses only' : nothing;
     return html`<li>
       <button
@@ -54,13 +97,33 @@ export class RunsView extends Connected<[readonly Run[], string | null]> {
         aria-current=${chosen}
         @click=${() => this.actions.chooseRun(name)}
       >
+        <span
+          class="dot"
+          data-color=${color ?? nothing}
+          style=${color ? `background:${color}` : nothing}
+        ></span>
         <bdi class="name">${name}</bdi>
-        <span class="details"><span>${content}</span></span>
+        <span class="details">${content}</span>
       </button>
     </li>`;
   }
 }
 customElements.define('fm-runs', RunsView);
+
+/** What the filter does, or why it can't. */
+function remark(filter: string, matching: number, all: number) {
+  if (!filter) return nothing;
+  if (!matcherOf(filter)) {
+    return html`<p class="bad" role="alert">
+      “${filter}” is no regular expression; expected one such as <code>^run[12]/</code>.
+    </p>`;
+  }
+  const drawn = Math.min(matching, MOST_OVERLAID);
+  const rest = matching > drawn ? ` (the first ${drawn})` : '';
+  return html`<p class="muted" data-testid="run-remark">
+    ${matching} of ${all} runs match; their losses${rest} can be drawn over each other.
+  </p>`;
+}
 
 function counted(layers: number): string {
   return `${layers} ${layers === 1 ? 'layer' : 'layers'}`;

@@ -43,6 +43,18 @@ export class TimelineView extends Connected<[Timeline | null, boolean]> {
       strong {
         font-weight: 600;
       }
+      @container (width < 560px) {
+        :host {
+          gap: 4px;
+          padding: 8px;
+        }
+        .label {
+          min-width: 0;
+        }
+        .label .muted {
+          display: none;
+        }
+      }
     `,
   ];
 

@@ -51,9 +51,9 @@ export class TitleView extends Connected<[Layer | null, View]> {
         text-overflow: ellipsis;
       }
       fm-legend {
-        flex: none;
         /* The same for all values, so that it never moves what stands beside it. */
-        width: 224px;
+        flex: 0 1 224px;
+        min-width: 88px;
       }
       @container (width < 720px) {
         .shape {

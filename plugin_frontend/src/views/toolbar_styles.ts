@@ -93,4 +93,21 @@ export const toolbarStyles = css`
       display: none;
     }
   }
+  @container (width < 480px) {
+    .row {
+      gap: 3px;
+      padding: 0 2px;
+    }
+    .row > fm-runs-menu,
+    .row > fm-probe-menu {
+      min-width: 34px;
+      flex: 1 1 34px;
+    }
+    .select select {
+      width: 76px;
+    }
+    .space {
+      display: none;
+    }
+  }
 `;

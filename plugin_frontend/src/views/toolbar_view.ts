@@ -3,6 +3,8 @@ import type { AppState } from '../app_state';
 import { VIEWS, type Sheet, type View } from '../state/selection';
 import { choice } from './choice';
 import { Connected } from './connected';
+import './keys_view';
+import './link_view';
 import './live_view';
 import './menu_view';
 import './probe_menu_view';
@@ -30,7 +32,9 @@ export class ToolbarView extends Connected<[View, Sheet | null]> {
       <span class="space"></span>
       ${looks ? menu('appearance', 'Appearance', '◐', looks) : nothing}
       ${files ? menu('export', 'Export', '⤓', files) : nothing}
+      <fm-link></fm-link>
       <fm-live></fm-live>
+      <fm-keys></fm-keys>
       ${this.sheetButton('side', 'Losses and channel', '▤', sheet)}
     </div>`;
   }
