@@ -33,7 +33,7 @@ def opened(tab: FrameLocator, menu: str) -> Iterator[None]:
 def choose_run(tab: FrameLocator, name: str) -> None:
     """Goes to a run in the list of runs."""
     with opened(tab, "runs"):
-        tab.locator(f"[data-testid=run-item][data-run='{name}']").click()
+        tab.get_by_test_id("run-item").and_(tab.get_by_title(name, exact=True)).click()
 
 
 def show_layer(tab: FrameLocator, layer: str, step: int, colors: str = "grey") -> dict[str, Any]:
