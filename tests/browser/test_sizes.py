@@ -34,7 +34,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoardServer
 def _box(tab: FrameLocator, selector: str) -> dict[str, float]:
     box = tab.locator(selector).first.bounding_box()
     assert box is not None, f"{selector} is not seen"
-    return dict(box)
+    return {side: float(box[side]) for side in ("x", "y", "width", "height")}
 
 
 @pytest.mark.parametrize("height", [400, 800, 2160])
