@@ -42,7 +42,8 @@ export function handleKey(event: KeyboardEvent, actions: Actions): void {
   if (isTaken(event.composedPath(), event.key)) return;
   const act = KEYS.find(({ keys }) => Object.hasOwn(keys, event.key))?.keys[event.key];
   if (!act) return;
-  event.preventDefault();
+  // Escape is the browser's too, which closes an open menu with it.
+  if (event.key !== 'Escape') event.preventDefault();
   act(actions);
 }
 
