@@ -45,6 +45,7 @@ function lineOf(curve: Curve, stacked: boolean, told: Column): Line {
     width: validation ? 1 : color === 0 ? 2 : 1.5,
     dash: lineDash(color),
     filled: stacked,
+    nameless: validation,
     points: validation && term.points.length <= MOST_DOTS,
     told,
   };

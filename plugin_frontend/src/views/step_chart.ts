@@ -12,6 +12,8 @@ export interface Line {
   readonly dash?: readonly number[] | undefined;
   /** Drawn behind and pale, and named nowhere: what a smoothed line was made of. */
   readonly pale?: boolean;
+  /** Without its name at its end, since another line's stands for both. */
+  readonly nameless?: boolean;
   readonly points?: boolean;
   readonly filled?: boolean;
   /** What is told of it where that is not what is drawn: values before smoothing or stacking. */

@@ -28,7 +28,7 @@ export function drawNames(plot: uPlot, chart: Chart, color: (name: string) => st
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
   const named = chart.lines.flatMap((line, index) => {
-    const end = line.pale ? null : endOf(plot, chart, index);
+    const end = line.pale || line.nameless ? null : endOf(plot, chart, index);
     return end === null ? [] : [{ line, end }];
   });
   const places = spreadLabels(
