@@ -26,6 +26,7 @@ class CountedSteps:
         self._optimizer = getattr(model, "optimizer", None)
         self._unread = 0
         self._in_pace = 0
+        self._has_read = False
         self._read_at = time.monotonic()
 
     def after_batches(self, batches: int) -> int:
@@ -48,6 +49,10 @@ class CountedSteps:
             before, self._optimizer = self._optimizer, optimizer
             self._read(iterations_of_optimizer(before))
         self._unread += batches
+        if not self._has_read:
+            # Whether steps are iterations or batches is settled by the first batch, as where
+            # every batch is read: callbacks of one run must not disagree on what a step is.
+            self.read()
 
     def read(self) -> int:
         """Returns the step as the device says it is."""
@@ -55,6 +60,7 @@ class CountedSteps:
 
     def _read(self, iterations: int | None) -> int:
         batches, self._unread, self._read_at = self._unread, 0, time.monotonic()
+        self._has_read = True
         before, in_pace = self._clock.step, self._in_pace >= _READS
         step = self._clock.after_batches(self._model, batches, iterations, in_pace)
         self._in_pace = self._in_pace + 1 if step == before + batches else 0

@@ -80,9 +80,16 @@ def test_iterations_that_are_set_back_let_the_steps_go_on(training: _Training) -
     assert training.steps.read() == 15
 
 
-def test_batches_that_are_only_counted_are_not_read(training: _Training) -> None:
+def test_batches_that_are_only_counted_are_read_once(training: _Training) -> None:
     for step in range(1, 51):
         training.model.optimizer.iterations.assign(step)
         training.steps.count(1)
-    assert training.reads == 0
+    assert training.reads == 1
     assert training.steps.read() == 50
+
+
+def test_updates_in_every_second_batch_only_are_counted_as_batches(training: _Training) -> None:
+    for batch in range(1, 9):
+        training.model.optimizer.iterations.assign(batch // 2)
+        training.steps.count(1)
+    assert training.steps.read() == 8
