@@ -100,8 +100,10 @@ def test_a_constant_has_no_deviation_and_its_mean_is_its_value() -> None:
 @st.composite
 def _odd_maps(draw: st.DrawFn) -> npt.NDArray[np.float32]:
     shape = draw(hnp.array_shapes(min_dims=4, max_dims=4, max_side=6))
-    odd = st.sampled_from([np.nan, np.inf, -np.inf, 0.0, 3e38, -3e38, 1e-42, 1.5, -2.0])
-    return draw(hnp.arrays(np.float32, shape, elements=odd))
+    # Of single precision as they are: Hypothesis refuses what it would have to round.
+    odd = [np.nan, np.inf, -np.inf, 0.0, 3e38, -3e38, 1e-42, 1.5, -2.0]
+    values: list[float] = np.asarray(odd, np.float32).tolist()
+    return draw(hnp.arrays(np.float32, shape, elements=st.sampled_from(values)))
 
 
 @given(_odd_maps())
@@ -114,4 +116,8 @@ def test_odd_channels_are_measured_exactly_and_the_others_as_ever(
     np.testing.assert_array_equal(measured.levels, levels)
     np.testing.assert_array_equal(measured.lo, lo)
     np.testing.assert_array_equal(measured.hi, hi)
-    np.testing.assert_allclose(measured.statistics, statistics, rtol=1e-5)
+    # Where large values cancel out, what is left of small ones depends on the order of the sum.
+    size = np.maximum(np.abs(lo), np.abs(hi))[..., None].astype(np.float64)
+    difference = np.abs(measured.statistics.astype(np.float64) - statistics)
+    unknown = np.isnan(measured.statistics) & np.isnan(statistics)
+    assert (unknown | (difference <= 1e-5 * np.abs(statistics) + 1e-12 * size)).all()
