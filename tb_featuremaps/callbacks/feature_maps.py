@@ -10,15 +10,8 @@ import keras
 import numpy.typing as npt
 
 from tb_featuremaps.callbacks.attribution_log import AttributionLog
-from tb_featuremaps.callbacks.counted_steps import CountedSteps
-from tb_featuremaps.callbacks.run_session import RunSession
-from tb_featuremaps.callbacks.schedule import (
-    Backoff,
-    Every,
-    Schedule,
-    Thinning,
-    planned_captures,
-)
+from tb_featuremaps.callbacks.capturing import CapturingCallback, Wording
+from tb_featuremaps.callbacks.schedule import Every, Thinning, planned_captures
 from tb_featuremaps.capture import keras_internals
 from tb_featuremaps.capture import probes as probe_arrays
 from tb_featuremaps.capture.attributions import AttributionTap
@@ -39,9 +32,15 @@ from tb_featuremaps.summary.series import layer_series, output_series
 
 _log = logging.getLogger("tb_featuremaps")
 _MAPS = CaptureParts(maps=True, images_tab=False)
+_WORDING = Wording(
+    name="FeatureMaps",
+    captures="feature maps",
+    cannot="capture activations",
+    advice="check that the model accepts the probes",
+)
 
 
-class FeatureMaps(keras.callbacks.Callback):
+class FeatureMaps(CapturingCallback):
     """Writes the activations of selected layers for a few probes, step by step, for TensorBoard.
 
     Example:
@@ -103,13 +102,11 @@ class FeatureMaps(keras.callbacks.Callback):
         max_captures: int | None = None,
         attributions: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(log_dir, every, _WORDING)
         self._probes = probe_arrays.as_arrays(probes)
         # A second fit would find a generator empty.
         self._layers = list(layers) if isinstance(layers, Iterator) else layers
-        self._schedule = Schedule.of(every)
         self._thinning = Thinning(max_captures)
-        self._backoff = Backoff()
         self._class_names = class_name_list(class_names)
         self._labels = label_names(labels, self._class_names, probe_arrays.count(self._probes))
         self._main = main
@@ -122,57 +119,12 @@ class FeatureMaps(keras.callbacks.Callback):
             max_tile=max_tile,
             outputs=outputs,
         )
-        self._session = RunSession("FeatureMaps", log_dir)
         self._tap: ActivationTap | None = None
         self._tapped_model: keras.Model | None = None
         self._description: Description | None = None
         self._compiled: Any = None
         self._encoder: CaptureEncoder | None = None
-        self._broken = False
-        self._in_fit = False
-        self._captures = 0
         self._captured: tuple[str, int] | None = None
-        self._steps: CountedSteps | None = None
-        self._step = 0
-
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        self._in_fit = self._broken = False
-        self._captures = 0
-        self._guarded(lambda: self._session.begin(self.model, left=self._close))
-        try:
-            self._guarded(lambda: self._prepare(self.model), but=(ValueError, TypeError))
-        except (ValueError, TypeError):
-            self._close()
-            raise
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self._session.begin_epoch()
-        # Not earlier: other callbacks may restore weights and steps when the training begins.
-        if not self._in_fit and self._session.is_open and not self._broken:
-            self._guarded(lambda: self._begin(epoch))
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        if self._in_fit:
-            self._guarded(lambda: self._after_batch(batch))
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        if self._in_fit:
-            self._guarded(lambda: self._after_epoch(epoch))
-
-    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
-        if not self._session.is_open:
-            self._session.warn(
-                "evaluate",
-                "feature maps are written while `fit` trains; this `evaluate` writes none. Pass "
-                "the callback to `fit`.",
-            )
-
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        if self._in_fit:
-            self._guarded(self._capture_last)
-        if self._session.writes and not self._captures and not self._session.has_warned:
-            self._session.warn("nothing", "this fit ended without a capture, since no epoch began.")
-        self._close()
 
     def describe(
         self,
@@ -230,29 +182,14 @@ class FeatureMaps(keras.callbacks.Callback):
             self._attributions = AttributionLog(model, tap, taken, self._main)
         return self._description
 
-    def _begin(self, epoch: int) -> None:
-        self._in_fit = True
-        model = self.model
-        self._session.begin_steps(model, epoch)
-        self._steps, self._step = CountedSteps(self._session.clock, model), self._session.step
+    def _begun(self, epoch: int) -> None:
         self._thinning.plan(self._session.step, self._session.last_step(self.params, epoch))
         self._write_probes()
         # Also where a fit before has captured this step: the weights may have been set since.
         self._capture()
 
-    def _after_batch(self, batch: int) -> None:
-        assert self._steps is not None
-        batches = self._session.batches_until(batch)
-        if not self._schedule.asks_after_batches:
-            self._steps.count(batches)
-            return
-        before, self._step = self._step, self._steps.after_batches(batches)
-        if not self._schedule.due_after_batch(before, self._step):
-            return
-        counted, self._step = self._step, self._steps.read()
-        due = counted == self._step or self._schedule.due_after_batch(before, self._step)
-        if due and self._allows():
-            self._capture()
+    def _capture_due(self) -> None:
+        self._capture()
 
     def _after_epoch(self, epoch: int) -> None:
         self._read_step()
@@ -260,10 +197,6 @@ class FeatureMaps(keras.callbacks.Callback):
         maps = due and self._allows()
         if maps or self._images_tab:
             self._capture(CaptureParts(maps, self._images_tab))
-
-    def _read_step(self) -> None:
-        if self._steps is not None:
-            self._step = self._steps.read()
 
     def _capture_last(self) -> None:
         self._read_step()
@@ -274,7 +207,7 @@ class FeatureMaps(keras.callbacks.Callback):
         return self._captured == (self._session.log_dir, self._session.step)
 
     def _allows(self) -> bool:
-        return self._thinning.allows(self._session.step) and self._backoff.allows()
+        return self._thinning.allows(self._session.step) and super()._allows()
 
     def _write_probes(self) -> None:
         if self._session.writer is None:
@@ -330,22 +263,3 @@ class FeatureMaps(keras.callbacks.Callback):
         outputs = describe_outputs(self.model, tap.predictions, self._main)
         tapped = [(index, outputs[index]) for index in tap.tapped_outputs]
         return CaptureEncoder(layers, output_series(tapped, self._class_names, layers))
-
-    def _guarded(self, action: Callable[[], None], but: tuple[type[Exception], ...] = ()) -> None:
-        """Runs what must not end the training, whatever it raises, but for what is in `but`."""
-        try:
-            action()
-        except but:
-            raise
-        except Exception as error:
-            self._broken = True
-            self._session.warn(
-                "given up",
-                f"can't capture activations: {type(error).__name__}: {error}. Training goes on "
-                "without feature maps; check that the model accepts the probes.",
-            )
-
-    def _close(self) -> None:
-        self._in_fit = False
-        self._steps = None
-        self._session.close()

@@ -2,15 +2,14 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import keras
 import numpy as np
 
-from tb_featuremaps.callbacks.counted_steps import CountedSteps
-from tb_featuremaps.callbacks.run_session import RunSession
-from tb_featuremaps.callbacks.schedule import Backoff, Every, Schedule
+from tb_featuremaps.callbacks.capturing import CapturingCallback, Wording
+from tb_featuremaps.callbacks.schedule import Every
 from tb_featuremaps.capture import keras_internals
 from tb_featuremaps.capture import probes as probe_arrays
 from tb_featuremaps.capture.compiled import ensure_built
@@ -24,9 +23,15 @@ from tb_featuremaps.summary.gradient_event import GradientEncoder
 
 # The loss is summed in another order than the terms.
 _UNEXPLAINED = 1e-3
+_WORDING = Wording(
+    name="GradientTerms",
+    captures="gradients",
+    cannot="take gradients",
+    advice="check that the model is compiled with a loss that takes `x` and `y`",
+)
 
 
-class GradientTerms(keras.callbacks.Callback):
+class GradientTerms(CapturingCallback):
     """Writes which term of the loss teaches which layer, step by step, for TensorBoard.
 
     Example:
@@ -74,58 +79,25 @@ class GradientTerms(keras.callbacks.Callback):
         sample_weight: Any = None,
         main: str | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(log_dir, every, _WORDING)
         self._batch = LabelledBatch.of(x, y, sample_weight)
         # A second fit would find a generator empty.
         self._layers = list(layers) if isinstance(layers, Iterator) else layers
-        self._schedule = Schedule.of(every)
-        self._backoff = Backoff()
         self._main = main
-        self._session = RunSession("GradientTerms", log_dir)
         self._tap: GradientTap | None = None
         self._tapped: tuple[keras.Model, Any] | None = None
         self._encoder: GradientEncoder | None = None
         self._snapshot: KernelSnapshot | None = None
-        self._broken = False
-        self._in_fit = False
         self._captured: int | None = None
         self._epoch = 0
-        self._steps: CountedSteps | None = None
-        self._step = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        self._in_fit = self._broken = False
         self._captured = self._snapshot = None
-        self._guarded(lambda: self._session.begin(self.model, left=self._close))
-        try:
-            self._guarded(lambda: self._prepare(self.model), but=(ValueError, TypeError))
-        except (ValueError, TypeError):
-            self._close()
-            raise
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self._session.begin_epoch()
-        # Not earlier: other callbacks may restore weights and steps when the training begins.
-        if not self._in_fit and self._session.is_open and not self._broken:
-            self._guarded(lambda: self._begin(epoch))
+        super().on_train_begin(logs)
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if self._in_fit and not self._broken:
             self._guarded(lambda: self._before_batch(batch))
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        if self._in_fit:
-            self._guarded(lambda: self._after_batch(batch))
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        if self._in_fit:
-            self._guarded(lambda: self._after_epoch(epoch))
-            self._epoch = epoch + 1
-
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        if self._in_fit:
-            self._guarded(self._capture_last)
-        self._close()
 
     def _prepare(self, model: keras.Model) -> None:
         """Everything that is wrong with the arguments is said here, before training."""
@@ -142,12 +114,12 @@ class GradientTerms(keras.callbacks.Callback):
         self._tap = GradientTap(model, selection.layers, batch, self._main)
         self._tapped, self._encoder = (model, compiled), None
 
-    def _begin(self, epoch: int) -> None:
-        self._in_fit, self._epoch = True, epoch
-        self._session.begin_steps(self.model, epoch)
-        self._steps = CountedSteps(self._session.clock, self.model)
-        self._step = self._session.step
+    def _begun(self, epoch: int) -> None:
+        self._epoch = epoch
         self._say_of_own_step(self.model)
+        self._capture()
+
+    def _capture_due(self) -> None:
         self._capture()
 
     def _before_batch(self, batch: int) -> None:
@@ -163,36 +135,15 @@ class GradientTerms(keras.callbacks.Callback):
         is_last = self._epoch + 1 == params.get("epochs")
         return is_last or self._schedule.due_after_epoch(self._epoch)
 
-    def _after_batch(self, batch: int) -> None:
-        assert self._steps is not None
-        batches = self._session.batches_until(batch)
-        if not self._schedule.asks_after_batches:
-            self._steps.count(batches)
-            return
-        before, self._step = self._step, self._steps.after_batches(batches)
-        if not self._schedule.due_after_batch(before, self._step):
-            return
-        counted = self._step
-        step = self._read_step()
-        due = counted == step or self._schedule.due_after_batch(before, step)
-        if due and self._backoff.allows():
-            self._capture()
-
     def _after_epoch(self, epoch: int) -> None:
         due = self._schedule.due_after_epoch(epoch) and self._captured != self._read_step()
-        if due and self._backoff.allows():
+        if due and self._allows():
             self._capture()
+        self._epoch = epoch + 1
 
     def _capture_last(self) -> None:
         if self._captured != self._read_step():
             self._capture(wait=True)
-
-    def _read_step(self) -> int:
-        """The step as the device says it is."""
-        assert self.model is not None  # JAX's trainer hands the state over when it is asked
-        if self._steps is not None:
-            self._step = self._steps.read()
-        return self._step
 
     def _capture(self, wait: bool = False) -> None:
         if self._broken or self._tap is None:
@@ -210,6 +161,7 @@ class GradientTerms(keras.callbacks.Callback):
         with place:
             place.submit(self._job(self._tap), f"the gradients at step {self._session.step}")
         self._captured = self._session.step
+        self._captures += 1
         self._backoff.took()
 
     def _job(self, tap: GradientTap) -> Job:
@@ -248,21 +200,6 @@ class GradientTerms(keras.callbacks.Callback):
                 "in them.",
             )
 
-    def _guarded(self, action: Callable[[], None], but: tuple[type[Exception], ...] = ()) -> None:
-        """Runs what must not end the training, whatever it raises, but for what is in `but`."""
-        try:
-            action()
-        except but:
-            raise
-        except Exception as error:
-            self._broken = True
-            self._session.warn(
-                "given up",
-                f"can't take gradients: {type(error).__name__}: {error}. Training goes on without "
-                "them; check that the model is compiled with a loss that takes `x` and `y`.",
-            )
-
     def _close(self) -> None:
-        self._in_fit = False
         self._snapshot = None
-        self._session.close()
+        super()._close()
