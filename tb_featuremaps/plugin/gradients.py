@@ -6,6 +6,7 @@ from typing import Any
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.names import CHANNEL_GRADIENT_COLUMNS, GRADIENT_COLUMNS
+from tb_featuremaps.plugin.array_answer import answer_array
 from tb_featuremaps.plugin.descriptions import ROLES
 from tb_featuremaps.plugin.framing import pack
 from tb_featuremaps.plugin.logged_data import LoggedData
@@ -96,7 +97,7 @@ def channel_gradients(data: LoggedData, run: str, tag: str, since: str | None) -
     _check_columns(series.columns, CHANNEL_GRADIENT_COLUMNS)
     said = {"layer": series.layer, "terms": _terms(series.terms)}
     shape = (len(series.terms), None, len(series.columns))
-    return _one(data, run, tag, since, shape, said | {"columns": list(series.columns)})
+    return answer_array(data, run, tag, since, shape, said | {"columns": list(series.columns)})
 
 
 def attributions(data: LoggedData, run: str, tag: str, since: str | None) -> bytes:
@@ -117,31 +118,7 @@ def attributions(data: LoggedData, run: str, tag: str, since: str | None) -> byt
         for head in series.heads
     ]
     said = {"layer": series.layer, "heads": heads}
-    return _one(data, run, tag, since, (len(heads), None, None), said)
-
-
-def _one(
-    data: LoggedData,
-    run: str,
-    tag: str,
-    since: str | None,
-    shape: Sequence[int | None],
-    said: dict[str, Any],
-) -> bytes:
-    logged = read_arrays(data, run, tag, shape)
-    growth = Growth([logged.items], since)
-    header = {
-        "run": run,
-        "tag": tag,
-        **said,
-        "version": growth.version,
-        "reset": growth.reset,
-        "kept": growth.number_kept(0),
-        "limit": data.limits.captures or None,
-        "all_kept": logged.all_kept,
-        "messages": logged.messages,
-    }
-    return pack(header, growth.arrays(0) | {"values": logged.stacked(growth.new(0))})
+    return answer_array(data, run, tag, since, (len(heads), None, None), said)
 
 
 def _logged(data: LoggedData, series: Series) -> _Logged:

@@ -221,3 +221,11 @@ def test_two_devices_log_what_one_does(tmp_path: pathlib.Path) -> None:
         for tag, values in expected.items():
             for step, value in values.items():
                 np.testing.assert_allclose(found[tag][step], value, rtol=2e-3, atol=1e-7)
+
+
+def test_where_nothing_is_written_one_warning_says_so(tmp_path: pathlib.Path) -> None:
+    model = two_headed_model()
+    with pytest.warns(RuntimeWarning, match="without a capture, since no epoch began"):
+        _fit(model, GradientTerms(tmp_path, _X, _Y), epochs=0)
+    with pytest.warns(RuntimeWarning, match="gradients are written while `fit` trains"):
+        model.evaluate(IMAGES, targets(), callbacks=[GradientTerms(tmp_path, _X, _Y)], verbose=0)

@@ -1,4 +1,4 @@
-import { css, html } from 'lit';
+import { html } from 'lit';
 import type { AppState } from '../app_state';
 import {
   differenceName,
@@ -10,34 +10,12 @@ import { panesOf, paneOf, type Panes } from '../derive/panes';
 import { problemOf } from '../model/loadable';
 import { Connected } from './connected';
 import './grid_view';
+import { paneStyles } from './pane_styles';
 import { common } from './theme';
 
 /** The right pane's maps less the left one's, in the values' own unit, with zero in the middle. */
 export class DifferenceView extends Connected<[Difference | string | null, Panes | null]> {
-  static override styles = [
-    common,
-    css`
-      :host {
-        min-width: 0;
-        min-height: 0;
-      }
-      section {
-        height: 100%;
-        display: grid;
-        grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
-      }
-      .title {
-        padding: 8px 16px 0;
-        font-size: 12px;
-        white-space: nowrap;
-        overflow: hidden;
-        text-overflow: ellipsis;
-      }
-      .message {
-        padding: 16px;
-      }
-    `,
-  ];
+  static override styles = [common, paneStyles];
 
   protected override select(app: AppState): [Difference | string | null, Panes | null] {
     const { listing, library, look } = app;

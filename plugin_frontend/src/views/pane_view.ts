@@ -6,6 +6,7 @@ import type { PaneIndex } from '../state/selection';
 import { Connected } from './connected';
 import './grid_view';
 import { LastShown } from './last_shown';
+import { paneStyles } from './pane_styles';
 import { common } from './theme';
 
 /** One pane of maps: whose they are and of which step, and the maps or why there are none. */
@@ -13,23 +14,11 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
   static override properties = { index: {}, atEnd: {} };
   static override styles = [
     common,
+    paneStyles,
     css`
-      :host {
-        min-width: 0;
-        min-height: 0;
-      }
-      section {
-        height: 100%;
-        display: grid;
-        grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
-      }
       .title {
         display: flex;
         gap: 6px;
-        padding: 8px 16px 0;
-        font-size: 12px;
-        white-space: nowrap;
-        overflow: hidden;
       }
       .title.end {
         justify-content: end;
@@ -46,10 +35,6 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
       }
       .elsewhere {
         color: var(--cursor-text);
-      }
-      .message {
-        padding: 16px;
-        overflow-wrap: anywhere;
       }
     `,
   ];
