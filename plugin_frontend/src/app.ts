@@ -50,9 +50,10 @@ const ADDRESS_MILLISECONDS = 200;
 /** Ties the host page's address to the state: deep links, and the way back. */
 function keepAddress(app: AppState): void {
   let written: Selection | null = null;
-  let waiting = 0;
+  let waiting: number | null = null;
   const write = () => {
-    window.clearTimeout(waiting);
+    if (waiting !== null) window.clearTimeout(waiting);
+    waiting = null;
     const { listing } = app;
     const selection = app.selection.value;
     if (!listing || selection.run === null) return;
@@ -62,11 +63,8 @@ function keepAddress(app: AppState): void {
   };
   app.subscribe(() => {
     // A place that "back" leads to is written before the next one can take its place.
-    if (written !== null && isElsewhere(written, app.selection.value)) write();
-    else {
-      window.clearTimeout(waiting);
-      waiting = window.setTimeout(write, ADDRESS_MILLISECONDS);
-    }
+    if (written === null || isElsewhere(written, app.selection.value)) write();
+    else waiting ??= window.setTimeout(write, ADDRESS_MILLISECONDS);
   });
   onHostAddress(window, () => {
     const parameters = readHostAddress(window);
