@@ -4,6 +4,9 @@ Keras tells its callbacks nothing when an exception or Ctrl-C ends a `fit`. Thre
 an exception out of a callback or a step function passes through us; the `CallbackList` belongs to
 the frame of `fit` and goes with it; and a thread looks whether that frame is still running, since
 a traceback that somebody keeps (a debugger, a notebook) keeps the frame's objects alive.
+
+Where a loop of one's own calls the callbacks, no frame tells when it ends: a function that begins
+it may return long before. There the list of callbacks and `on_train_end` tell.
 """
 
 import contextlib
@@ -18,6 +21,8 @@ from typing import Any
 import keras
 
 _POLL_SECONDS = 0.25
+# The functions that are running as long as what they have begun.
+_WHOLE_FITS = ("fit", "evaluate")
 
 _lock = threading.RLock()
 _running: list["FitScope"] = []
@@ -68,6 +73,11 @@ class FitScope:
             left()
         _retire_watcher()
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether the frame of `fit` is known."""
+        return self._frame is not None
+
     def is_running(self) -> bool:
         """Whether the frame of `fit` is still on the stack of its thread."""
         frame = sys._current_frames().get(self._thread)
@@ -115,34 +125,37 @@ def current_fit(left: Callable[[], None]) -> FitScope:
             scope = FitScope(container, driver)
             _running.append(scope)
     scope.when_left(left)
-    _watch()
+    if scope.is_watched:
+        _watch()
     return scope
 
 
 def leave_ended_fits() -> None:
     """Leaves every scope whose `fit` is no longer running."""
     with _lock:
-        ended = [scope for scope in _running if not scope.is_running()]
+        ended = [scope for scope in _running if scope.is_watched and not scope.is_running()]
     for scope in ended:
         scope.leave()
 
 
 def _find_fit() -> tuple[keras.callbacks.CallbackList | None, types.FrameType | None]:
-    """The list of callbacks that calls us, and the frame that drives it: that of `fit`."""
+    """The list of callbacks that calls us, and the frame of `fit`, if there is one."""
     frame: types.FrameType | None = sys._getframe(2)
-    outermost = frame
     while frame is not None:
         if frame.f_code.co_name in ("on_train_begin", "on_test_begin"):
-            outermost = frame.f_back
             caller = frame.f_locals.get("self")
             if isinstance(caller, keras.callbacks.CallbackList):
                 driver = frame.f_back
                 # Where the list is guarded already, the guard stands between.
                 while driver is not None and driver.f_code.co_name == "guarding":
                     driver = driver.f_back
-                return caller, driver
+                return caller, driver if _is_whole_fit(driver) else None
         frame = frame.f_back
-    return None, outermost
+    return None, None
+
+
+def _is_whole_fit(frame: types.FrameType | None) -> bool:
+    return frame is not None and frame.f_code.co_name in _WHOLE_FITS
 
 
 def _watch() -> None:
@@ -169,7 +182,7 @@ def _retire_watcher() -> None:
     """Ends the thread with the last `fit`, so that none is left over."""
     global _watcher
     with _lock:
-        if _running or _watcher is None:
+        if _watcher is None or any(scope.is_watched for scope in _running):
             return
         watcher, _watcher = _watcher, None
         _none_left.set()

@@ -165,3 +165,33 @@ def test_a_second_fit_with_the_same_callback_traces_nothing_again(tmp_path: path
     model.fit(IMAGES[:96], targets(96), verbose=0, callbacks=[terms])
     assert len(traces) == before
     assert sorted(read_run(tmp_path / "train")["loss/total"]) == [*range(1, 7)]
+
+
+def _begin_by_hand(
+    model: keras.Model, directory: pathlib.Path, in_a_list: bool
+) -> keras.callbacks.Callback:
+    if in_a_list:
+        driven = keras.callbacks.CallbackList(_callbacks(directory), model=model)
+    else:
+        driven = FeatureMaps(directory, IMAGES[:2])
+        driven.set_params({})
+        driven.set_model(model)
+    driven.on_train_begin()
+    driven.on_epoch_begin(0)
+    return driven
+
+
+@pytest.mark.parametrize("in_a_list", [True, False])
+def test_a_loop_of_ones_own_may_be_begun_in_a_function(
+    tmp_path: pathlib.Path, in_a_list: bool
+) -> None:
+    model = two_headed_model()
+    driven = _begin_by_hand(model, tmp_path, in_a_list)
+    time.sleep(0.6)  # longer than the frame of a `fit` goes unwatched
+    driven.on_train_batch_begin(0)
+    model.train_on_batch(IMAGES[:32], targets(32))
+    driven.on_train_batch_end(0, {})
+    driven.on_epoch_end(0, {})
+    driven.on_train_end()
+    assert sorted(read_run(tmp_path / "train")["featuremaps/conv1"]) == [0, 1]
+    _wait_until_nothing_is_left()
