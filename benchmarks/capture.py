@@ -20,9 +20,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmarks.capture_case import CASES, Case, use_one_thread
-from benchmarks.capture_ways import BARE, Way, fast_ways, feature_maps, slow_ways
+from benchmarks.capture_ways import BARE, OURS_FOLDER, Way, fast_ways, feature_maps, slow_ways
 from benchmarks.environment import describe
 from benchmarks.lock_time import seconds_held
+from tb_featuremaps.reader import read_logdir
 
 _PACKAGES = ["numpy", "tensorflow", "keras", "tensorboard", "protobuf", "isal", "google-crc32c"]
 _SLOW_REPEATS = 2
@@ -95,6 +96,7 @@ def _in_this_process(index: int, repeats: int) -> list[str]:
         seconds = _measure(fast_ways(case, folder), repeats)
         if index == 0:  # at 224×224 they take minutes
             seconds |= _measure(slow_ways(case, folder), _SLOW_REPEATS)
+        _check_written(folder / OURS_FOLDER, 1 + repeats)
         held = _lock_held(case, folder, repeats)
     lines = [f"### {case}", "", "| | all threads | training thread |", "|---|---:|---:|"]
     base = np.median(seconds[BARE], axis=0)
@@ -125,7 +127,19 @@ def _lock_held(case: Case, folder: pathlib.Path, repeats: int) -> list[float]:
         way.prepare()
         way.log()
         held.append(1000 * seconds_held(way.settle))
+    _check_written(folder / "lock", 1 + repeats)
     return held[1:]
+
+
+def _check_written(folder: pathlib.Path, captures: int) -> None:
+    """So that nothing is measured that didn't take place: all those, and the one before training.
+
+    Raises:
+        RuntimeError: there are more or fewer captures.
+    """
+    written = len(read_logdir(folder, cache=False).steps("train", "conv1"))
+    if written != 1 + captures:
+        raise RuntimeError(f"Expected {1 + captures} captures in {folder}. Found: {written}.")
 
 
 def _spread(values: Sequence[float]) -> str:

@@ -34,6 +34,7 @@ class Way:
 
 
 BARE = "bare compiled forward"
+OURS_FOLDER = "ours"
 OURS = "`FeatureMaps`, default options"
 GRIDS = "compiled sub-model, one `tf.summary.image` for each layer"
 
@@ -44,7 +45,7 @@ def fast_ways(case: Case, folder: pathlib.Path) -> dict[str, Way]:
     layers = [named.layer for named in select_layers(model, LAYERS).layers]
     return {
         BARE: Way(bare_forward(model, probes)),
-        OURS: feature_maps(model, probes, folder / "ours"),
+        OURS: feature_maps(model, probes, folder / OURS_FOLDER),
         GRIDS: _grids(keras.Model(model.input, [layer.output for layer in layers]), probes, folder),
     }
 
