@@ -6,6 +6,7 @@ import { memoised } from '../derive/memo';
 import { rangesOfPanes } from '../derive/order';
 import { panesOf, type Pane } from '../derive/panes';
 import type { RangeOf } from '../derive/ranges';
+import { channelOf } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
 import type { Picture, Range } from '../model/picture';
 import { barPlace, barRange, paintBars } from '../render/bars';
@@ -211,7 +212,8 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
     const { layout, order } = this;
     if (!layout || !canvas.matches(':focus-visible')) return;
     const { pointer, selection } = this.app;
-    const current = order.indexOf(pointer.value?.channel ?? selection.value.channel ?? -1);
+    const chosen = channelOf(selection.value.channel);
+    const current = order.indexOf(pointer.value?.channel ?? chosen ?? -1);
     if (event.key === 'Enter') {
       const channel = order[Math.max(0, current)];
       if (channel !== undefined) this.actions.chooseChannel(channel, this.pane.index);
