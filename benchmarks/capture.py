@@ -8,6 +8,7 @@ thread holds the interpreter's lock. TensorFlow computes on one thread, so that 
 """
 
 import argparse
+import contextlib
 import json
 import pathlib
 import statistics
@@ -59,7 +60,9 @@ def main() -> None:
     parser.add_argument("--ways", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.ways is not None:  # a process of its own, for one case
-        print("\n".join(_in_this_process(options.ways, options.repeats)))
+        with contextlib.redirect_stdout(sys.stderr):  # tf-explain's progress bars
+            found = _in_this_process(options.ways, options.repeats)
+        print("\n".join(found))
         return
     lines = ["## A capture in a `fit`", _FITS_NOTE, "| | all threads |", "|---|---:|"]
     lines += [_fits(case, options.pairs) for case in CASES]

@@ -15,10 +15,10 @@ from typing import Any, Protocol
 from tensorboard.compat import tf
 from tensorboard.compat.proto import event_pb2
 
+from tb_featuremaps.format.names import EVENT_FILE_SUFFIX
 from tb_featuremaps.format.records import encode_record
 from tb_featuremaps.summary.run_lock import RunLocks
 
-SUFFIX = ".featuremaps"
 Progress = Callable[[], None]
 
 # A slow disk shows its progress this often.
@@ -83,7 +83,7 @@ def create_event_file(directory: str) -> EventFile:
 
 def event_files(directory: str) -> list[str]:
     """Paths of our event files in a directory, oldest first."""
-    names = sorted(name for name in _listed(directory) if name.endswith(SUFFIX))
+    names = sorted(name for name in _listed(directory) if name.endswith(EVENT_FILE_SUFFIX))
     return [os.path.join(directory, name) for name in names if _NAME.search(name)]
 
 
@@ -189,7 +189,7 @@ def _new_name(existing: Iterable[str]) -> str:
     newest = max((seconds for seconds in times if seconds < _MAX_SECONDS), default=0)
     seconds = max(int(time.time()), newest + 1)
     unique = f"{socket.gethostname()}.{os.getpid()}.{time.monotonic_ns()}"
-    return f"events.out.tfevents.{seconds:010d}.{unique}{SUFFIX}"
+    return f"events.out.tfevents.{seconds:010d}.{unique}{EVENT_FILE_SUFFIX}"
 
 
 def _header() -> bytes:

@@ -58,6 +58,13 @@ export function gradientsAsk(run: Run): RunAsk | null {
 }
 
 /** null where none were logged for the layer. */
+export function channelGradientsAsk(run: Run, layer: Layer): SeriesAsk | null {
+  const { gradientsTag: tag } = layer;
+  // They are written apart from the layer's maps, whose time tells nothing of them.
+  return tag === null ? null : { run: run.name, tag, stamp: run.version };
+}
+
+/** null where none were logged for the layer. */
 export function attributionsAsk(run: Run, layer: Layer): SeriesAsk | null {
   const { attributionsTag: tag } = layer;
   return tag === null ? null : { run: run.name, tag, stamp: stampOf(run, layer.lastWallTime) };

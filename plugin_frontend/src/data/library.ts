@@ -2,7 +2,7 @@ import type { Source } from '../api/source';
 import { isAggregate } from '../model/aggregate';
 import { pictureName, type Capture, type PictureKey } from '../model/capture';
 import { DamagedError } from '../model/failures';
-import type { AttributionsAt, Gradients } from '../model/gradient';
+import type { AttributionsAt, ChannelGradientsAt, Gradients } from '../model/gradient';
 import type { Losses } from '../model/loss';
 import type { Frame, Picture, ProbePixels } from '../model/picture';
 import type { FullOutput, Predictions } from '../model/prediction';
@@ -24,6 +24,7 @@ export interface Demand {
   readonly captures: readonly SeriesAsk[];
   readonly statistics: readonly SeriesAsk[];
   readonly gradients: readonly RunAsk[];
+  readonly channelGradients: readonly SeriesAsk[];
   readonly attributions: readonly SeriesAsk[];
   readonly losses: readonly RunAsk[];
   readonly predictions: readonly RunAsk[];
@@ -35,7 +36,7 @@ export interface Demand {
 
 /**
  * All that the tab knows. Beyond what is wanted at the moment it keeps at most 128 MiB of pictures,
- * 64 MiB of statistics, and 224 MiB of all else.
+ * 64 MiB of statistics, and 256 MiB of all else.
  */
 export class Library {
   readonly listing: Resource<null, Listing>;
@@ -43,6 +44,7 @@ export class Library {
   readonly captures: Resource<SeriesAsk, Series<Capture>>;
   readonly statistics: Resource<SeriesAsk, Series<StatisticsAt>>;
   readonly gradients: Resource<RunAsk, Gradients>;
+  readonly channelGradients: Resource<SeriesAsk, Series<ChannelGradientsAt>>;
   readonly attributions: Resource<SeriesAsk, Series<AttributionsAt>>;
   readonly losses: Resource<RunAsk, Losses>;
   readonly predictions: Resource<RunAsk, Predictions>;
@@ -113,6 +115,15 @@ export class Library {
       limit: 32 * MIB,
       concurrency: 2,
     });
+    this.channelGradients = resource({
+      nameOf: seriesName,
+      stampOf,
+      load: ({ run, tag }, known: Series<ChannelGradientsAt> | undefined, signal) =>
+        loadSeries(known, (since) => source.channelGradients(run, tag, since, signal)),
+      bytesOf: ({ items }) => items.length * valueBytes(items),
+      limit: 32 * MIB,
+      concurrency: 1,
+    });
     this.attributions = resource({
       nameOf: seriesName,
       stampOf,
@@ -177,6 +188,7 @@ export class Library {
       this.captures,
       this.statistics,
       this.gradients,
+      this.channelGradients,
       this.attributions,
       this.losses,
       this.predictions,
@@ -194,6 +206,7 @@ export class Library {
     this.pictures.want(demand.pictures);
     this.losses.want(demand.losses);
     this.gradients.want(demand.gradients);
+    this.channelGradients.want(demand.channelGradients);
     this.attributions.want(demand.attributions);
     this.predictions.want(demand.predictions);
     this.probes.want(demand.probes);
@@ -215,10 +228,10 @@ export class Library {
 
   /** What is wrong with the lists and tables that are wanted; pictures say so in their place. */
   problems(): readonly string[] {
-    const { listing, captures, statistics, losses, predictions, gradients, attributions } = this;
+    const { listing, captures, statistics, losses, predictions } = this;
     const tables = [
       ...[listing, captures, statistics, losses, predictions],
-      ...[gradients, attributions],
+      ...[this.gradients, this.channelGradients, this.attributions],
     ];
     return [...new Set(tables.flatMap((resource) => resource.problems()))];
   }

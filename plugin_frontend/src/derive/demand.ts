@@ -1,6 +1,7 @@
 import {
   attributionsAsk,
   capturesAsk,
+  channelGradientsAsk,
   gradientsAsk,
   lossesAsk,
   predictionsAsk,
@@ -56,6 +57,7 @@ export function demandOf(
     ],
     statistics: [...both.flatMap(ownStatistics), ...otherStatistics(both)],
     ...gradientAsks(selection, first),
+    channelGradients: look.sort === 'importance' && first ? ownChannelGradients(first) : [],
     losses: [...new Set([side, ...overlaidRuns(listing, selection)])].flatMap((run) =>
       run ? lossAsks(run) : [],
     ),
@@ -79,6 +81,7 @@ const NOTHING: Demand = {
   captures: [],
   statistics: [],
   gradients: [],
+  channelGradients: [],
   attributions: [],
   losses: [],
   predictions: [],
@@ -102,6 +105,10 @@ function gradientAsks({ view }: Selection, pane: Pane | null) {
     gradients: [gradientsAsk(run) ?? []].flat(),
     attributions: [attributionsAsk(run, layer) ?? []].flat(),
   };
+}
+
+function ownChannelGradients({ run, layer }: Pane): SeriesAsk[] {
+  return [channelGradientsAsk(run, layer) ?? []].flat();
 }
 
 function ownStatistics({ run, layer }: Pane): SeriesAsk[] {

@@ -65,6 +65,7 @@ export function toParameters({ selection, look }: Linked): Parameters {
     put(choice, look[choice] === PLAIN[choice] ? null : look[choice]);
   for (const name of SWITCHES) put(name, look[name] ? 1 : null);
   put('smoothing', look.smoothing || null);
+  put('sortTerm', look.sortTerm);
   put('top', look.top);
   put('class', look.classIndex);
   put('clip', look.clip || null);
@@ -102,6 +103,7 @@ function lookOf(parameters: Parameters): Look {
   const look: Look = {
     ...PLAIN,
     smoothing: Math.min(MOST_SMOOTHING, share(parameters['smoothing'])),
+    sortTerm: parameters['sortTerm'] ?? null,
     top: wholeNumber(parameters['top']) || null,
     classIndex: wholeNumber(parameters['class']),
     lossTerm: parameters['lossTerm'] ?? null,

@@ -16,6 +16,7 @@ import type { GridLayout } from '../render/grid';
 import { paintGrid } from '../render/paint';
 import './grid_cursor_view';
 import './grid_light_view';
+import './grid_signs_view';
 import { gridStyles } from './grid_styles';
 import { Painted } from './painted';
 import { common } from './theme';
@@ -81,6 +82,15 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
         ></canvas>
         ${bars ? axes(layout, barRange(ranges(0))) : nothing}
         <fm-grid-light .pane=${this.pane} .layout=${layout} .order=${this.order}></fm-grid-light>
+        ${
+          this.difference
+            ? nothing
+            : html`<fm-grid-signs
+                .pane=${this.pane}
+                .layout=${layout}
+                .order=${this.order}
+              ></fm-grid-signs>`
+        }
         <fm-grid-cursor .pane=${this.pane} .layout=${layout} .order=${this.order}></fm-grid-cursor>
       </div>
       ${this.remark(order)}`;
