@@ -21,7 +21,8 @@ import { filmAsksOf } from './film';
 import { layersInReach } from './network';
 import { paneOf, panesOf, type Pane } from './panes';
 import { isSpatial } from './place';
-import { drawnClass, headsOf, outputAsks } from './predictions';
+import { drawnSides, predictionSides, type PredictionSide } from './prediction_sides';
+import { outputAsks } from './predictions';
 import { probePictures } from './probes';
 import { overlaidRuns } from './run_choice';
 import { sidePane, sideRun, sideRuns } from './side';
@@ -61,8 +62,8 @@ export function demandOf(
     losses: [...new Set([side, ...overlaidRuns(listing, selection)])].flatMap((run) =>
       run ? lossAsks(run) : [],
     ),
-    predictions: [(side && predictionsAsk(side)) ?? []].flat(),
-    outputs: side ? fullOutputs(library, side, beside, look) : [],
+    predictions: runs.flatMap((run) => predictionsAsk(run) ?? []),
+    outputs: fullOutputs(predictionSides(listing, selection, library, null), look),
     pictures: [
       ...both.flatMap(ownPicture),
       ...previewed(first, preview),
@@ -148,16 +149,9 @@ function framesOf(pane: Pane | null, map: MapId | null): readonly FrameAsk[] {
   return isThere ? filmAsksOf(pane, map) : [];
 }
 
-function fullOutputs(
-  library: Library,
-  run: Run,
-  pane: Pane | null,
-  look: Look,
-): readonly OutputAsk[] {
-  const ask = predictionsAsk(run);
-  const predictions = ask && valueOf(library.predictions.peek(ask));
-  if (!predictions || look.classIndex === null) return [];
-  const probe = pane?.probe ?? 0;
-  const index = drawnClass(predictions, probe, look.classIndex);
-  return outputAsks(run.name, headsOf(predictions), probe, index);
+function fullOutputs(sides: readonly PredictionSide[], { classIndex }: Look): readonly OutputAsk[] {
+  if (classIndex === null) return [];
+  return drawnSides(sides, classIndex).flatMap(({ run, probe, heads, index }) =>
+    outputAsks(run.name, heads, probe, index),
+  );
 }
