@@ -9,7 +9,7 @@ import type { Picture, Range } from '../model/picture';
 import { colormap, type ColormapName } from '../render/colormap';
 import { tileCanvas } from '../render/tile_canvas';
 import type { Look } from '../state/look';
-import type { Figure, Panel } from './figure';
+import { pictureDrawing, type Figure, type Panel } from './figure';
 
 /** A map's longer side has at least so many pixels. */
 const SHORTEST_TILE = 48;
@@ -106,5 +106,6 @@ function panelOf(
   const known = channels.filter((channel) => channel < picture.scale.channels);
   const alone = known.length === 1 ? 4 : 1;
   const zoom = Math.max(1, Math.ceil((alone * SHORTEST_TILE) / Math.max(tileWidth, tileHeight)));
-  return { title, picture: tileCanvas(picture, known, colormap(colors), ranges, zoom) };
+  const canvas = tileCanvas(picture, known, colormap(colors), ranges, zoom);
+  return { title, drawing: pictureDrawing(canvas) };
 }

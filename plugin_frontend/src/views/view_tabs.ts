@@ -6,6 +6,7 @@ import './map_files_view';
 import './map_figures_view';
 import './map_look_view';
 import './network_view';
+import './onset_files_view';
 import './panes_view';
 import './range_view';
 
@@ -28,7 +29,8 @@ export const VIEW_TABS: Readonly<Record<View, ViewTab>> = {
     tip: 'What the channels of the layer show at the step',
     content: html`<fm-panes></fm-panes>`,
     looks: html`<fm-map-look></fm-map-look><fm-range></fm-range>`,
-    files: html`<fm-map-figures></fm-map-figures><fm-map-files></fm-map-files>`,
+    files: html`<fm-map-figures></fm-map-figures><fm-onset-files></fm-onset-files
+      ><fm-map-files></fm-map-files>`,
   },
   network: {
     label: 'Network',
