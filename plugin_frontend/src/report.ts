@@ -12,7 +12,6 @@ export function startReport(page: Document): void {
   const answers = answersOf(page);
   const waiting = page.getElementById('featuremaps-waiting');
   if (!answers) {
-    // The list comes last.
     if (waiting) waiting.textContent = 'This report is cut short: its file is not whole.';
     return;
   }

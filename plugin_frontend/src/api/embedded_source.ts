@@ -22,8 +22,11 @@ export interface Answers {
 
 /** The answers that a page holds; null where it is cut short. */
 export function answersOf(page: Document): Answers | null {
-  const list = page.getElementById(ID)?.textContent;
-  return list ? (JSON.parse(list) as Answers) : null;
+  try {
+    return JSON.parse(page.getElementById(ID)?.textContent ?? '') as Answers;
+  } catch {
+    return null; // The list comes last.
+  }
 }
 
 /** The base64 of an answer's body. */

@@ -39,6 +39,5 @@ export class ThemeSwitchView extends Connected<[]> {
 customElements.define('fm-theme-switch', ThemeSwitchView);
 
 const sign = html`<svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
-  <circle cx="8" cy="8" r="5.75" fill="none" stroke="currentColor" stroke-width="1.5" />
-  <path d="M8 2.25a5.75 5.75 0 0 1 0 11.5z" fill="currentColor" />
+  <path d="M13.5 9.7A6 6 0 1 1 6.3 2.5a4.8 4.8 0 0 0 7.2 7.2z" fill="currentColor" />
 </svg>`;
