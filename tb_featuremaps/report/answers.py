@@ -17,6 +17,12 @@ _RUNS = "runs"
 # As the tab asks TensorBoard's own route, from the plugin's.
 _RUN_NAMES = "../../runs"
 _IMAGE = "image"
+# Which field of a layer holds the tag that a route is asked for.
+_OF_LAYERS = {
+    "statistics": "stats_tag",
+    "channel_gradients": "gradients_tag",
+    "attributions": "attributions_tag",
+}
 
 
 class Answer(NamedTuple):
@@ -74,8 +80,8 @@ class Answers:
         layers = run["layers"]
         for layer in with_progress(layers, len(layers), f"layers of {name}"):
             yield from self._pictures(name, layer["tag"])
-            for route, kind in (("statistics", "stats"), ("attributions", "attributions")):
-                if (tag := layer[f"{kind}_tag"]) is not None:
+            for route, named in _OF_LAYERS.items():
+                if (tag := layer[named]) is not None:
                     yield self._ask(route, run=name, tag=tag)
         if run["heads"]:
             yield self._ask("predictions", run=name)

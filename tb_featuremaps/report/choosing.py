@@ -13,8 +13,6 @@ from tb_featuremaps.reader.run_log import RunLog
 from tb_featuremaps.reader.scalar_points import ScalarPoints
 from tb_featuremaps.report.chosen import ChosenRun, ChosenSeries
 
-# What the tab asks nothing about.
-_UNSEEN = frozenset({"channel_gradients"})
 # Of a loss term; more than a screen has pixels.
 _MOST_POINTS = 20_000
 
@@ -64,9 +62,7 @@ def _run(
 ) -> ChosenRun:
     tags = {one.tag for one in logged if one.data.layer.name in layers}
     wanted = [
-        _at_steps(one, selection.steps or ALL)
-        for one in logged
-        if one.kind not in _UNSEEN and _is_of(one.data, layers, tags)
+        _at_steps(one, selection.steps or ALL) for one in logged if _is_of(one.data, layers, tags)
     ]
     points, messages = _points(log, wanted)
     longest = max((len(found.steps) for found in points.values()), default=0)
@@ -90,6 +86,8 @@ def _is_of(data: pb.FeatureMapPluginData, layers: set[str], tags: set[str]) -> b
         return data.layer.name in layers
     if kind == "stats":
         return data.stats.layer_tag in tags
+    if kind == "channel_gradients":
+        return data.channel_gradients.layer in layers
     return kind != "attributions" or data.attributions.layer in layers
 
 

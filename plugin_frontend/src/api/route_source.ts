@@ -7,8 +7,10 @@ import { decodeProbe } from './decode/probe';
 import type { Source } from './source';
 import {
   readAttributions,
+  readChannelGradients,
   readGradients,
   type WireAttributions,
+  type WireChannelGradients,
   type WireGradients,
 } from './wire/gradients';
 import { readListing, type WireListing } from './wire/listing';
@@ -66,6 +68,13 @@ export abstract class RouteSource implements Source {
 
   async gradients(run: string, since: string | null, signal: AbortSignal) {
     return readGradients(await this.numbers<WireGradients>('gradients', { run, since }, signal));
+  }
+
+  async channelGradients(run: string, tag: string, since: string | null, signal: AbortSignal) {
+    const query = { run, tag, since };
+    return readChannelGradients(
+      await this.numbers<WireChannelGradients>('channel_gradients', query, signal),
+    );
   }
 
   async attributions(run: string, tag: string, since: string | null, signal: AbortSignal) {

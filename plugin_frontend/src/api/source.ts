@@ -1,5 +1,10 @@
 import type { Capture, PictureKey } from '../model/capture';
-import type { AttributionsAt, GradientsAt, GradientSeries } from '../model/gradient';
+import type {
+  AttributionsAt,
+  ChannelGradientsAt,
+  GradientsAt,
+  GradientSeries,
+} from '../model/gradient';
 import type { LossPoint, LossTerm } from '../model/loss';
 import type { Picture, ProbePixels } from '../model/picture';
 import type { FullOutput, HeadPredictions, PredictionsAt } from '../model/prediction';
@@ -87,6 +92,12 @@ export interface Source {
   predictions(run: string, since: string | null, signal: AbortSignal): Promise<PredictionsAnswer>;
   output(run: string, tag: string, step: number, signal: AbortSignal): Promise<FullOutput>;
   gradients(run: string, since: string | null, signal: AbortSignal): Promise<GradientsAnswer>;
+  channelGradients(
+    run: string,
+    tag: string,
+    since: string | null,
+    signal: AbortSignal,
+  ): Promise<SeriesAnswer<ChannelGradientsAt>>;
   attributions(
     run: string,
     tag: string,
