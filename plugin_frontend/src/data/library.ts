@@ -1,5 +1,6 @@
 import type { Source } from '../api/source';
 import { pictureName, type Capture, type PictureKey } from '../model/capture';
+import { DamagedError } from '../model/failures';
 import type { AttributionsAt, ChannelGradientsAt, Gradients } from '../model/gradient';
 import type { Losses } from '../model/loss';
 import type { Frame, Picture, ProbePixels } from '../model/picture';
@@ -165,7 +166,7 @@ export class Library {
     this.frames = resource({
       nameOf: ({ picture, channel }) => `${pictureName(picture)}/${channel}`,
       load: async ({ picture, channel, step }, known: Frame | undefined, signal) =>
-        known ?? frameOf(await this.pictureOf(source, picture, signal), channel, step),
+        known ?? cutOut(await this.pictureOf(source, picture, signal), channel, step),
       bytesOf: ({ levels }) => levels.byteLength,
       limit: 32 * MIB,
       concurrency: 2,
@@ -236,6 +237,12 @@ export class Library {
     const known = this.pictures.peek(key);
     return known.status === 'ready' ? known.value : source.picture(key, signal);
   }
+}
+
+/** Captures of one layer can differ in their channels, where a run was written anew. */
+function cutOut(picture: Picture, channel: number, step: number): Frame {
+  if (channel < picture.scale.channels) return frameOf(picture, channel, step);
+  throw new DamagedError(`The capture at step ${step} has no channel ${channel}.`);
 }
 
 function valueBytes(items: readonly { readonly values: Float32Array }[]): number {
