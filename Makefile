@@ -16,7 +16,7 @@ TAB_SOURCES := $(shell find plugin_frontend -type f -not -path '*/node_modules/*
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-python test-tab test-versions lint format bench dist clean \
+.PHONY: help demo test test-python test-tab test-versions lint format docs bench dist clean \
 	$(VERSIONS:%=test-version-%)
 
 help:  ## This list
@@ -55,6 +55,9 @@ format: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## Format all s
 	$(BIN)/ruff format .
 	@cd plugin_frontend && $(CURDIR)/tools/npm.sh run format
 
+docs: $(VENV)/.tested  ## The documentation site in site/, with the API from the docstrings
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
+
 bench: $(VENV)/.tested  ## What a capture and a fit cost, as ratios within one run; the tab's and the reader's speed
 	$(BIN)/python -m benchmarks.capture
 	$(BIN)/python -m benchmarks.fit
@@ -67,7 +70,7 @@ dist: $(VENV)/.tested  ## sdist and wheel in dist/, with the tab built, checked 
 	@$(BIN)/python tools/check_wheel.py dist/*.whl
 
 clean:  ## Remove what the other targets made, but for logs/
-	rm -rf $(VENV) .venv-versions build dist *.egg-info plugin_frontend/node_modules tb_featuremaps/plugin/static
+	rm -rf $(VENV) .venv-versions build dist site *.egg-info plugin_frontend/node_modules tb_featuremaps/plugin/static
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

@@ -8,6 +8,8 @@ thread holds the interpreter's lock. TensorFlow computes on one thread, so that 
 """
 
 import argparse
+import contextlib
+import functools
 import json
 import pathlib
 import statistics
@@ -15,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -46,7 +48,8 @@ Python, in pauses of at least 0.1 ms.
 _FITS_NOTE = """
 CPU of a `fit` with a capture before it and after each of its epochs, less that of the same `fit`
 without, divided by its captures, all on one core; as a multiple of the bare forward pass where the
-captures would be. What the first `fit` traces is not counted.
+captures would be. What the first `fit` traces is not counted. The system's part is nearly all that
+of writing the file: on a virtual machine, memory that it has not used yet costs it most of that.
 """
 
 
@@ -59,9 +62,12 @@ def main() -> None:
     parser.add_argument("--ways", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.ways is not None:  # a process of its own, for one case
-        print("\n".join(_in_this_process(options.ways, options.repeats)))
+        with contextlib.redirect_stdout(sys.stderr):  # tf-explain's progress bars
+            found = _in_this_process(options.ways, options.repeats)
+        print("\n".join(found))
         return
-    lines = ["## A capture in a `fit`", _FITS_NOTE, "| | all threads |", "|---|---:|"]
+    lines = ["## A capture in a `fit`", _FITS_NOTE]
+    lines += ["| | all threads | of that, the system |", "|---|---:|---:|"]
     lines += [_fits(case, options.pairs) for case in CASES]
     lines += ["", "## Ways to log the same layers", _WAYS_NOTE]
     for index in range(len(CASES)):
@@ -84,7 +90,8 @@ def _run(command: Sequence[str]) -> str:
 
 def _fits(case: Case, pairs: int) -> str:
     arguments = [str(case.size), str(case.width), str(case.probes), str(pairs)]
-    return f"| {case} | {_spread(json.loads(_run(['benchmarks.capture_fits', *arguments])))} |"
+    found = json.loads(_run(["benchmarks.capture_fits", *arguments]))
+    return "| " + " | ".join([str(case), *map(_spread, zip(*found, strict=True))]) + " |"
 
 
 def _in_this_process(index: int, repeats: int) -> list[str]:
@@ -125,10 +132,16 @@ def _lock_held(case: Case, folder: pathlib.Path, repeats: int) -> list[float]:
     held = []
     for _ in range(1 + repeats):
         way.prepare()
+        release = way.hold()
         way.log()
-        held.append(1000 * seconds_held(way.settle))
+        held.append(1000 * seconds_held(functools.partial(_settle, way, release)))
     _check_written(folder / "lock", 1 + repeats)
     return held[1:]
+
+
+def _settle(way: Way, release: Callable[[], object]) -> None:
+    release()
+    way.settle()
 
 
 def _check_written(folder: pathlib.Path, captures: int) -> None:

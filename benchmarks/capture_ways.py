@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import pathlib
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -26,16 +27,20 @@ class Way:
         log: logs once, on the training thread.
         settle: waits until what was logged is written.
         prepare: makes the next step, which counts for none.
+        hold: keeps the background from beginning until what it returns is called.
     """
 
     log: Callable[[], object]
     settle: Callable[[], object] = lambda: None
     prepare: Callable[[], object] = lambda: None
+    hold: Callable[[], Callable[[], object]] = lambda: lambda: None
 
 
 BARE = "bare compiled forward"
 OURS_FOLDER = "ours"
 OURS = "`FeatureMaps`, default options"
+# Longer than anything that is measured while the background waits.
+_MOST_HELD_SECONDS = 5.0
 GRIDS = "compiled sub-model, one `tf.summary.image` for each layer"
 
 
@@ -72,10 +77,22 @@ def feature_maps(model: keras.Model, probes: np.ndarray, folder: pathlib.Path) -
     callback.on_epoch_begin(0)
     # A writer of the same directory, whose `flush` waits for all that is written there.
     writer = open_writer(str(folder / "train"))
+
+    def hold() -> Callable[[], object]:
+        released = threading.Event()
+
+        def wait() -> list[Any]:
+            released.wait(_MOST_HELD_SECONDS)
+            return []
+
+        writer.submit(wait, events=0)
+        return released.set
+
     return Way(
         lambda: callback.on_epoch_end(0),
         writer.flush,
         lambda: callback.on_train_batch_end(int(model.optimizer.iterations.assign_add(1)) - 1),
+        hold,
     )
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tb_featuremaps.reader import LoggedRuns
+from tb_featuremaps.reader import LoggedGradients, LoggedRuns
 
 
 def list_as_values(logs: LoggedRuns) -> dict[str, Any]:
-    """The runs with their layers, heads and loss terms, as JSON takes it."""
+    """The runs with their layers, heads, loss terms and gradients, as JSON takes it."""
     return {"runs": [_run(logs, run) for run in logs.runs()]}
 
 
@@ -21,6 +21,15 @@ def list_as_text(values: dict[str, Any]) -> Iterator[str]:
             yield f"  {layer['name']}: {_captures(layer['steps'])}"
         for output in run["outputs"]:
             yield f"  output {output['name']}: {_captures(output['steps'])}"
+        for place, one in run["gradients"].items():
+            if one is not None:
+                terms = ", ".join(one["terms"])
+                yield f"  gradients at {place} of {terms}: {_captures(one['steps'])}"
+        attributed = run["attributions"]
+        if attributed:
+            heads = ", ".join(dict.fromkeys(head for one in attributed for head in one["heads"]))
+            steps = sorted({step for one in attributed for step in one["steps"]})
+            yield f"  attributions of {heads}, {len(attributed)} layers: {_captures(steps)}"
         if run["losses"]:
             yield f"  losses: {', '.join(run['losses'])}"
 
@@ -44,6 +53,24 @@ def _run(logs: LoggedRuns, run: str) -> dict[str, Any]:
             for output in logs.outputs(run)
         ],
         "losses": logs.loss_terms(run),
+        "gradients": _gradients(logs.gradients(run)),
+        "attributions": [
+            {"layer": layer, "heads": list(one.heads), "steps": one.values.steps.tolist()}
+            for layer, one in logs.attributions(run).items()
+        ],
+    }
+
+
+def _gradients(logged: LoggedGradients) -> dict[str, Any]:
+    """By place; None where none were logged."""
+    return {
+        place: one
+        and {
+            "layers": list(one.layers),
+            "terms": list(one.terms),
+            "steps": one.values.steps.tolist(),
+        }
+        for place, one in (("activations", logged.activations), ("kernels", logged.kernels))
     }
 
 

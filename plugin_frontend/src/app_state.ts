@@ -58,8 +58,9 @@ export class AppState {
     const selection = this.selection.value;
     const order = orderOf(panesOf(listing, selection, library), this.look.value, selection.point);
     const { run, layer, probe, point, comparison } = selection;
-    const { sort, hideInactive, top } = this.look.value;
-    const name = JSON.stringify([run, layer, probe, point, comparison, sort, hideInactive, top]);
+    const { sort, sortTerm, hideInactive, top } = this.look.value;
+    const sorted = [sort, sortTerm, hideInactive, top];
+    const name = JSON.stringify([run, layer, probe, point, comparison, ...sorted]);
     return this.held.of(name, this.playing.value, order);
   }
 

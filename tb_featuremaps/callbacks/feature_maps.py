@@ -142,7 +142,8 @@ class FeatureMaps(CapturingCallback):
 
         Args:
             model: the model; it need not be compiled.
-            epochs, steps_per_epoch: length of the fit.
+            epochs: of the fit.
+            steps_per_epoch: batches of each of them.
             print_fn: prints the table.
 
         Raises:

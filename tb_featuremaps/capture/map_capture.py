@@ -75,7 +75,10 @@ def capture_maps(
     """Returns what layers of a model make of the probes now; `MapCapture` for more than once.
 
     Args:
-        model, probes, layers, training: as of `MapCapture`.
+        model: as of `MapCapture`.
+        probes: as of `MapCapture`.
+        layers: as of `MapCapture`.
+        training: as of `MapCapture`.
 
     Returns:
         Each layer's maps, float32 `[n, height, width, channels]`, by the layer's name.

@@ -7,6 +7,7 @@ from functools import partial
 
 from tb_featuremaps.export.arrays import write_npz
 from tb_featuremaps.export.folder import Folder, cannot_write
+from tb_featuremaps.export.gradients import write_gradient_arrays, write_gradient_tables
 from tb_featuremaps.export.pictures import FilmError, write_channels, write_film, write_grid
 from tb_featuremaps.export.progress import with_progress
 from tb_featuremaps.export.selection import ALL, NEWEST, Selection
@@ -19,8 +20,8 @@ FORMS = {
     "channels": "a PNG for each channel, for each step and probe",
     "apng": "a film of the grid over the steps, an animated PNG, for each probe",
     "webp": "the same as WebP",
-    "npz": "the values, an array for each step",
-    "csv": "losses, statistics and outputs as tables",
+    "npz": "the values, an array for each step; gradients and attributions at channels too",
+    "csv": "losses, statistics, outputs, gradients and attributions as tables",
 }
 
 
@@ -68,11 +69,13 @@ class Export:
         return folder
 
     def _write_tables(self, logs: LoggedRuns, folder: Folder, report: Report) -> None:
-        if "csv" not in self.forms:
-            return
         for run in self.selection.runs_of(logs):
-            write_losses(logs, folder, run)
-            write_outputs(logs, folder, run, self.selection, report)
+            if "csv" in self.forms:
+                write_losses(logs, folder, run)
+                write_outputs(logs, folder, run, self.selection, report)
+                write_gradient_tables(logs, folder, run, self.selection, report)
+            if "npz" in self.forms:
+                write_gradient_arrays(logs, folder, run, self.selection, report)
 
     def _pictures(
         self, logs: LoggedRuns, folder: Folder, report: Report
@@ -80,7 +83,7 @@ class Export:
         """What is to be done for each layer, in small parts."""
         layers = self.selection.layers_of(logs)
         if not layers:
-            if "csv" in self.forms:  # runs of losses alone
+            if "csv" in self.forms or folder.written:  # runs of losses or gradients alone
                 return
             raise NotLoggedError("Expected captures of layers. Received: runs without any.")
         self.selection.check_steps(step for place in layers for step in logs.steps(*place))

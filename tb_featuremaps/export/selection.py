@@ -88,11 +88,17 @@ class Selection:
             for layer in logs.layers(run)
             if logs.steps(run, layer)
         ]
-        names = list(dict.fromkeys(layer for _, layer in found))
+        names = dict.fromkeys(layer for _, layer in found)
+        for run in self.runs_of(logs):  # these have no maps perhaps
+            names |= dict.fromkeys([*logs.gradients(run).channels, *logs.attributions(run)])
         if not names and list(self.layers) == ["*"]:
             return []
-        wanted = _matching(self.layers, names, "layer")
+        wanted = _matching(self.layers, list(names), "layer")
         return [(run, layer) for run, layer in found if layer in wanted]
+
+    def takes(self, layer: str) -> bool:
+        """Whether a name or glob is of this layer."""
+        return any(_is_of(pattern, layer) for pattern in self.layers)
 
     def check_steps(self, logged: Iterable[int]) -> None:
         """Passes if one of the logged steps is wanted.
@@ -127,13 +133,17 @@ class Selection:
 def _matching(patterns: Sequence[str], names: Sequence[str], kind: str) -> list[str]:
     chosen = set()
     for pattern in patterns:
-        found = [name for name in names if name == pattern or fnmatch.fnmatchcase(name, pattern)]
+        found = [name for name in names if _is_of(pattern, name)]
         if not found:
             raise NotLoggedError(
                 f"Expected a {kind} that was logged, one of {_shown(names)}. Received: {pattern!r}."
             )
         chosen.update(found)
     return [name for name in names if name in chosen]
+
+
+def _is_of(pattern: str, name: str) -> bool:
+    return name == pattern or fnmatch.fnmatchcase(name, pattern)
 
 
 def _shown(names: Sequence[object]) -> str:

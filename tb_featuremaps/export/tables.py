@@ -32,7 +32,7 @@ def write_losses(logs: LoggedRuns, folder: Folder, run: str) -> None:
         column[np.searchsorted(steps, curve.steps)] = curve.values.tolist()
         columns.append(column)
     path = folder.new(run, "losses", suffix=".csv", run=run, table="losses")
-    _write(path, ["step", *curves], zip(steps.tolist(), *columns, strict=True))
+    write_table(path, ["step", *curves], zip(steps.tolist(), *columns, strict=True))
 
 
 def write_statistics(
@@ -43,7 +43,7 @@ def write_statistics(
     None if there are none; `report` is told of steps that can't be read.
     """
     statistics = logs.statistics(run, layer)
-    steps = _steps(selection, statistics)
+    steps = steps_of(selection, statistics)
     if not steps:
         return
 
@@ -61,7 +61,7 @@ def write_statistics(
     path = folder.new(
         run, layer, "statistics", suffix=".csv", run=run, layer=layer, table="statistics"
     )
-    _write(path, ["step", "probe", "channel", *STATS_COLUMNS], rows())
+    write_table(path, ["step", "probe", "channel", *STATS_COLUMNS], rows())
 
 
 def write_outputs(
@@ -75,7 +75,7 @@ def write_outputs(
 
     def rows() -> Iterable[Sequence[object]]:
         for output in outputs:
-            for step in _steps(selection, output.values):
+            for step in steps_of(selection, output.values):
                 try:
                     values = output.values.at(step)
                 except DamagedSeriesError as error:
@@ -85,24 +85,26 @@ def write_outputs(
                     for index, value in enumerate(values[probe].tolist()):
                         named = index < len(output.class_names)
                         name = output.class_names[index] if named else ""
-                        yield [_text(output.name), step, probe, index, _text(name), value]
+                        yield [plain_text(output.name), step, probe, index, plain_text(name), value]
 
-    if any(_steps(selection, output.values) for output in outputs):
+    if any(steps_of(selection, output.values) for output in outputs):
         path = folder.new(run, "outputs", suffix=".csv", run=run, table="outputs")
-        _write(path, ["output", "step", "probe", "class", "class_name", "value"], rows())
+        write_table(path, ["output", "step", "probe", "class", "class_name", "value"], rows())
 
 
-def _steps(selection: Selection, arrays: LoggedArrays) -> list[int]:
+def steps_of(selection: Selection, arrays: LoggedArrays) -> list[int]:
+    """The logged steps that are wanted: all unless the selection says otherwise."""
     return (selection.steps or ALL).of(arrays.steps.tolist())
 
 
-def _write(path: pathlib.Path, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_table(path: pathlib.Path, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Writes a file of comma-separated values."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow([_text(name) for name in head])
+        writer.writerow([plain_text(name) for name in head])
         writer.writerows(rows)
 
 
-def _text(name: str) -> str:
+def plain_text(name: str) -> str:
     """A name that no spreadsheet runs."""
     return f"'{name}" if name.startswith(_FORMULA) else name

@@ -1,7 +1,7 @@
 """One run of a log directory."""
 
 import dataclasses
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,19 +10,17 @@ from tensorboard.util import tensor_util
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.names import STATS_COLUMNS
 from tb_featuremaps.format.records import RecordError
+from tb_featuremaps.reader.logged_arrays import LoggedArrays, known
+from tb_featuremaps.reader.logged_gradients import (
+    LoggedAttributions,
+    LoggedGradients,
+    attributions_of,
+    gradients_of,
+    unknown_columns,
+)
 from tb_featuremaps.reader.run_log import RunLog, Series
 
 _ROLES = {pb.ROLE_MAIN: "main", pb.ROLE_AUXILIARY: "auxiliary"}
-# How many names or steps an error message lists.
-_SHOWN = 50
-
-
-class NotLoggedError(LookupError):
-    """There is no such run, layer, step or probe; the message lists those that there are."""
-
-
-class DamagedSeriesError(ValueError):
-    """A value of a series is not what it should be, or can't be read any more."""
 
 
 class LossCurve(NamedTuple):
@@ -35,50 +33,6 @@ class LossCurve(NamedTuple):
 
     steps: npt.NDArray[np.int64]
     values: npt.NDArray[np.float64]
-
-
-@dataclasses.dataclass(frozen=True)
-class LoggedArrays:
-    """Arrays over the steps, each read when it is asked for.
-
-    Attributes:
-        name: of the series, for errors.
-        steps: int64 `[items]`, rising.
-        shape: what each array has to be; None stands for any size but 0.
-    """
-
-    name: str
-    steps: npt.NDArray[np.int64]
-    shape: tuple[int | None, ...]
-    _series: Series
-
-    def at(self, step: int) -> npt.NDArray[np.float32]:
-        """The array of a step, float32.
-
-        Raises:
-            NotLoggedError: no such step.
-            DamagedSeriesError: it is damaged, of another shape, or can't be read any more.
-        """
-        places = {step: index for index, step in enumerate(self.steps.tolist())}
-        index = known(places, step, "step")
-        try:
-            tensor = self._series.read(index)
-            values = tensor_util.make_ndarray(tensor)
-        except (OSError, RecordError, ValueError, TypeError, MemoryError) as error:
-            raise DamagedSeriesError(
-                f"{self.name} at step {step} can't be read: {error}"
-            ) from error
-        fits = values.ndim == len(self.shape) and all(
-            size > 0 and wanted in (None, size)
-            for size, wanted in zip(values.shape, self.shape, strict=True)
-        )
-        if values.dtype.kind not in "fiu" or not fits:
-            raise DamagedSeriesError(
-                f"{self.name} at step {step}: expected numbers of shape {list(self.shape)}. "
-                f"Received: {values.dtype} of shape {list(values.shape)}."
-            )
-        with np.errstate(over="ignore"):
-            return values.astype(np.float32)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,13 +78,14 @@ class LoggedRun:
         payloads: of our series, by tag.
 
     Attributes:
+        log: the event files.
         layers: by name, in the model's order.
         terms: tags of the loss terms.
         messages: what can't be read, found since the last time that it was asked for.
     """
 
     def __init__(self, log: RunLog, payloads: dict[str, pb.FeatureMapPluginData]) -> None:
-        self._log = log
+        self.log = log
         of_layers = {tag: data.layer for tag, data in payloads.items() if data.HasField("layer")}
         ordered = sorted(of_layers.items(), key=lambda item: item[1].order)
         self._payloads = {layer.name: layer for _, layer in ordered}
@@ -148,6 +103,15 @@ class LoggedRun:
             if data.HasField("gaps")
             for sentence in _gaps(log.series(tag))
         ]
+        self._gradients = {}
+        for tag, data in payloads.items():
+            if columns := unknown_columns(data):
+                self.messages.append(
+                    f"tag {tag} is of gradients with the columns {columns}, which this version "
+                    "doesn't know. Update tb_featuremaps."
+                )
+            else:
+                self._gradients[tag] = data
 
     def captures(self, layer: str) -> Series:
         """The captures of a layer.
@@ -186,32 +150,25 @@ class LoggedRun:
         """
         if self._curves is None:
             self._curves = {}
-            for tag, points in self._log.scalars(self.terms).items():
+            for tag, points in self.log.scalars(self.terms).items():
                 if points is None:
                     self.messages.append(f"tag {tag} can't be read: expected numbers.")
                 elif len(points.steps):
                     self._curves[tag] = LossCurve(points.steps, points.values)
         return dict(self._curves)
 
+    def gradients(self) -> LoggedGradients:
+        """The gradients of the loss's terms."""
+        return gradients_of(self._gradients, self._cached)
+
+    def attributions(self) -> dict[str, LoggedAttributions]:
+        """What the heads owe to channels, by layer."""
+        return attributions_of(self._gradients, self._cached)
+
     def _cached(self, tag: str) -> Series:
         if tag not in self._series:
-            self._series[tag] = self._log.series(tag)
+            self._series[tag] = self.log.series(tag)
         return self._series[tag]
-
-
-def known(found: dict[Any, Any], key: Any, kind: str) -> Any:
-    """Returns what is found under a key.
-
-    Raises:
-        NotLoggedError: there is none; the message lists those that there are.
-    """
-    if key not in found:
-        keys = list(found)
-        shown = f"{keys[:_SHOWN]}" + (f" and {len(keys) - _SHOWN} more" * (len(keys) > _SHOWN))
-        raise NotLoggedError(
-            f"Expected a {kind} that was logged, one of {shown}. Received: {key!r}."
-        )
-    return found[key]
 
 
 def _layer(payload: pb.LayerSeries) -> LoggedLayer:

@@ -12,14 +12,9 @@ from tb_featuremaps.format.names import PLUGIN_NAME
 from tb_featuremaps.format.png import Atlas, AtlasError, decode_atlas
 from tb_featuremaps.format.records import RecordError
 from tb_featuremaps.reader.log_files import find_runs, is_directory, is_remote
-from tb_featuremaps.reader.logged_run import (
-    LoggedArrays,
-    LoggedLayer,
-    LoggedOutput,
-    LoggedRun,
-    LossCurve,
-    known,
-)
+from tb_featuremaps.reader.logged_arrays import LoggedArrays, known
+from tb_featuremaps.reader.logged_gradients import LoggedAttributions, LoggedGradients
+from tb_featuremaps.reader.logged_run import LoggedLayer, LoggedOutput, LoggedRun, LossCurve
 from tb_featuremaps.reader.run_log import RunLog
 from tb_featuremaps.reader.scan_cache import ScanCache
 
@@ -178,6 +173,30 @@ class LoggedRuns:
             NotLoggedError: no such run.
         """
         return self._run(run).outputs()
+
+    def gradients(self, run: str) -> LoggedGradients:
+        """Which term of the loss teaches which layer, as `GradientTerms` logged it.
+
+        Raises:
+            NotLoggedError: no such run.
+        """
+        return self._run(run).gradients()
+
+    def attributions(self, run: str) -> dict[str, LoggedAttributions]:
+        """What the heads owe to the channels of each layer, by its name; none if none.
+
+        Raises:
+            NotLoggedError: no such run.
+        """
+        return self._run(run).attributions()
+
+    def log(self, run: str) -> RunLog:
+        """The series of a run as its event files hold them.
+
+        Raises:
+            NotLoggedError: no such run.
+        """
+        return self._run(run).log
 
     def _run(self, run: str) -> LoggedRun:
         found: LoggedRun = known(self._runs, run, "run")

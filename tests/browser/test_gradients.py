@@ -1,6 +1,7 @@
 """The view Gradients: of a real run, in a real browser."""
 
 import csv
+import json
 import pathlib
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ from playwright.sync_api import expect
 from support.chromium import WatchedPage
 from support.logdir import read_run
 from support.small_models import IMAGES, targets, two_headed_model
-from support.tab import accessibility_problems, download
+from support.tab import accessibility_problems, download, opened
 from support.tensorboard_server import TensorBoardServer
 
 from tb_featuremaps import FeatureMaps, GradientTerms, LossTerms
@@ -49,9 +50,7 @@ def test_shares_and_cosines_at_the_cursor_are_those_of_the_log(
     canvas.wait_for()
     assert canvas.get_attribute("data-cells") == "3x2"
     logged = read_run(logdir / _RUN)["featuremaps/gradients"][2]
-    norms = dict(zip(("main", "aux1"), logged[0, :2, 0], strict=True))
-    if _first_term(logdir) == "aux1":
-        norms = dict(zip(("aux1", "main"), logged[0, :2, 0], strict=True))
+    norms = dict(zip(_terms(logdir)[:2], logged[0, :2, 0], strict=True))
     said = tab.locator("[data-testid=gradients-row][data-layer=conv1] .bars").get_attribute("title")
     for name, norm in norms.items():
         share = 100 * norm / sum(norms.values())
@@ -60,7 +59,7 @@ def test_shares_and_cosines_at_the_cursor_are_those_of_the_log(
     assert watched.problems == []
 
 
-def _first_term(logdir: pathlib.Path) -> str:
+def _terms(logdir: pathlib.Path) -> list[str]:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     from tb_featuremaps.format.metadata import parse_plugin_data
@@ -68,7 +67,7 @@ def _first_term(logdir: pathlib.Path) -> str:
     accumulator = EventAccumulator(str(logdir / _RUN), size_guidance={"tensors": 0})
     accumulator.Reload()
     content = accumulator.SummaryMetadata("featuremaps/gradients").plugin_data.content
-    return str(parse_plugin_data(content).gradients.terms[0].name)
+    return [term.name for term in parse_plugin_data(content).gradients.terms]
 
 
 def test_a_click_on_a_cell_leads_to_the_maps_of_that_layer_and_step(
@@ -96,7 +95,7 @@ def test_the_table_holds_every_number(
         rows = list(csv.DictReader(file))
     assert [row["step"] for row in rows] == ["0", "2", "4"]
     logged = read_run(logdir / _RUN)["featuremaps/gradients/kernels"][4]
-    name = _first_term(logdir)
+    name = _terms(logdir)[0]
     assert float(rows[2][f"conv1: {name} norm"]) == pytest.approx(float(logged[0, 0, 0]), rel=1e-6)
 
 
@@ -119,6 +118,63 @@ def _activation(logdir: pathlib.Path) -> np.ndarray:
     from tb_featuremaps.reader import read_logdir
 
     return np.asarray(read_logdir(logdir).activation(_RUN, "block", step=4, probe=0), np.float64)
+
+
+def _json(order: list[int]) -> str:
+    return json.dumps(order, separators=(",", ":"))
+
+
+def _importance(logdir: pathlib.Path, layer: str, step: int, term: str) -> np.ndarray:
+    logged = read_run(logdir / _RUN)[f"featuremaps/{layer}/gradients"][step]
+    return np.asarray(logged[_terms(logdir).index(term), :, 1])
+
+
+def test_channels_stand_by_their_importance_for_a_head_with_its_sign(
+    watched: WatchedPage, own_server: TensorBoardServer, logdir: pathlib.Path
+) -> None:
+    place = "&p.featuremaps.run=a%2Ftrain&p.featuremaps.layer=featuremaps%2Fconv1"
+    tab = watched.open_tab(own_server.url, f"{place}&p.featuremaps.step=2")
+    canvas = tab.get_by_test_id("grid-canvas")
+    with opened(tab, "appearance"):
+        tab.get_by_test_id("sort-select").select_option("importance")
+        terms = tab.get_by_test_id("sort-term-select")
+        expect(terms.locator("option")).to_have_text(["main", "aux1"])
+        for term in ("main", "aux1"):
+            terms.select_option(term)
+            importance = _importance(logdir, "conv1", 2, term)
+            order = np.argsort(-np.abs(importance), kind="stable").tolist()
+            expect(canvas).to_have_attribute("data-order", _json(order))
+            signs = ["+" if importance[channel] > 0 else "−" for channel in order]
+            expect(tab.locator("fm-grid-signs span")).to_have_text(signs)
+    canvas.hover(position={"x": 9, "y": 20})
+    first = importance[order[0]]
+    shown = f"{abs(first):.2e}" if abs(first) < 1e-3 else f"{abs(first):.4g}"
+    said = f"gradient of aux1 {'+' if first > 0 else '−'}{shown.replace('e-0', 'e−')}"
+    expect(tab.get_by_test_id("grid-tip")).to_contain_text(said)
+    watched.page.wait_for_function("location.href.includes('sortTerm=aux1')")
+    link = watched.page.url
+    watched.page.goto("about:blank")
+    watched.page.goto(link)
+    expect(canvas).to_have_attribute("data-order", _json(order))
+
+
+def test_importance_of_another_layer_or_run_is_its_own(
+    watched: WatchedPage, own_server: TensorBoardServer, logdir: pathlib.Path
+) -> None:
+    asked = "&p.featuremaps.sort=importance&p.featuremaps.sortTerm=aux1&p.featuremaps.step=2"
+    place = f"&p.featuremaps.run=a%2Ftrain&p.featuremaps.layer=featuremaps%2Fblock{asked}"
+    tab = watched.open_tab(own_server.url, place)
+    order = tab.get_by_test_id("grid-canvas")
+    main = _importance(logdir, "block", 2, "main")
+    by_main = np.argsort(-np.abs(main), kind="stable").tolist()
+    expect(order).to_have_attribute("data-order", _json(by_main))
+    with opened(tab, "appearance"):  # aux1 branches off before it
+        terms = tab.get_by_test_id("sort-term-select")
+        expect(terms.locator("option")).to_have_text(["main"])
+    old = watched.open_tab(own_server.url, f"&p.featuremaps.run=old%2Ftrain{asked}")
+    with opened(old, "appearance"):
+        expect(old.get_by_test_id("no-importance")).to_contain_text("GradientTerms logs it")
+        expect(old.locator("[data-testid=sort-select] option[value=importance]")).to_have_count(0)
 
 
 def test_a_run_without_gradients_says_how_to_log_them(

@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--logs", type=pathlib.Path, default=pathlib.Path("logs/gradients"))
     parser.add_argument("--jobs", type=int, default=2, help="trainings at a time")
     options = parser.parse_args(arguments)
-    return run_command(lambda: _run(options))
+    return run_command(lambda: _run(options), RuntimeError)
 
 
 def _run(options: argparse.Namespace) -> int:

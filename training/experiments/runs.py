@@ -55,7 +55,7 @@ def read_history(log_dir: pathlib.Path) -> History:
 
 def _check_options(log_dir: pathlib.Path, options: Sequence[str]) -> None:
     """Keeps the options beside the log directory, so that no other run goes on in it."""
-    path, wanted = log_dir.with_suffix(".options"), " ".join(options)
+    path, wanted = _beside(log_dir, ".options"), " ".join(options)
     if not path.exists():
         path.write_text(wanted)
     if path.read_text() != wanted:
@@ -66,12 +66,12 @@ def _check_options(log_dir: pathlib.Path, options: Sequence[str]) -> None:
 
 
 def _train(log_dir: pathlib.Path, options: Sequence[str]) -> pathlib.Path:
-    done = log_dir.with_suffix(".done")
+    done = _beside(log_dir, ".done")
     if done.exists():
         return log_dir
     resume = ["--resume"] if (log_dir / "model.keras").exists() else []
     command = [sys.executable, "-m", "training.train", f"--log-dir={log_dir}", "--threads=1"]
-    with log_dir.with_suffix(".log").open("ab") as log:
+    with _beside(log_dir, ".log").open("ab") as log:
         ended = subprocess.run(
             [*command, *options, *resume],
             stdout=log,
@@ -83,3 +83,8 @@ def _train(log_dir: pathlib.Path, options: Sequence[str]) -> pathlib.Path:
         raise RuntimeError(f"Training {log_dir} failed; see {log.name}.")
     done.touch()
     return log_dir
+
+
+def _beside(log_dir: pathlib.Path, suffix: str) -> pathlib.Path:
+    """A file beside a log directory, whose name may hold a dot itself."""
+    return log_dir.with_name(log_dir.name + suffix)

@@ -1,5 +1,10 @@
 import type { Capture, PictureKey } from '../model/capture';
-import type { AttributionsAt, GradientsAt, GradientSeries } from '../model/gradient';
+import type {
+  AttributionsAt,
+  ChannelGradientsAt,
+  GradientsAt,
+  GradientSeries,
+} from '../model/gradient';
 import type { LossPoint, LossTerm } from '../model/loss';
 import type { Picture, ProbePixels } from '../model/picture';
 import type { FullOutput, HeadPredictions, PredictionsAt } from '../model/prediction';
@@ -67,6 +72,8 @@ export interface PredictionsAnswer {
  * All throw `UnreachableError`, `RefusedError` or `DamagedError`.
  */
 export interface Source {
+  /** When all that it holds was taken out of the logs; null where more may come. */
+  readonly made: Date | null;
   listing(since: string | null, signal: AbortSignal): Promise<ListingAnswer>;
   /** All runs of the log directory, also those without data of ours, in TensorBoard's order. */
   runNames(signal: AbortSignal): Promise<readonly string[]>;
@@ -85,6 +92,12 @@ export interface Source {
   predictions(run: string, since: string | null, signal: AbortSignal): Promise<PredictionsAnswer>;
   output(run: string, tag: string, step: number, signal: AbortSignal): Promise<FullOutput>;
   gradients(run: string, since: string | null, signal: AbortSignal): Promise<GradientsAnswer>;
+  channelGradients(
+    run: string,
+    tag: string,
+    since: string | null,
+    signal: AbortSignal,
+  ): Promise<SeriesAnswer<ChannelGradientsAt>>;
   attributions(
     run: string,
     tag: string,

@@ -1,3 +1,4 @@
+import type { MapId } from '../model/aggregate';
 import type { PictureKey } from '../model/capture';
 import type { Head, Layer, ProbeSet, Run } from '../model/run';
 
@@ -14,10 +15,11 @@ export interface RunAsk {
   readonly stamp: string;
 }
 
-/** One channel's map at a step. */
+/** One channel's map at a step, or one made of all channels but some. */
 export interface FrameAsk {
   readonly picture: PictureKey;
-  readonly channel: number;
+  readonly channel: MapId;
+  readonly leftOut: readonly number[];
   readonly step: number;
 }
 
@@ -53,6 +55,13 @@ function stampOf(run: Run, lastWallTime: number): string {
 /** null where the run logs none. */
 export function gradientsAsk(run: Run): RunAsk | null {
   return run.hasGradients ? { run: run.name, stamp: run.version } : null;
+}
+
+/** null where none were logged for the layer. */
+export function channelGradientsAsk(run: Run, layer: Layer): SeriesAsk | null {
+  const { gradientsTag: tag } = layer;
+  // They are written apart from the layer's maps, whose time tells nothing of them.
+  return tag === null ? null : { run: run.name, tag, stamp: run.version };
 }
 
 /** null where none were logged for the layer. */

@@ -1,12 +1,15 @@
 import type { Source } from '../api/source';
+import { isAggregate } from '../model/aggregate';
 import { pictureName, type Capture, type PictureKey } from '../model/capture';
-import type { AttributionsAt, Gradients } from '../model/gradient';
+import { DamagedError } from '../model/failures';
+import type { AttributionsAt, ChannelGradientsAt, Gradients } from '../model/gradient';
 import type { Losses } from '../model/loss';
 import type { Frame, Picture, ProbePixels } from '../model/picture';
 import type { FullOutput, Predictions } from '../model/prediction';
 import type { Listing } from '../model/run';
 import type { Series } from '../model/series';
 import type { StatisticsAt } from '../model/statistics';
+import { aggregate, aggregateFrame } from '../render/aggregate';
 import { frameOf } from '../render/tiles';
 import type { FrameAsk, OutputAsk, RunAsk, SeriesAsk } from './asks';
 import { loadGradients, loadListing, loadLosses, loadPredictions, loadSeries } from './loaders';
@@ -21,6 +24,7 @@ export interface Demand {
   readonly captures: readonly SeriesAsk[];
   readonly statistics: readonly SeriesAsk[];
   readonly gradients: readonly RunAsk[];
+  readonly channelGradients: readonly SeriesAsk[];
   readonly attributions: readonly SeriesAsk[];
   readonly losses: readonly RunAsk[];
   readonly predictions: readonly RunAsk[];
@@ -32,7 +36,7 @@ export interface Demand {
 
 /**
  * All that the tab knows. Beyond what is wanted at the moment it keeps at most 128 MiB of pictures,
- * 64 MiB of statistics, and 224 MiB of all else.
+ * 64 MiB of statistics, and 256 MiB of all else.
  */
 export class Library {
   readonly listing: Resource<null, Listing>;
@@ -40,6 +44,7 @@ export class Library {
   readonly captures: Resource<SeriesAsk, Series<Capture>>;
   readonly statistics: Resource<SeriesAsk, Series<StatisticsAt>>;
   readonly gradients: Resource<RunAsk, Gradients>;
+  readonly channelGradients: Resource<SeriesAsk, Series<ChannelGradientsAt>>;
   readonly attributions: Resource<SeriesAsk, Series<AttributionsAt>>;
   readonly losses: Resource<RunAsk, Losses>;
   readonly predictions: Resource<RunAsk, Predictions>;
@@ -110,6 +115,15 @@ export class Library {
       limit: 32 * MIB,
       concurrency: 2,
     });
+    this.channelGradients = resource({
+      nameOf: seriesName,
+      stampOf,
+      load: ({ run, tag }, known: Series<ChannelGradientsAt> | undefined, signal) =>
+        loadSeries(known, (since) => source.channelGradients(run, tag, since, signal)),
+      bytesOf: ({ items }) => items.length * valueBytes(items),
+      limit: 32 * MIB,
+      concurrency: 1,
+    });
     this.attributions = resource({
       nameOf: seriesName,
       stampOf,
@@ -152,9 +166,10 @@ export class Library {
       concurrency: 3,
     });
     this.frames = resource({
-      nameOf: ({ picture, channel }) => `${pictureName(picture)}/${channel}`,
-      load: async ({ picture, channel, step }, known: Frame | undefined, signal) =>
-        known ?? frameOf(await this.pictureOf(source, picture, signal), channel, step),
+      nameOf: ({ picture, channel, leftOut }) =>
+        `${pictureName(picture)}/${channel}/${leftOut.join()}`,
+      load: async (ask, known: Frame | undefined, signal) =>
+        known ?? frameFor(ask, await this.pictureOf(source, ask.picture, signal)),
       bytesOf: ({ levels }) => levels.byteLength,
       limit: 32 * MIB,
       concurrency: 2,
@@ -173,6 +188,7 @@ export class Library {
       this.captures,
       this.statistics,
       this.gradients,
+      this.channelGradients,
       this.attributions,
       this.losses,
       this.predictions,
@@ -190,6 +206,7 @@ export class Library {
     this.pictures.want(demand.pictures);
     this.losses.want(demand.losses);
     this.gradients.want(demand.gradients);
+    this.channelGradients.want(demand.channelGradients);
     this.attributions.want(demand.attributions);
     this.predictions.want(demand.predictions);
     this.probes.want(demand.probes);
@@ -211,10 +228,10 @@ export class Library {
 
   /** What is wrong with the lists and tables that are wanted; pictures say so in their place. */
   problems(): readonly string[] {
-    const { listing, captures, statistics, losses, predictions, gradients, attributions } = this;
+    const { listing, captures, statistics, losses, predictions } = this;
     const tables = [
       ...[listing, captures, statistics, losses, predictions],
-      ...[gradients, attributions],
+      ...[this.gradients, this.channelGradients, this.attributions],
     ];
     return [...new Set(tables.flatMap((resource) => resource.problems()))];
   }
@@ -223,6 +240,14 @@ export class Library {
     const known = this.pictures.peek(key);
     return known.status === 'ready' ? known.value : source.picture(key, signal);
   }
+}
+
+/** Throws `DamagedError` where there is nothing to make it of. */
+function frameFor({ channel, leftOut, step }: FrameAsk, picture: Picture): Frame {
+  if (!isAggregate(channel)) return frameOf(picture, channel, step);
+  const map = aggregate(picture, channel, leftOut);
+  if (!map) throw new DamagedError('No channel has finite values only.');
+  return aggregateFrame(map, step);
 }
 
 function valueBytes(items: readonly { readonly values: Float32Array }[]): number {

@@ -18,7 +18,7 @@ export const channelOrder = memoised(
     probe: number,
     from: StatisticsAt | undefined,
     fromProbe: number,
-    sort: SortOrder,
+    sort: Exclude<SortOrder, 'importance'>,
     hideInactive: boolean,
   ): readonly number[] => {
     let order = Array.from({ length: channels }, (_, channel) => channel);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatMeasured, formatShape, formatValue } from './format';
+import { formatMeasured, formatShape, formatSigned, formatValue } from './format';
 
 test.each([
   [0, '0'],
@@ -30,4 +30,15 @@ test.each([
 
 test('a shape without a fixed size says so', () => {
   expect(formatShape([0, 8, 3])).toBe('?×8×3');
+});
+
+test.each([
+  [0.5, '+0.5000'],
+  [-0.5, '−0.5000'],
+  [0, '0'],
+  [Infinity, '+∞'],
+  [NaN, 'NaN'],
+  [undefined, '–'],
+])('the sign of %d is shown: %s', (value, text) => {
+  expect(formatSigned(value)).toBe(text);
 });

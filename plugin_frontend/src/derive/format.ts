@@ -9,6 +9,12 @@ export function formatValue(value: number | null | undefined): string {
   );
 }
 
+/** A number with its sign, also where that is a plus. */
+export function formatSigned(value: number | null | undefined): string {
+  const text = formatValue(value);
+  return Number(value) > 0 && text !== '+∞' ? `+${text}` : text;
+}
+
 /** A value that is known only to some uncertainty, with the digits that are known. */
 export function formatMeasured(value: number, uncertainty: number): string {
   if (!Number.isFinite(value) || !(uncertainty > 0)) return formatValue(value);

@@ -4,6 +4,7 @@ import type { Look } from '../state/look';
 import type { ProbePoint } from '../state/selection';
 import { channelOrder, statisticsBefore } from './channel_order';
 import { isInactive } from './health';
+import { importanceOf, importanceOrder } from './importance';
 import { memoisedBy } from './memo';
 import { paneOf, type Pane, type Panes } from './panes';
 import { cellAt, strongestAt } from './pixel';
@@ -45,13 +46,22 @@ function wholeOrder(panes: Panes, look: Look, point: ProbePoint | null): readonl
   }
   const items = valueOf(first.statistics)?.items ?? [];
   const from = second ? statisticsOfPane(second) : statisticsBefore(items, at);
+  const { channels } = picture.scale;
+  const needed = look.hideInactive ? at : undefined;
+  if (look.sort === 'importance') {
+    const importance = importanceOf(first, look.sortTerm);
+    if (typeof importance !== 'string') {
+      return importanceOrder(importance, channels, needed, first.probe, look.hideInactive);
+    }
+  }
+  const sort = look.sort === 'importance' ? 'index' : look.sort;
   return channelOrder(
-    picture.scale.channels,
-    look.sort === 'index' && !look.hideInactive ? undefined : at,
+    channels,
+    sort === 'index' ? needed : at,
     first.probe,
-    look.sort === 'change' ? from : undefined,
+    sort === 'change' ? from : undefined,
     second?.probe ?? first.probe,
-    look.sort,
+    sort,
     look.hideInactive,
   );
 }

@@ -1,6 +1,7 @@
-import { capturesAsk, statisticsAsk } from '../data/asks';
+import { capturesAsk, channelGradientsAsk, statisticsAsk } from '../data/asks';
 import type { Library } from '../data/library';
 import type { Capture } from '../model/capture';
+import type { ChannelGradientsAt } from '../model/gradient';
 import { LOADING, valueOf, type Loadable } from '../model/loadable';
 import type { Picture } from '../model/picture';
 import type { Layer, Listing, Run } from '../model/run';
@@ -29,6 +30,8 @@ export interface Pane {
   readonly picture: Loadable<Picture>;
   /** null where the layer logs none. */
   readonly statistics: Loadable<Series<StatisticsAt>> | null;
+  /** null where the layer logs none. They come only when they are asked for. */
+  readonly gradients: Loadable<Series<ChannelGradientsAt>> | null;
 }
 
 /** The panes from left to right: of two steps of a run the older one is left. */
@@ -53,9 +56,11 @@ export interface Panes {
 }
 
 const makePane = memoised((...fields: PaneFields): Pane => {
-  const [index, run, layer, cursor, captures, capture, probe, otherProbe, picture, statistics] =
+  const [index, run, layer, cursor, captures, capture, probe, otherProbe, picture, ...tables] =
     fields;
-  return { index, run, layer, cursor, captures, capture, probe, otherProbe, picture, statistics };
+  const [statistics, gradients] = tables;
+  const own = { index, run, layer, cursor, captures, capture, probe, otherProbe, picture };
+  return { ...own, statistics, gradients };
 });
 
 type PaneFields = [
@@ -69,6 +74,7 @@ type PaneFields = [
   Pane['otherProbe'],
   Pane['picture'],
   Pane['statistics'],
+  Pane['gradients'],
 ];
 
 const makeSlot = memoised((pane: Pane): Slot => ({ pane }));
@@ -132,6 +138,8 @@ function paneAt(
   const picture = key ? library.pictures.peek(key) : pictureProblem(captures, capture);
   const ask = statisticsAsk(run, layer);
   const statistics = ask && library.statistics.peek(ask);
+  const asked = channelGradientsAsk(run, layer);
+  const gradients = asked && library.channelGradients.peek(asked);
   const cursor = step ?? capture?.step ?? null;
   return makePane(
     index,
@@ -144,6 +152,7 @@ function paneAt(
     otherProbe,
     picture,
     statistics,
+    gradients,
   );
 }
 

@@ -24,6 +24,7 @@ function pane(nonfinite: number): Pane {
     layer: memoryLayer('conv1'),
     picture: { status: 'ready', value: picture, problem: null },
     statistics: { status: 'ready', value: series, problem: null },
+    gradients: null,
   };
 }
 

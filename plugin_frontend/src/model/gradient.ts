@@ -34,6 +34,13 @@ export interface Gradients {
   readonly messages: readonly string[];
 }
 
+/** `[terms, channels, 2]` at a layer: the gradient's norm, and the mean of activation × gradient. */
+export interface ChannelGradientsAt extends Item {
+  readonly terms: readonly GradientTerm[];
+  readonly channels: number;
+  readonly values: Float32Array;
+}
+
 export interface AttributedHead {
   readonly name: string;
   readonly role: Role | null;

@@ -4,6 +4,8 @@ export interface Layer {
   /** The tag of its pictures; what identifies it within a run. */
   readonly tag: string;
   readonly statsTag: string | null;
+  /** Of the gradients of the loss's terms at its channels. */
+  readonly gradientsTag: string | null;
   /** Of what the heads owe to its channels. */
   readonly attributionsTag: string | null;
   readonly name: string;

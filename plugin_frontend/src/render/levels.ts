@@ -8,9 +8,13 @@ export function levelValue(scale: AtlasScale, channel: number, level: number): n
   return valueAt(scale.lo[channel] ?? 0, scale.hi[channel] ?? 0, level);
 }
 
-/** How far the value that was captured can lie from that of its level: half a level. */
-export function levelUncertainty(scale: AtlasScale, channel: number): number {
-  return (scale.hi[channel] ?? 0) / 2 / TOP_LEVEL - (scale.lo[channel] ?? 0) / 2 / TOP_LEVEL;
+/** How far the true value can lie from that of its level: half a level, and what else is unknown. */
+export function levelUncertainty({ lo, hi, error }: AtlasScale, channel: number): number {
+  return (
+    (hi[channel] ?? 0) / 2 / TOP_LEVEL -
+    (lo[channel] ?? 0) / 2 / TOP_LEVEL +
+    (error?.[channel] ?? 0)
+  );
 }
 
 /** The range over all channels of one picture. */

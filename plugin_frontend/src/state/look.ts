@@ -5,7 +5,15 @@ import type { ColormapName } from '../render/colormap';
 /** Which values the colours span: each channel's own, the layer's, or each channel's over all steps. */
 export const SCALINGS = ['channel', 'layer', 'steps'] as const;
 export type Scaling = (typeof SCALINGS)[number];
-export const SORT_ORDERS = ['index', 'mean', 'std', 'zeros', 'change', 'selective'] as const;
+export const SORT_ORDERS = [
+  'index',
+  'mean',
+  'std',
+  'zeros',
+  'change',
+  'selective',
+  'importance',
+] as const;
 export type SortOrder = (typeof SORT_ORDERS)[number];
 /** What share of the values the colours can leave out at either end. */
 export const CLIPS = [0, 0.001, 0.01, 0.05] as const;
@@ -23,6 +31,8 @@ export interface Look {
   readonly colormap: ColormapName;
   readonly scaling: Scaling;
   readonly sort: SortOrder;
+  /** The term of the loss whose importance sorts; null for the main one. */
+  readonly sortTerm: string | null;
   readonly hideInactive: boolean;
   /** How many channels of the order are shown; null for all. */
   readonly top: number | null;
@@ -55,6 +65,7 @@ export const PLAIN: Look = {
   colormap: 'viridis',
   scaling: 'channel',
   sort: 'index',
+  sortTerm: null,
   hideInactive: false,
   top: null,
   overlay: false,

@@ -21,7 +21,8 @@ const full: Linked = {
   look: {
     colormap: 'magma',
     scaling: 'steps',
-    sort: 'change',
+    sort: 'importance',
+    sortTerm: 'aux1 a=b&c',
     hideInactive: true,
     top: 12,
     overlay: true,

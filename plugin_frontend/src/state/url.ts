@@ -1,4 +1,5 @@
 import { ILLS } from '../derive/health';
+import { aggregateNamed } from '../model/aggregate';
 import { GRADIENT_PLACES } from '../model/gradient';
 import { COLORMAPS } from '../render/colormap';
 import {
@@ -64,6 +65,7 @@ export function toParameters({ selection, look }: Linked): Parameters {
     put(choice, look[choice] === PLAIN[choice] ? null : look[choice]);
   for (const name of SWITCHES) put(name, look[name] ? 1 : null);
   put('smoothing', look.smoothing || null);
+  put('sortTerm', look.sortTerm);
   put('top', look.top);
   put('class', look.classIndex);
   put('clip', look.clip || null);
@@ -85,7 +87,7 @@ export function fromParameters(parameters: Parameters): Linked {
     layer: parameters['layer'] ?? null,
     runFilter: parameters['runFilter'] ?? '',
     probe: wholeNumber(parameters['probe']) ?? 0,
-    channel: wholeNumber(parameters['channel']),
+    channel: aggregateNamed(parameters['channel'] ?? '') ?? wholeNumber(parameters['channel']),
     point: pointOf(parameters['point'] ?? ''),
     step,
     following: step === null || parameters['latest'] === '1',
@@ -101,6 +103,7 @@ function lookOf(parameters: Parameters): Look {
   const look: Look = {
     ...PLAIN,
     smoothing: Math.min(MOST_SMOOTHING, share(parameters['smoothing'])),
+    sortTerm: parameters['sortTerm'] ?? null,
     top: wholeNumber(parameters['top']) || null,
     classIndex: wholeNumber(parameters['class']),
     lossTerm: parameters['lossTerm'] ?? null,

@@ -8,7 +8,7 @@ import type {
 } from '../api/source';
 import type { Capture, PictureKey } from '../model/capture';
 import { DamagedError, RefusedError } from '../model/failures';
-import type { AttributionsAt } from '../model/gradient';
+import type { AttributionsAt, ChannelGradientsAt } from '../model/gradient';
 import type { Picture, ProbePixels } from '../model/picture';
 import type { FullOutput } from '../model/prediction';
 import type { Layer, Run } from '../model/run';
@@ -26,6 +26,7 @@ const NEVER = { reset: true, kept: null, allKept: true, messages: [] };
 
 /** Data that a test holds in its hands, behind the interface that the server is behind. */
 export class MemorySource implements Source {
+  readonly made: Date | null = null;
   /** Blob keys of pictures that never come, and of those that are damaged. */
   readonly late = new Set<string>();
   readonly damaged = new Set<string>();
@@ -93,6 +94,10 @@ export class MemorySource implements Source {
     return Promise.reject(new RefusedError(`${run} has no gradients`));
   }
 
+  channelGradients(run: string): Promise<SeriesAnswer<ChannelGradientsAt>> {
+    return Promise.reject(new RefusedError(`${run} has no gradients at channels`));
+  }
+
   attributions(run: string): Promise<SeriesAnswer<AttributionsAt>> {
     return Promise.reject(new RefusedError(`${run} has no attributions`));
   }
@@ -135,6 +140,7 @@ export function memoryLayer(name: string, version = 0): Layer {
   return {
     tag: `featuremaps/${name}`,
     statsTag: `featuremaps/${name}/stats`,
+    gradientsTag: null,
     attributionsTag: null,
     name,
     className: 'Conv2D',

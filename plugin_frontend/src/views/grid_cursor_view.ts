@@ -1,9 +1,11 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
-import { formatStep } from '../derive/format';
+import { formatSigned, formatStep } from '../derive/format';
+import { importanceOf } from '../derive/importance';
 import { leftToRight, paneOf, panesOf, type Pane, type Panes } from '../derive/panes';
 import { readDifference, readSummary, readValue } from '../derive/reading';
 import { selectiveSince } from '../derive/selectivity';
+import { channelOf } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
 import { cellRect, type GridLayout } from '../render/grid';
 import type { Pointed } from '../state/pointer';
@@ -65,7 +67,7 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
   protected override select(app: AppState): [Pointed | null, number | null, Panes | null] {
     const { listing, selection, library, pointer } = app;
     const panes = listing ? panesOf(listing, selection.value, library) : null;
-    return [pointer.value, selection.value.channel, panes];
+    return [pointer.value, channelOf(selection.value.channel), panes];
   }
 
   protected override view(pointed: Pointed | null, channel: number | null, panes: Panes | null) {
@@ -91,6 +93,16 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
     return since === null ? '' : ` · selective since step ${formatStep(since)}`;
   }
 
+  /** How much the channel matters, where the channels stand in that order. */
+  private importance(channel: number) {
+    const { sort, sortTerm } = this.app.look.value;
+    if (sort !== 'importance' || this.pane.index !== 0) return nothing;
+    const importance = importanceOf(this.pane, sortTerm);
+    if (typeof importance === 'string') return nothing;
+    const value = formatSigned(importance.values[channel]);
+    return html`<br /><span>activation × gradient of ${importance.term} ${value}</span>`;
+  }
+
   private tip(pointed: Pointed, panes: Panes | null) {
     const left = Math.max(0, Math.min(pointed.left, window.innerWidth - TIP_WIDTH));
     const top = Math.max(0, Math.min(pointed.bottom + 6, window.innerHeight - TIP_HEIGHT));
@@ -107,7 +119,7 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
       ${from && to ? html`<span>difference ${readDifference(from, to, pointed)}</span><br />` : nothing}
       <span class="muted"
         >${readSummary(this.pane, pointed.channel)}${this.onset(pointed.channel)}</span
-      >
+      >${this.importance(pointed.channel)}
     </div>`;
   }
 }

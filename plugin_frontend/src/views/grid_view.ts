@@ -6,6 +6,7 @@ import { memoised } from '../derive/memo';
 import { rangesOfPanes } from '../derive/order';
 import { panesOf, type Pane } from '../derive/panes';
 import type { RangeOf } from '../derive/ranges';
+import { channelOf } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
 import type { Picture, Range } from '../model/picture';
 import { barPlace, barRange, paintBars } from '../render/bars';
@@ -15,6 +16,7 @@ import type { GridLayout } from '../render/grid';
 import { paintGrid } from '../render/paint';
 import './grid_cursor_view';
 import './grid_light_view';
+import './grid_signs_view';
 import { gridStyles } from './grid_styles';
 import { Painted } from './painted';
 import { common } from './theme';
@@ -84,6 +86,15 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
         ></canvas>
         ${bars ? axes(layout, barRange(ranges(0))) : nothing}
         <fm-grid-light .pane=${this.pane} .layout=${layout} .order=${this.order}></fm-grid-light>
+        ${
+          this.difference
+            ? nothing
+            : html`<fm-grid-signs
+                .pane=${this.pane}
+                .layout=${layout}
+                .order=${this.order}
+              ></fm-grid-signs>`
+        }
         <fm-grid-cursor .pane=${this.pane} .layout=${layout} .order=${this.order}></fm-grid-cursor>
       </div>
       ${this.remark(order)}`;
@@ -214,7 +225,8 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
     const { layout, order } = this;
     if (!layout || !canvas.matches(':focus-visible')) return;
     const { pointer, selection } = this.app;
-    const current = order.indexOf(pointer.value?.channel ?? selection.value.channel ?? -1);
+    const chosen = channelOf(selection.value.channel);
+    const current = order.indexOf(pointer.value?.channel ?? chosen ?? -1);
     if (event.key === 'Enter') {
       const channel = order[Math.max(0, current)];
       if (channel !== undefined) this.actions.chooseChannel(channel, this.pane.index);

@@ -20,6 +20,7 @@ function pane(index: number, ready: boolean, more: Partial<Pane> = {}): Pane {
     otherProbe: false,
     picture: ready ? ({ status: 'ready', problem: null } as Pane['picture']) : LOADING,
     statistics: null,
+    gradients: null,
     ...more,
   };
 }

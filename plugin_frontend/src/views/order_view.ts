@@ -1,8 +1,10 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
+import { importanceOf, importanceTerms } from '../derive/importance';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import { isSpatial } from '../derive/place';
 import { selectivityProblem } from '../derive/selectivity';
+import { valueOf } from '../model/loadable';
 import { SORT_ORDERS, type Look, type SortOrder } from '../state/look';
 import type { ProbePoint } from '../state/selection';
 import { choice } from './choice';
@@ -16,7 +18,13 @@ const SORT_NAMES: Record<SortOrder, string> = {
   zeros: 'sparsity',
   change: 'change',
   selective: 'selective for this probe',
+  importance: 'importance',
 };
+
+const IMPORTANCE_TIP =
+  'Mean of activation × gradient of the weighted term over the labelled batch of GradientTerms and ' +
+  'all positions, not of this probe: + where the term grows with the channel, − where it falls. The ' +
+  'largest come first, whichever their sign (Molchanov et al. 2017)';
 
 type Selected = [Look, Pane | null, boolean, ProbePoint | null];
 
@@ -73,9 +81,11 @@ export class OrderView extends Connected<Selected> {
     const spatial = isSpatial(layer);
     const problem = selectivityProblem(run.probes?.count ?? 1, spatial);
     const byPoint = point !== null && spatial;
-    const names: readonly SortOrder[] = problem
-      ? SORT_ORDERS.filter((name) => name !== 'selective')
-      : SORT_ORDERS;
+    const names = SORT_ORDERS.filter(
+      (name) =>
+        (name !== 'selective' || !problem) &&
+        (name !== 'importance' || layer.gradientsTag !== null),
+    );
     return html`
       ${
         byPoint
@@ -89,6 +99,7 @@ export class OrderView extends Connected<Selected> {
               choose: (sort) => this.actions.show({ sort }),
             })
       }
+      ${look.sort === 'importance' && !byPoint ? this.importance(pane, look.sortTerm) : nothing}
       ${problem ? html`<p class="muted" data-testid="not-selective">Not by selectivity: ${problem}</p>` : nothing}
       <label title="Show only the first so many channels of the order; empty for all"
         >Top
@@ -101,6 +112,26 @@ export class OrderView extends Connected<Selected> {
         })}
       </label>
     `;
+  }
+
+  /** For which term of the loss the channels matter. */
+  private importance(pane: Pane, wanted: string | null) {
+    const importance = importanceOf(pane, wanted);
+    if (typeof importance === 'string') {
+      return html`<p class="muted" data-testid="no-importance">
+        Not by importance: ${importance}
+      </p>`;
+    }
+    return html`<div title=${IMPORTANCE_TIP}>
+      ${choice({
+        label: 'For',
+        testId: 'sort-term-select',
+        names: importanceTerms(valueOf(pane.gradients)!.items),
+        title: (name) => name,
+        chosen: importance.term,
+        choose: (sortTerm) => this.actions.show({ sortTerm }),
+      })}
+    </div>`;
   }
 
   private pointed() {

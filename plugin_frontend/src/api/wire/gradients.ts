@@ -1,4 +1,9 @@
-import type { AttributionsAt, GradientSeries, GradientTerm } from '../../model/gradient';
+import type {
+  AttributionsAt,
+  ChannelGradientsAt,
+  GradientSeries,
+  GradientTerm,
+} from '../../model/gradient';
 import type { Role } from '../../model/run';
 import { arrayOf, type Framed } from '../decode/frame';
 import type { GradientsAnswer, SeriesAnswer } from '../source';
@@ -17,6 +22,16 @@ export interface WireGradients {
     all_kept: boolean;
     kept: number | null;
   }[];
+}
+
+/** The header of `/channel_gradients`. */
+export interface WireChannelGradients {
+  version: string;
+  reset: boolean;
+  kept: number | null;
+  all_kept: boolean;
+  messages: string[];
+  terms: GradientTerm[];
 }
 
 /** The header of `/attributions`. */
@@ -43,6 +58,23 @@ export function readGradients(framed: Framed<WireGradients>): GradientsAnswer {
       const growth = { reset, kept: keptOf(framed, kept, prefix), items };
       return { tag, place, layers, terms, allKept, growth };
     }),
+  };
+}
+
+export function readChannelGradients(
+  framed: Framed<WireChannelGradients>,
+): SeriesAnswer<ChannelGradientsAt> {
+  const { version, reset, kept, all_kept: allKept, messages, terms } = framed.header;
+  const { values, shape } = arrayOf(framed, 'values', 4);
+  const channels = shape[2] ?? 0;
+  const items = itemsOf(framed, '', values as Float32Array, terms.length * channels * 2);
+  return {
+    version,
+    reset,
+    kept: keptOf(framed, kept, ''),
+    allKept,
+    messages,
+    items: items.map((item) => ({ ...item, terms, channels })),
   };
 }
 

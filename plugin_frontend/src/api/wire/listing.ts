@@ -36,6 +36,7 @@ interface WireRun {
 interface WireLayer {
   tag: string;
   stats_tag: string | null;
+  gradients_tag: string | null;
   attributions_tag: string | null;
   name: string;
   class_name: string;
@@ -89,6 +90,7 @@ function readLayer(wire: WireLayer): Layer {
   return {
     tag: wire.tag,
     statsTag: wire.stats_tag,
+    gradientsTag: wire.gradients_tag,
     attributionsTag: wire.attributions_tag,
     name: wire.name,
     className: wire.class_name,

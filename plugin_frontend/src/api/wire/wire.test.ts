@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Framed, FramedArray } from '../decode/frame';
+import { readChannelGradients, type WireChannelGradients } from './gradients';
 import { readLosses, type WireLosses } from './losses';
 import { readPredictions, type WirePredictions } from './predictions';
 import { readCaptures, readStatistics, type WireStatistics } from './series';
@@ -114,4 +115,25 @@ test('loss terms take their row of their group', () => {
   ]);
   expect(terms[0]?.growth.kept).toEqual([[7, 0]]);
   expect(terms[0]?.allKept).toBe(false);
+});
+
+test('gradients at channels are cut into steps, and say of which terms they are', () => {
+  const terms = [{ name: 'main', kind: 'output', role: 'main' }] as const;
+  const header: WireChannelGradients = {
+    ...{ version: 'v', reset: true, kept: null, all_kept: true, messages: [] },
+    terms: [...terms],
+  };
+  const values = Float32Array.from({ length: 12 }, (_, index) => index);
+  const { items } = readChannelGradients(
+    framed(header, {
+      steps: [[2], numbers(0, 5)],
+      wall_times: [[2], numbers(1, 2)],
+      values: [[2, 1, 3, 2], values],
+    }),
+  );
+  expect(items.map(({ step, channels }) => [step, channels])).toEqual([
+    [0, 3],
+    [5, 3],
+  ]);
+  expect(items[1]).toMatchObject({ terms, values: values.subarray(6) });
 });
