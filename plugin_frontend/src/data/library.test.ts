@@ -34,7 +34,7 @@ async function want(demand: Partial<Demand>): Promise<void> {
 
 const series = { run: 'a', tag: 'featuremaps/conv1', stamp: '1' };
 const picture = { blob: 'a/featuremaps/conv1/0/0', wallTime: 0 };
-const frame = (channel: number) => ({ picture, channel, step: 0 });
+const frame = (channel: number) => ({ picture, channel, step: 0, leftOut: [] });
 
 test('a frame is cut out of a picture that is there, without another request', async () => {
   await want({ pictures: [picture] });

@@ -138,6 +138,8 @@ test.each([
   { comparison: { kind: 'run', run: 'run:step:1' } as const },
   { comparison: { kind: 'step', step: 0 } as const },
   { channel: 20_000 },
+  { channel: 'mean' as const },
+  { channel: 'top12' as const },
 ])('a selection of %j comes back through an address', (change) => {
   const selection = { ...START, ...change };
   // As the host page's address holds it.

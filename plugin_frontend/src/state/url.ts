@@ -1,4 +1,5 @@
 import { ILLS } from '../derive/health';
+import { aggregateNamed } from '../model/aggregate';
 import { GRADIENT_PLACES } from '../model/gradient';
 import { COLORMAPS } from '../render/colormap';
 import {
@@ -86,7 +87,7 @@ export function fromParameters(parameters: Parameters): Linked {
     layer: parameters['layer'] ?? null,
     runFilter: parameters['runFilter'] ?? '',
     probe: wholeNumber(parameters['probe']) ?? 0,
-    channel: wholeNumber(parameters['channel']),
+    channel: aggregateNamed(parameters['channel'] ?? '') ?? wholeNumber(parameters['channel']),
     point: pointOf(parameters['point'] ?? ''),
     step,
     following: step === null || parameters['latest'] === '1',
