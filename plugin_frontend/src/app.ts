@@ -41,7 +41,7 @@ export function start(
 }
 
 /** Browsers slow a page down that writes its address at each step of a film. */
-const ADDRESS_MILLISECONDS = 200;
+const ADDRESS_MILLISECONDS = 500;
 
 /** Ties the host page's address to the state: deep links, and the way back. */
 function keepAddress(app: AppState, host: Host): void {
