@@ -67,7 +67,8 @@ export function channelGradientsAsk(run: Run, layer: Layer): SeriesAsk | null {
 /** null where none were logged for the layer. */
 export function attributionsAsk(run: Run, layer: Layer): SeriesAsk | null {
   const { attributionsTag: tag } = layer;
-  return tag === null ? null : { run: run.name, tag, stamp: stampOf(run, layer.lastWallTime) };
+  // Written apart from the maps, as the gradients are.
+  return tag === null ? null : { run: run.name, tag, stamp: run.version };
 }
 
 /** The losses of a run, or of the run that validates it. */

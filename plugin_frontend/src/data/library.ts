@@ -244,7 +244,11 @@ export class Library {
 
 /** Throws `DamagedError` where there is nothing to make it of. */
 function frameFor({ channel, leftOut, step }: FrameAsk, picture: Picture): Frame {
-  if (!isAggregate(channel)) return frameOf(picture, channel, step);
+  if (!isAggregate(channel)) {
+    // Captures of one layer can differ in their channels, where a run was written anew.
+    if (channel < picture.scale.channels) return frameOf(picture, channel, step);
+    throw new DamagedError(`The capture at step ${step} has no channel ${channel}.`);
+  }
   const map = aggregate(picture, channel, leftOut);
   if (!map) throw new DamagedError('No channel has finite values only.');
   return aggregateFrame(map, step);

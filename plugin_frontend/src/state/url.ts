@@ -154,8 +154,10 @@ function wholeNumber(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
+/** From 0 to below 1. */
 function share(text: string | undefined): number {
-  return text !== undefined && /^0\.\d{1,6}$/.test(text) ? Number(text) : 0;
+  const number = anyNumber(text);
+  return number !== null && number > 0 && number < 1 ? number : 0;
 }
 
 function anyNumber(text: string | undefined): number | null {
