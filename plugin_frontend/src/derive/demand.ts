@@ -57,7 +57,7 @@ export function demandOf(
       ...runs.flatMap((run) => (run.probes ? [capturesAsk(run, run.probes)] : [])),
     ],
     statistics: [...both.flatMap(ownStatistics), ...otherStatistics(both)],
-    ...gradientAsks(selection, first),
+    ...gradientAsks(selection, runs[0] ?? null, first),
     channelGradients: look.sort === 'importance' && first ? ownChannelGradients(first) : [],
     losses: [...new Set([side, ...overlaidRuns(listing, selection)])].flatMap((run) =>
       run ? lossAsks(run) : [],
@@ -99,12 +99,11 @@ function lossAsks(run: Run) {
 }
 
 /** Only what the view of gradients shows. */
-function gradientAsks({ view }: Selection, pane: Pane | null) {
-  if (view !== 'gradients' || !pane) return { gradients: [], attributions: [] };
-  const { run, layer } = pane;
+function gradientAsks({ view }: Selection, run: Run | null, pane: Pane | null) {
+  if (view !== 'gradients' || !run) return { gradients: [], attributions: [] };
   return {
     gradients: [gradientsAsk(run) ?? []].flat(),
-    attributions: [attributionsAsk(run, layer) ?? []].flat(),
+    attributions: [(pane && attributionsAsk(run, pane.layer)) ?? []].flat(),
   };
 }
 

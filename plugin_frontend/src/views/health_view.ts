@@ -17,7 +17,7 @@ import { channelOf } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
 import { statisticOf, type Statistics } from '../model/statistics';
 import { MOST_ROWS, healthColors, healthSize, paintHealth } from '../render/health';
-import { ILL_NAMES, stateName } from './health_names';
+import { ILL_NAMES, stateName } from '../derive/health_names';
 import { healthStyles } from './health_styles';
 import { Painted } from './painted';
 import { stepAxis, stepAxisStyles } from './step_axis';

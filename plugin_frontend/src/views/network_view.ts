@@ -11,7 +11,7 @@ import { nearestIndex } from '../derive/steps';
 import { parseColor } from '../render/colormap';
 import { paintShares, shareRamp, stepColumns } from '../render/network';
 import { choice } from './choice';
-import { ILL_NAMES } from './health_names';
+import { ILL_NAMES } from '../derive/health_names';
 import { networkStyles } from './network_styles';
 import { Painted } from './painted';
 import { stepAxis, stepAxisStyles } from './step_axis';
