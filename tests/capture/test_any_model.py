@@ -229,7 +229,7 @@ def test_ways_to_compile(
     on_torch = keras.backend.backend() == "torch"
     if "steps_per_execution" in compiled and on_torch:
         pytest.skip("Keras takes one step an execution on PyTorch")
-    # Keras itself can't compile an activity's penalty with PyTorch.
+    # With warnings as errors PyTorch fails to compile an activity's penalty, without us too.
     activity = 0.0 if "jit_compile" in compiled and on_torch else 1e-4
     run = _fit(_small(activity, **compiled), tmp_path)
     assert sorted(run["featuremaps/conv"]) == steps
