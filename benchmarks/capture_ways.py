@@ -2,6 +2,8 @@
 
 import math
 import pathlib
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -19,6 +21,8 @@ from training.models.heads import inference_model
 BARE = "bare compiled forward"
 OURS_FOLDER = "ours"
 OURS = "`FeatureMaps`, default options"
+# Longer than anything that is measured while the background waits.
+_MOST_HELD_SECONDS = 5.0
 GRIDS = "compiled sub-model, one `tf.summary.image` for each layer"
 
 
@@ -57,10 +61,22 @@ def feature_maps(
     callback.on_epoch_begin(0)
     # A writer of the same directory, whose `flush` waits for all that is written there.
     writer = open_writer(str(folder / "train"))
+
+    def hold() -> Callable[[], object]:
+        released = threading.Event()
+
+        def wait() -> list[Any]:
+            released.wait(_MOST_HELD_SECONDS)
+            return []
+
+        writer.submit(wait, events=0)
+        return released.set
+
     return Way(
         lambda: callback.on_epoch_end(0),
         writer.flush,
         lambda: callback.on_train_batch_end(int(model.optimizer.iterations.assign_add(1)) - 1),
+        hold,
     )
 
 

@@ -9,6 +9,8 @@ PLUGIN_NAME = "featuremaps"
 FORMAT_VERSION = 1
 # Captures of a series that the viewer asks TensorBoard to keep, unless the user says otherwise.
 DEFAULT_SAMPLES = 100
+# What the names of our event files end with.
+EVENT_FILE_SUFFIX = ".featuremaps"
 
 PROBES_TAG = "featuremaps/probes"
 LOSSES_TAG = "featuremaps/losses"

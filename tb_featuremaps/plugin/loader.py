@@ -5,6 +5,7 @@ import argparse
 from tensorboard.plugins import base_plugin
 
 from tb_featuremaps.format.names import DEFAULT_SAMPLES, PLUGIN_NAME
+from tb_featuremaps.plugin.shared_directories import follow_all_writers
 
 
 class FeatureMapsLoader(base_plugin.TBLoader):
@@ -33,6 +34,7 @@ class FeatureMapsLoader(base_plugin.TBLoader):
         samples = dict(flags.samples_per_plugin or {})
         samples.setdefault(PLUGIN_NAME, flags.featuremaps_samples)
         flags.samples_per_plugin = samples
+        follow_all_writers(flags)
 
     def load(self, context: base_plugin.TBContext) -> base_plugin.TBPlugin:
         from tb_featuremaps.plugin.plugin import FeatureMapsPlugin

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from tb_featuremaps.summary.event_file import SUFFIX
+from tb_featuremaps.format.names import EVENT_FILE_SUFFIX
 
 # An event begins with its wall time (field 1, eight bytes) and its step (field 2, a varint of up to
 # ten bytes).
@@ -31,7 +31,7 @@ def _event_files(directory: str) -> list[str]:
     if not os.path.isdir(directory):
         return []
     names = [name for name in os.listdir(directory) if name.startswith("events.out.tfevents")]
-    return [os.path.join(directory, name) for name in names if name.endswith(SUFFIX)]
+    return [os.path.join(directory, name) for name in names if name.endswith(EVENT_FILE_SUFFIX)]
 
 
 def _steps(file: BinaryIO) -> Iterator[int]:

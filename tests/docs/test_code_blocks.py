@@ -35,7 +35,7 @@ def _run(blocks: list[CodeBlock], names: dict[str, Any], folder: pathlib.Path) -
         here = folder / str(block.line)
         here.mkdir()
         if "read_logdir" in block.code:
-            write_run(here / "logs" / "run1" / "train")
+            write_run(here / "logs" / "run1")
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(here)
             exec(code, names)

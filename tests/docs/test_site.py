@@ -72,7 +72,10 @@ def test_pages_open_without_a_fault_and_are_searched(address: str) -> None:
         for name in ("index.html", "how_it_works.html", "api/callbacks.html"):
             watched.page.goto(address + name)
             assert watched.page.locator("h1").count() == 1
-        watched.page.locator("[name=query]").fill("reload_multifile")
+        # The search is there once its index has been fetched; what is typed before is lost.
+        watched.page.wait_for_load_state("networkidle")
+        watched.page.locator("[name=query]").click()
+        watched.page.locator("[name=query]").press_sequentially("reload_multifile")
         watched.page.locator(".md-search-result__link").first.wait_for()
         assert watched.problems == []
         assert [url for url in asked if not url.startswith(address)] == []

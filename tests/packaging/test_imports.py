@@ -23,9 +23,10 @@ _BELOW = {
     "command_line": set(),
     "export": {"command_line", "format", "reader"},
     "listing": {"reader"},
-    "cli": {"command_line", "export", "format", "listing", "reader"},
+    "report": {"export", "format", "plugin", "reader"},
+    "cli": {"command_line", "export", "format", "listing", "reader", "report"},
 }
-_VIEWER = ("format", "plugin", "reader", "export", "cli")
+_VIEWER = ("format", "plugin", "reader", "export", "report", "cli")
 _WITHOUT_KERAS = (*_VIEWER, "summary", "run_writer")
 
 

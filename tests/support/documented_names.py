@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tb_featuremaps import RunWriter
+from tb_featuremaps import FeatureMaps, GradientTerms, LossTerms
 
 _random = np.random.default_rng(0)
 
@@ -44,12 +44,14 @@ def build_model() -> keras.Model:
 
 
 def write_run(log_dir: pathlib.Path) -> None:
-    """Logs the run that pages read: a layer, an output and losses at step 400."""
-    images = np.zeros((2, 8, 8, 3), np.float32)
-    with RunWriter(log_dir) as writer:
-        writer.write_losses(400, main=1.0, penalty=0.1)
-        writer.write_maps(400, {"inception_3a": _maps(images)}, probes=images)
-        writer.write_outputs(400, {"main": np.full((2, 3), 1 / 3)})
+    """Logs the run that pages read: a step of training, from 399 to 400."""
+    names = documented_names()
+    model, x, y = names["model"], names["x"], names["y"]
+    model.optimizer.build(model.trainable_variables)
+    model.optimizer.iterations.assign(399)
+    maps = FeatureMaps(log_dir, x[:2], layers="inception_3a", attributions=True)
+    callbacks = [maps, LossTerms(log_dir), GradientTerms(log_dir, x, y, every=1)]
+    model.fit(x, y, callbacks=callbacks, verbose=0)
 
 
 def _train_step(*batch: Any) -> tuple[float, ...]:

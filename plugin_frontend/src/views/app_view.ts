@@ -65,6 +65,10 @@ export class AppView extends Connected<[boolean, boolean, string | null, Sheet |
         border-left: 1px solid var(--line);
         background: var(--panel);
       }
+      /* What changes in one at each step has the others laid out and painted no more. */
+      aside > * {
+        contain: content;
+      }
       footer {
         grid-area: time;
         min-width: 0;
