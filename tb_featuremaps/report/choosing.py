@@ -21,8 +21,8 @@ def choose(logs: LoggedRuns, selection: Selection) -> list[ChosenRun]:
     """The wanted runs with their wanted layers and steps; of losses all steps.
 
     Raises:
-        NotLoggedError: there is nothing, a name or glob is of nothing, no such step was logged, or a
-            run's name is no text.
+        NotLoggedError: there is nothing, a name or glob is of nothing, no such step was logged, or
+            a run's name is no text.
         OSError: a file can't be read any more.
     """
     if not logs.runs():
