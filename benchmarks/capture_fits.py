@@ -2,22 +2,24 @@
 
     python -m benchmarks.capture_fits SIZE WIDTH PROBES PAIRS
 
-Prints a line of JSON: for each pair of fits the CPU of a capture as a multiple of the bare forward,
-which the fit without captures runs where the other one captures. A process of its own, whose
+Prints a line of JSON: for each pair of fits the CPU of a capture, and the operating system's part
+of that, as multiples of the bare forward, which the fit without captures runs where the other one
+captures. A process of its own, whose
 threads all stay on one core. What is traced and compiled at the first fit counts for none.
 """
 
 import functools
 import json
 import pathlib
-import statistics
+import resource
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
+import numpy.typing as npt
 
 from benchmarks.capture_case import LAYERS, Case, bare_forward, labels, use_one_thread
 from tb_featuremaps import FeatureMaps
@@ -40,12 +42,12 @@ class _Forward(keras.callbacks.Callback):
     """Runs the bare forward pass where `FeatureMaps` captures.
 
     Attributes:
-        seconds: its CPU each time.
+        seconds: its CPU each time, as of `_seconds`.
     """
 
     def __init__(self, forward: Callable[[], object]) -> None:
         super().__init__()
-        self.seconds: list[float] = []
+        self.seconds: list[npt.NDArray[np.float64]] = []
         self._forward = forward
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -56,8 +58,8 @@ class _Forward(keras.callbacks.Callback):
         self.seconds.append(_seconds(self._forward))
 
 
-def measure(case: Case, pairs: int, folder: pathlib.Path) -> list[float]:
-    """Captures as multiples of the bare forward, from each pair of fits."""
+def measure(case: Case, pairs: int, folder: pathlib.Path) -> list[list[float]]:
+    """A capture, and the system's part, as multiples of the bare forward, of each pair of fits."""
     model = case.model()
     forward = bare_forward(model, case.images())
     images = case.images(_BATCH)
@@ -73,16 +75,18 @@ def measure(case: Case, pairs: int, folder: pathlib.Path) -> list[float]:
     for _ in range(pairs):
         bare = _Forward(forward)
         without = _seconds(functools.partial(fit, bare)) - sum(bare.seconds)
-        captures = (_seconds(functools.partial(fit, maps)) - without) / (_EPOCHS + 1)
-        found.append(captures / statistics.median(bare.seconds))
+        capture = (_seconds(functools.partial(fit, maps)) - without) / (_EPOCHS + 1)
+        found.append([float(part) for part in capture / np.median(bare.seconds, axis=0)[0]])
     return found
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    """CPU of all threads."""
-    begin = time.process_time()
+def _seconds(work: Callable[[], object]) -> npt.NDArray[np.float64]:
+    """CPU of all threads, and the operating system's part of that."""
+    begin = resource.getrusage(resource.RUSAGE_SELF)
     work()
-    return time.process_time() - begin
+    end = resource.getrusage(resource.RUSAGE_SELF)
+    system = end.ru_stime - begin.ru_stime
+    return np.array([end.ru_utime - begin.ru_utime + system, system])
 
 
 if __name__ == "__main__":

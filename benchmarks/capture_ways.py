@@ -1,8 +1,8 @@
 """Ways to log the channels of 11 layers, from what we do to what people write."""
 
-import dataclasses
 import math
 import pathlib
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -12,30 +12,17 @@ import tensorflow as tf
 from PIL import Image
 
 from benchmarks.capture_case import LAYERS, Case, bare_forward
+from benchmarks.way import Way
 from tb_featuremaps import FeatureMaps
 from tb_featuremaps.capture.selection import select_layers
 from tb_featuremaps.summary.event_writer import open_writer
 from training.models.heads import inference_model
 
-
-@dataclasses.dataclass(frozen=True)
-class Way:
-    """One way.
-
-    Attributes:
-        log: logs once, on the training thread.
-        settle: waits until what was logged is written.
-        prepare: makes the next step, which counts for none.
-    """
-
-    log: Callable[[], object]
-    settle: Callable[[], object] = lambda: None
-    prepare: Callable[[], object] = lambda: None
-
-
 BARE = "bare compiled forward"
 OURS_FOLDER = "ours"
 OURS = "`FeatureMaps`, default options"
+# Longer than anything that is measured while the background waits.
+_MOST_HELD_SECONDS = 5.0
 GRIDS = "compiled sub-model, one `tf.summary.image` for each layer"
 
 
@@ -63,19 +50,33 @@ def slow_ways(case: Case, folder: pathlib.Path) -> dict[str, Way]:
     return ways if explain is None else {**ways, "tf-explain, a call for each layer": explain}
 
 
-def feature_maps(model: keras.Model, probes: np.ndarray, folder: pathlib.Path) -> Way:
+def feature_maps(
+    model: keras.Model, probes: np.ndarray, folder: pathlib.Path, attributions: bool = False
+) -> Way:
     """The callback at the end of an epoch, as `fit` calls it."""
-    callback = FeatureMaps(folder, probes, layers=LAYERS)
+    callback = FeatureMaps(folder, probes, layers=LAYERS, attributions=attributions)
     callback.set_params({})
     callback.set_model(model)
     callback.on_train_begin()
     callback.on_epoch_begin(0)
     # A writer of the same directory, whose `flush` waits for all that is written there.
     writer = open_writer(str(folder / "train"))
+
+    def hold() -> Callable[[], object]:
+        released = threading.Event()
+
+        def wait() -> list[Any]:
+            released.wait(_MOST_HELD_SECONDS)
+            return []
+
+        writer.submit(wait, events=0)
+        return released.set
+
     return Way(
         lambda: callback.on_epoch_end(0),
         writer.flush,
         lambda: callback.on_train_batch_end(int(model.optimizer.iterations.assign_add(1)) - 1),
+        hold,
     )
 
 

@@ -19,7 +19,7 @@ import psutil
 
 from tb_featuremaps import FeatureMaps
 from tb_featuremaps.summary import directory_writer
-from tb_featuremaps.summary.event_file import LocalEventFile
+from tb_featuremaps.summary.event_file import LocalEventFile, Record
 from training.models.googlenet import googlenet
 
 _LAYERS = ["conv1", "conv2", "inception_??"]
@@ -85,13 +85,14 @@ class _SlowDisk:
         original = LocalEventFile.append
 
         def append(
-            file: LocalEventFile, records: Sequence[bytes], progress: Callable[[], None]
+            file: LocalEventFile, records: Sequence[Record], progress: Callable[[], None]
         ) -> None:
             for record in records:
                 time.sleep(_SLOW_SECONDS)
                 original(file, [record], progress)
-                self.largest = max(self.largest, len(record))
-                self.captures += len(record) > self.largest / 2
+                size = sum(map(len, record))
+                self.largest = max(self.largest, size)
+                self.captures += size > self.largest / 2
 
         LocalEventFile.append = append  # type: ignore[method-assign, assignment]
 

@@ -17,7 +17,7 @@ def seconds_held(work: Callable[[], object], least: float = 0.2) -> float:
     `work`, and taken off. It needs a second core that is free.
 
     Args:
-        work: what is measured.
+        work: what is measured; it must not have begun before.
         least: seconds to measure the system's pauses for.
     """
     usual = sys.getswitchinterval()

@@ -1,4 +1,4 @@
-"""The command `tb-featuremaps`: lists what was logged, and exports it as pictures and tables."""
+"""The command `tb-featuremaps`: lists what was logged, exports it, and makes reports of it."""
 
 import argparse
 import json
@@ -13,8 +13,10 @@ from tb_featuremaps.export.selection import Selection, Steps
 from tb_featuremaps.format.png import AtlasError
 from tb_featuremaps.listing import list_as_text, list_as_values
 from tb_featuremaps.reader import LoggedRuns, NotLoggedError, read_logdir
+from tb_featuremaps.report.errors import NoTabError, TooLargeError
+from tb_featuremaps.report.sizes import DEFAULT_SIZE, as_text, parse_size
 
-_ERRORS = (NotLoggedError, AtlasError, FilmError)
+_ERRORS = (NotLoggedError, AtlasError, FilmError, TooLargeError, NoTabError)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,7 +49,31 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     export.add_argument(
         "--fps", type=_rate, default=8.0, help="pictures per second of films (default: 8)"
     )
+    _add_report(
+        commands.add_parser(
+            "report", help="write one HTML file that needs no server: the tab with its data"
+        )
+    )
     return parser.parse_args(arguments)
+
+
+def _add_report(command: argparse.ArgumentParser) -> None:
+    _add_common(command)
+    _add_runs_and_layers(command)
+    command.add_argument(
+        "--steps",
+        type=_steps,
+        help="newest, all, a range such as 100:500, or a list such as 0,100 (default: all)",
+    )
+    command.add_argument("--out", type=pathlib.Path, required=True, help="the file to write")
+    command.add_argument(
+        "--max-size",
+        type=_size,
+        default=DEFAULT_SIZE,
+        metavar="SIZE",
+        help="captures are left out, evenly, until the file is no larger "
+        f"(default: {as_text(DEFAULT_SIZE)})",
+    )
 
 
 def _add_common(command: argparse.ArgumentParser) -> None:
@@ -60,9 +86,19 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_runs_and_layers(command: argparse.ArgumentParser) -> None:
+    for name in ("run", "layer"):
+        command.add_argument(
+            f"--{name}",
+            f"--{name}s",
+            action="append",
+            metavar="GLOB",
+            help="a name or glob; may be given several times (default: all)",
+        )
+
+
 def _add_selection(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--run", action="append", help="a name or glob (default: all)")
-    command.add_argument("--layer", action="append", help="a name or glob (default: all)")
+    _add_runs_and_layers(command)
     command.add_argument(
         "--steps",
         type=_steps,
@@ -88,6 +124,13 @@ def _probes(text: str) -> list[int]:
     return [int(part) for part in parts]
 
 
+def _size(text: str) -> int:
+    try:
+        return parse_size(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _rate(text: str) -> float:
     try:
         rate = float(text)
@@ -101,7 +144,7 @@ def _rate(text: str) -> float:
 def _run(options: argparse.Namespace) -> int:
     try:
         logs = read_logdir(options.logdir, cache=not options.no_cache)
-        answer = _list(logs, options) if options.command == "list" else _export(logs, options)
+        answer = _COMMANDS[options.command](logs, options)
     except (OSError, MemoryError, *_ERRORS) as error:
         if options.json and not isinstance(error, BrokenPipeError):
             print(json.dumps({"error": str(error)}))
@@ -133,6 +176,26 @@ def _export(logs: LoggedRuns, options: argparse.Namespace) -> dict[str, Any]:
     if not options.json:
         say(f"Wrote {len(folder.written):,} files to {options.out}")
     return {"files": folder.written, "messages": messages}
+
+
+def _report(logs: LoggedRuns, options: argparse.Namespace) -> dict[str, Any]:
+    # Takes a tenth of a second, which the other commands need not wait for.
+    from tb_featuremaps.report.report import write_report
+
+    selection = Selection(options.run or ["*"], options.layer or ["*"], options.steps)
+    report = write_report(logs, selection, options.out, options.max_size)
+    _say_messages(report.messages, options)
+    if not options.json:
+        say(f"Wrote {options.out} ({as_text(report.size)})")
+    return {
+        "file": str(options.out),
+        "bytes": report.size,
+        "runs": report.runs,
+        "messages": report.messages,
+    }
+
+
+_COMMANDS = {"list": _list, "export": _export, "report": _report}
 
 
 def _say_messages(messages: list[str], options: argparse.Namespace) -> None:

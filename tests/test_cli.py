@@ -112,6 +112,11 @@ def test_json_is_one_object(
         (["export", "{logdir}", "--out={file}/x"], "Expected --out"),
         (["export", "{logdir}", "--out=/proc/x"], "Expected --out"),
         (["export", "{logdir}", "--out=/proc/x", "--as=csv"], "Expected --out"),
+        (["report", "{logdir}", "--runs=x", "--out=z"], "Expected a run"),
+        (["report", "{logdir}", "--out={file}/x"], "Expected --out to be a file"),
+        (["report", "{logdir}", "--out=."], "Expected --out to be a file"),
+        (["report", "{logdir}", "--out=/nowhere/x"], "(No such file or directory)"),
+        (["report", "{logdir}", "--out={file}", "--max-size=1kB"], "which the tab itself takes"),
     ],
 )
 def test_a_wrong_argument_is_a_clear_error(
@@ -127,6 +132,30 @@ def test_a_wrong_argument_is_a_clear_error(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("error: ") and message in said.err
+
+
+def test_it_writes_a_report_and_says_what_it_lacks(
+    logdir: pathlib.Path, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "report.html"
+    report = ["report", str(logdir), "--run", "good", "--runs", "dam*", f"--out={path}"]
+    assert main([*report, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["file"], said["bytes"]) == (str(path), path.stat().st_size)
+    assert said["runs"] == ["damaged", "good"]
+    (message,) = said["messages"]
+    assert message.startswith("damaged: events.out.tfevents.") and "cut short" in message
+    assert main([*report, "--max-size=1MB"]) == 0
+    said_to_user = capsys.readouterr()
+    assert said_to_user.out.startswith(f"Wrote {path} (")
+    assert said_to_user.err == f"{message}\n"
+    assert path.stat().st_mode & 0o777 == 0o666 & ~_umask()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 @pytest.mark.parametrize(
@@ -156,11 +185,15 @@ def test_of_many_steps_an_error_names_some(
     assert "and 250 more. Received: 1." in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["list", "export"])
+@pytest.mark.parametrize("command", ["list", "export", "report"])
 def test_the_commands_import_neither_tensorflow_nor_keras(
     logdir: pathlib.Path, tmp_path: pathlib.Path, command: str
 ) -> None:
-    arguments = ["list", str(logdir / "good")] if command == "list" else _export(logdir, tmp_path)
+    arguments = {
+        "list": ["list", str(logdir / "good")],
+        "export": _export(logdir, tmp_path),
+        "report": ["report", str(logdir / "good"), f"--out={tmp_path / 'report.html'}"],
+    }[command]
     script = (
         "import sys; from tb_featuremaps.cli import main; status = main(sys.argv[1:]); "
         "print({'tensorflow', 'keras', 'jax', 'torch'}.intersection(sys.modules)); sys.exit(status)"

@@ -2,17 +2,9 @@ import { ContextProvider } from '@lit/context';
 import { HttpSource } from './api/http_source';
 import type { Source } from './api/source';
 import { AppState } from './app_state';
+import type { Host } from './host/host';
 import { handleKey } from './host/keyboard';
-import {
-  HostChannel,
-  onHostAddress,
-  readHostAddress,
-  readHostFonts,
-  readHostRunFilter,
-  watchDarkMode,
-  watchVisibility,
-  writeHostAddress,
-} from './host/tensorboard_page';
+import { TensorBoardPage } from './host/tensorboard_page';
 import { Actions } from './state/actions';
 import { addressOf } from './state/link';
 import type { Selection } from './state/selection';
@@ -22,33 +14,37 @@ import { tabContext } from './views/context';
 import { pageStyle } from './views/theme';
 
 /** Builds the one state and view of the tab, and wires them to the page around it. */
-export function start(page: Document, source: Source = new HttpSource()): void {
+export function start(
+  page: Document,
+  source: Source = new HttpSource(),
+  host: Host = new TensorBoardPage(window),
+): void {
   const style = page.createElement('style');
-  style.textContent = readHostFonts(window) + pageStyle;
+  style.textContent = host.fonts() + pageStyle;
   page.head.append(style);
   page.documentElement.lang = 'en';
-  page.title = 'Feature Maps';
+  page.title ||= 'Feature Maps';
 
   const app = new AppState(source);
   const actions = new Actions(app);
-  const linked = fromParameters(readHostAddress(window));
-  const runFilter = linked.selection.runFilter || readHostRunFilter(window);
+  const linked = fromParameters(host.readAddress());
+  const runFilter = linked.selection.runFilter || host.readRunFilter();
   app.open({ ...linked.selection, runFilter }, linked.look);
-  keepAddress(app);
-  watchDarkMode(window, (dark) => page.documentElement.classList.toggle('dark', dark));
+  keepAddress(app, host);
+  host.watchDarkMode((dark) => page.documentElement.classList.toggle('dark', dark));
   page.addEventListener('keydown', (event) => handleKey(event, actions));
-  new ContextProvider(page.body, { context: tabContext, initialValue: { app, actions } });
+  new ContextProvider(page.body, { context: tabContext, initialValue: { app, actions, host } });
   page.body.append(new AppView());
-  new HostChannel(window).onReload(() => app.live.ask());
-  window.focus(); // so that keys work before the first click
-  watchVisibility(window, (visible) => app.live.show(visible));
+  host.onReload(() => app.live.ask());
+  host.focus();
+  host.watchVisibility((visible) => app.live.show(visible));
 }
 
 /** Browsers slow a page down that writes its address at each step of a film. */
-const ADDRESS_MILLISECONDS = 200;
+const ADDRESS_MILLISECONDS = 500;
 
 /** Ties the host page's address to the state: deep links, and the way back. */
-function keepAddress(app: AppState): void {
+function keepAddress(app: AppState, host: Host): void {
   let written: Selection | null = null;
   let waiting: number | null = null;
   const write = () => {
@@ -59,15 +55,15 @@ function keepAddress(app: AppState): void {
     if (!listing || selection.run === null) return;
     const moved = written !== null && isElsewhere(written, selection);
     written = selection;
-    writeHostAddress(window, addressOf(app), moved);
+    host.writeAddress(addressOf(app), moved);
   };
   app.subscribe(() => {
     // A place that "back" leads to is written before the next one can take its place.
     if (written === null || isElsewhere(written, app.selection.value)) write();
     else waiting ??= window.setTimeout(write, ADDRESS_MILLISECONDS);
   });
-  onHostAddress(window, () => {
-    const parameters = readHostAddress(window);
+  host.onAddress(() => {
+    const parameters = host.readAddress();
     if (!Object.keys(parameters).length) return; // TensorBoard's own address of the tab
     written = null; // what follows is where the user went, not a new place
     const { selection, look } = fromParameters(parameters);

@@ -16,9 +16,6 @@ from tb_featuremaps.capture.selection import (
 )
 from tb_featuremaps.capture.tap import ActivationTap, TapOptions, TappedLayer
 
-# Compiling more than these takes long enough that a user wonders: about a second for eight layers.
-MANY_LAYERS = 100
-
 # A capture of more than this fills a disk within a usual fit.
 LARGE_CAPTURE = 256 * 10**6
 
@@ -161,11 +158,6 @@ def _thinned_note(selection: Selection) -> str | None:
 
 def _notes(tap: ActivationTap) -> list[str]:
     notes = []
-    if len(tap.tapped) > MANY_LAYERS:
-        notes.append(
-            f"{len(tap.tapped)} layers are captured: compiling them delays the first step, by "
-            "about half a minute for 400. Select fewer with `layers`."
-        )
     if tap.bytes_per_capture > LARGE_CAPTURE:
         notes.append(
             f"A capture takes up to {megabytes(tap.bytes_per_capture)} before compression, and "

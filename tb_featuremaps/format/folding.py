@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 # A block of float32 fits into the second-level cache of a core, beside as much scratch space.
-_BLOCK_BYTES = 2**18
-_LEAST_ROW = 256
+_BLOCK_BYTES = 2**19
+_LEAST_ROW = 1024
 # So that a byte counts the rows of a block.
 _MOST_ROWS = 255
 

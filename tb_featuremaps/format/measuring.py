@@ -120,8 +120,7 @@ def _quantise(folded: FoldedMaps, found: _Survey) -> npt.NDArray[np.float64]:
     for block, levels, scratch in folded.blocks():
         values = scratch.values
         np.subtract(block, mean, out=values)
-        np.multiply(values, values, out=values)
-        squares.append(np.add.reduce(values, axis=1))
+        squares.append(np.einsum("nrv,nrv->nv", values, values))
         np.subtract(block, lo, out=values)
         np.multiply(values, scale, out=values)
         np.rint(values, out=values)

@@ -7,7 +7,7 @@ from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.names import FORMAT_VERSION, PLUGIN_NAME
 from tb_featuremaps.format.versions import unreadable_version
 
-_BLOB_SEQUENCES = frozenset({"layer", "probes"})
+BLOB_SEQUENCES = frozenset({"layer", "probes"})
 
 
 class UnknownFormatError(ValueError):
@@ -25,7 +25,7 @@ def create_summary_metadata(data: pb.FeatureMapPluginData) -> summary_pb2.Summar
     stamped = pb.FeatureMapPluginData()
     stamped.CopyFrom(data)
     stamped.version = FORMAT_VERSION
-    blobs = kind in _BLOB_SEQUENCES
+    blobs = kind in BLOB_SEQUENCES
     return summary_pb2.SummaryMetadata(
         plugin_data=summary_pb2.SummaryMetadata.PluginData(
             plugin_name=PLUGIN_NAME, content=stamped.SerializeToString()

@@ -74,14 +74,14 @@ def encode_record(data: bytes, crc32c: Checksum = crc32c) -> bytes:
     return b"".join((length, checksums[0], data, checksums[1]))
 
 
-def encode_large_record(parts: Sequence[bytes]) -> bytes:
-    """Returns the record that holds `parts` one after another, which are copied once."""
+def encode_large_record(parts: Sequence[bytes]) -> list[bytes]:
+    """Returns what, joined, is the record that holds `parts` one after another; copies none."""
     if not CRC32C_IS_COMPILED:
-        return encode_record(b"".join(parts))
+        return [encode_record(b"".join(parts))]
     length = _LENGTH.pack(sum(map(len, parts)))
     crc = functools.reduce(google_crc32c.extend, parts, 0)
     header = length + _FOOTER.pack(masked_crc32c(length))
-    return b"".join((header, *parts, _FOOTER.pack(_masked(crc))))
+    return [header, *parts, _FOOTER.pack(_masked(crc))]
 
 
 def read_records(file: BinaryIO, offset: int, size: int) -> Iterator[Record]:

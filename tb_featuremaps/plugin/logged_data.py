@@ -35,19 +35,21 @@ class Limits:
         scalars: points of a loss term that it keeps; 0 means all.
         series_bytes: what a tensor series may take in an answer. TensorBoard's link to its data
             server carries twice the default.
+        whole: whether nothing was left out before.
     """
 
     captures: int
     scalars: int
     series_bytes: int = 128 * 2**20
+    whole: bool = True
 
     def keeps_captures(self, count: int) -> bool:
         """Whether none can have been dropped where so many captures are left."""
-        return not self.captures or count < self.captures
+        return self.whole and (not self.captures or count < self.captures)
 
     def keeps_scalars(self, count: int) -> bool:
         """Whether none can have been dropped where so many points are left."""
-        return not self.scalars or count < self.scalars
+        return self.whole and (not self.scalars or count < self.scalars)
 
 
 class Tensors(NamedTuple):

@@ -17,7 +17,7 @@ from tb_featuremaps.plugin.pictures import picture
 from tb_featuremaps.plugin.predictions import output, predictions
 from tb_featuremaps.plugin.responses import argument, json_of, route, unchanging, whole_number
 from tb_featuremaps.plugin.runs import Listings
-from tb_featuremaps.plugin.static_files import serve_static
+from tb_featuremaps.plugin.static_files import ENTRY, serve_static
 from tb_featuremaps.plugin.statistics import statistics
 
 # TensorBoard's own number, where the user has not asked for another.
@@ -29,15 +29,16 @@ class FeatureMapsPlugin(base_plugin.TBPlugin):
 
     Args:
         context: TensorBoard's own; `data_provider` is required.
+        limits: how much there can be of a series; by default what TensorBoard was told to keep.
     """
 
     plugin_name = PLUGIN_NAME
 
-    def __init__(self, context: base_plugin.TBContext) -> None:
+    def __init__(self, context: base_plugin.TBContext, limits: Limits | None = None) -> None:
         hints = context.sampling_hints or {}
         self._provider = context.data_provider
         self._listings = Listings()
-        self._limits = Limits(
+        self._limits = limits or Limits(
             captures=hints.get(PLUGIN_NAME, DEFAULT_SAMPLES),
             scalars=hints.get("scalars", _DEFAULT_SCALAR_SAMPLES),
         )
@@ -65,7 +66,7 @@ class FeatureMapsPlugin(base_plugin.TBPlugin):
 
     def frontend_metadata(self) -> base_plugin.FrontendMetadata:
         return base_plugin.FrontendMetadata(
-            es_module_path="/static/index.js", tab_name="Feature Maps"
+            es_module_path=f"/static/{ENTRY}", tab_name="Feature Maps"
         )
 
     def _serve_runs(self, request: wrappers.Request) -> wrappers.Response:

@@ -34,11 +34,12 @@ class Listings:
 
     def __init__(self) -> None:
         self._given: collections.OrderedDict[str, dict[str, str]] = collections.OrderedDict()
+        self._latest: tuple[str, dict[str, _Run]] = ("", {})
         self._lock = threading.Lock()
 
     def answer(self, data: LoggedData, since: str | None) -> bytes:
         """The runs with data of ours that are new to the client or have changed, as JSON."""
-        found, messages = _found(data)
+        found, messages = self._found(data)
         versions = {run.name: run.version for run in found}
         version, held = self._remembered(data.experiment, versions, since)
         kept = {name: of for name, of in versions.items() if held and held.get(name) == of}
@@ -54,6 +55,13 @@ class Listings:
         changed = [run.json for run in found if run.name not in kept]
         # The runs are JSON already, since their version is made of it.
         return json.dumps(answer)[:-1].encode() + b', "runs": [' + b", ".join(changed) + b"]}"
+
+    def _found(self, data: LoggedData) -> tuple[list["_Run"], list[str]]:
+        """All runs, and messages about what can't be read."""
+        experiment, before = self._latest
+        found, messages = _found(data, before if experiment == data.experiment else {})
+        self._latest = (data.experiment, {run.name: run for run in found})
+        return found, messages
 
     def _remembered(
         self, experiment: str, versions: dict[str, str], since: str | None
@@ -71,51 +79,84 @@ class Listings:
 
 
 @dataclasses.dataclass(frozen=True)
+class _Sources:
+    """All that the answer about a run is made of.
+
+    Attributes:
+        series: of the run.
+        start_time: seconds since 1970, where one is known.
+        gaps: what its log lacks.
+        validation_run: where its validation is logged, if it is.
+    """
+
+    series: list[Series]
+    start_time: float | None
+    gaps: list[dict[str, int]]
+    validation_run: str | None
+
+
+@dataclasses.dataclass(frozen=True)
 class _Run:
     """A run as it is answered.
 
     Attributes:
+        sources: what it is made of: most runs of a directory have ended, and are asked for again.
         json: with its version inside.
         version: a digest of all that is said of the run.
         last_wall_time: of its newest item.
     """
 
     name: str
+    sources: _Sources
     json: bytes
     version: str
     last_wall_time: float | None
 
 
-def _found(data: LoggedData) -> tuple[list[_Run], list[str]]:
-    """All runs, and messages about what can't be read."""
+def _found(data: LoggedData, before: dict[str, _Run]) -> tuple[list[_Run], list[str]]:
+    """All runs, and messages about what can't be read; those of before where nothing is new."""
     listed = data.series()
     messages = list(listed.messages)
     times = data.start_times()
-    names = sorted({series.run for series in listed.series})
+    names = sorted(listed.runs)
     found = []
     for name in names:
         gaps, problems = gaps_of(data, listed, name)
         messages += problems
-        said = _run(listed, name, names) | {"start_time": seconds(times.get(name)), "gaps": gaps}
-        found.append(_described(name, said, listed.of_run(name)))
+        validation = validation_run(name)
+        sources = _Sources(
+            listed.of_run(name),
+            seconds(times.get(name)),
+            gaps,
+            validation if validation in listed.runs else None,
+        )
+        run = before.get(name)
+        if run is None or run.sources != sources:
+            run = _described(name, sources, listed)
+        found.append(run)
     return found, messages
 
 
-def _described(name: str, said: dict[str, Any], run: list[Series]) -> _Run:
-    times = [series.last_wall_time for series in run if series.last_wall_time is not None]
+def _described(name: str, sources: _Sources, listed: SeriesList) -> _Run:
+    times = [one.last_wall_time for one in sources.series if one.last_wall_time is not None]
     last_wall_time = max(times, default=None)
-    content = json.dumps(said | {"last_wall_time": last_wall_time})
+    said = _run(listed, name) | {
+        "validation_run": sources.validation_run,
+        "start_time": sources.start_time,
+        "gaps": sources.gaps,
+        "last_wall_time": last_wall_time,
+    }
+    content = json.dumps(said)
     version = hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
     whole = f'{content[:-1]}, "version": "{version}"}}'
-    return _Run(name, whole.encode(), version, last_wall_time)
+    return _Run(name, sources, whole.encode(), version, last_wall_time)
 
 
-def _run(listed: SeriesList, name: str, names: list[str]) -> dict[str, Any]:
+def _run(listed: SeriesList, name: str) -> dict[str, Any]:
     stats = {series.tag for series in listed.of(name, "stats")}
     layers = sorted(listed.of(name, "layer"), key=lambda series: series.data.layer.order)
     probes = listed.of(name, "probes")
     tags = gradient_tags(listed, name)
-    validation = validation_run(name)
     return {
         "name": name,
         "layers": [layer_of(layer, stats, tags) for layer in layers],
@@ -123,7 +164,6 @@ def _run(listed: SeriesList, name: str, names: list[str]) -> dict[str, Any]:
         "probes": probes_of(probes[0]) if probes else None,
         "has_losses": bool(listed.of(name, "losses")),
         "has_gradients": bool(listed.of(name, "gradients")),
-        "validation_run": validation if validation in names else None,
     }
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from tensorboard.context import RequestContext
@@ -52,6 +52,11 @@ class SeriesList:
     def of_run(self, run: str) -> list[Series]:
         """The series of one run."""
         return self._by_run.get(run, [])
+
+    @property
+    def runs(self) -> Collection[str]:
+        """The names of all runs that have any."""
+        return self._by_run
 
     @functools.cached_property
     def _by_run(self) -> dict[str, list[Series]]:

@@ -9,6 +9,7 @@ from werkzeug import wrappers
 from tb_featuremaps.plugin.problems import NotFoundError
 
 _STATIC = pathlib.Path(__file__).parent / "static"
+ENTRY = "index.js"
 
 
 def serve_static(request: wrappers.Request) -> wrappers.Response:
@@ -18,18 +19,23 @@ def serve_static(request: wrappers.Request) -> wrappers.Response:
         NotFoundError: there is none of the name.
     """
     name = request.path.rpartition("/static/")[2]
-    path = _file(name)
-    if path is None:
-        raise NotFoundError(f"no file {name[:100]!r} in the tab; was it built?")
+    path = static_file(name)
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if path.suffix == ".js":  # some machines map it to text/plain
         kind = "text/javascript"
     return http_util.Respond(request, path.read_bytes(), kind)
 
 
-def _file(name: str) -> pathlib.Path | None:
+def static_file(name: str) -> pathlib.Path:
+    """The path of a file of the tab.
+
+    Raises:
+        NotFoundError: there is none of the name.
+    """
     try:
         path = (_STATIC / name).resolve()
-        return path if path.is_relative_to(_STATIC.resolve()) and path.is_file() else None
+        if path.is_relative_to(_STATIC.resolve()) and path.is_file():
+            return path
     except (OSError, ValueError):  # too long, or a NUL inside
-        return None
+        pass
+    raise NotFoundError(f"no file {name[:100]!r} in the tab; was it built?")

@@ -78,13 +78,14 @@ class LoggedRun:
         payloads: of our series, by tag.
 
     Attributes:
+        log: the event files.
         layers: by name, in the model's order.
         terms: tags of the loss terms.
         messages: what can't be read, found since the last time that it was asked for.
     """
 
     def __init__(self, log: RunLog, payloads: dict[str, pb.FeatureMapPluginData]) -> None:
-        self._log = log
+        self.log = log
         of_layers = {tag: data.layer for tag, data in payloads.items() if data.HasField("layer")}
         ordered = sorted(of_layers.items(), key=lambda item: item[1].order)
         self._payloads = {layer.name: layer for _, layer in ordered}
@@ -149,7 +150,7 @@ class LoggedRun:
         """
         if self._curves is None:
             self._curves = {}
-            for tag, points in self._log.scalars(self.terms).items():
+            for tag, points in self.log.scalars(self.terms).items():
                 if points is None:
                     self.messages.append(f"tag {tag} can't be read: expected numbers.")
                 elif len(points.steps):
@@ -166,7 +167,7 @@ class LoggedRun:
 
     def _cached(self, tag: str) -> Series:
         if tag not in self._series:
-            self._series[tag] = self._log.series(tag)
+            self._series[tag] = self.log.series(tag)
         return self._series[tag]
 
 

@@ -190,6 +190,14 @@ class LoggedRuns:
         """
         return self._run(run).attributions()
 
+    def log(self, run: str) -> RunLog:
+        """The series of a run as its event files hold them.
+
+        Raises:
+            NotLoggedError: no such run.
+        """
+        return self._run(run).log
+
     def _run(self, run: str) -> LoggedRun:
         found: LoggedRun = known(self._runs, run, "run")
         return found

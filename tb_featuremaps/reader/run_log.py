@@ -47,6 +47,12 @@ class Series:
     _rows: Rows
     _paths: Sequence[str]
 
+    @property
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """How many bytes each item takes in its file, int64 `[items]`."""
+        sizes: npt.NDArray[np.int64] = self._rows["length"]
+        return sizes
+
     def read(self, index: int) -> tensor_pb2.TensorProto:
         """Reads the tensor of one item.
 

@@ -9,8 +9,8 @@ import os
 import re
 import socket
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol, TypeAlias
 
 from tensorboard.compat import tf
 from tensorboard.compat.proto import event_pb2
@@ -20,9 +20,14 @@ from tb_featuremaps.format.records import encode_record
 from tb_featuremaps.summary.run_lock import RunLocks
 
 Progress = Callable[[], None]
+# What, joined, is an encoded record. Megabytes are not joined, which the interpreter's lock is held
+# for, but written part by part.
+Record: TypeAlias = Sequence[bytes]
 
 # A slow disk shows its progress this often.
 _CHUNK_BYTES = 1 << 20
+# Smaller parts are joined, so that not each of them costs a system call.
+_LARGE_BYTES = 1 << 14
 _NAME = re.compile(r"tfevents\.(\d{10})\.")
 _MAX_SECONDS = 9_999_999_998
 
@@ -44,7 +49,7 @@ class PartialWriteError(OSError):
 class EventFile(Protocol):
     """An open event file."""
 
-    def append(self, records: Sequence[bytes], progress: Progress) -> None:
+    def append(self, records: Sequence[Record], progress: Progress) -> None:
         """Writes records to the operating system, or to the remote store.
 
         Args:
@@ -101,21 +106,25 @@ class LocalEventFile:
         locks.hold(self._file)
         self._header_size = 0
         try:
-            self.append([_header()], lambda: None)
+            self.append([[_header()]], lambda: None)
         except OSError:
             self.close()
             raise
         self._header_size = self._size
 
-    def append(self, records: Sequence[bytes], progress: Progress) -> None:
-        data, done = memoryview(b"".join(records)), 0
+    def append(self, records: Sequence[Record], progress: Progress) -> None:
+        done = 0
         try:
-            while done < len(data):
-                done += self._file.write(data[done : done + _CHUNK_BYTES]) or 0
-                progress()
+            for piece in _pieces(part for record in records for part in record):
+                rest = memoryview(piece)
+                while rest:
+                    written = self._file.write(rest[:_CHUNK_BYTES]) or 0
+                    done += written
+                    rest = rest[written:]
+                    progress()
         except Exception as error:
             raise PartialWriteError(self._keep_whole(records, done), error) from error
-        self._size += len(data)
+        self._size += done
 
     def is_in_place(self) -> bool:
         try:
@@ -137,14 +146,14 @@ class LocalEventFile:
     def let_go(self) -> None:
         self._file.close()
 
-    def _keep_whole(self, records: Sequence[bytes], written: int) -> int:
+    def _keep_whole(self, records: Sequence[Record], written: int) -> int:
         """Cuts a half-written record off; returns how many records are whole."""
         whole = 0
-        for record in records:
-            if written < len(record):
+        for size in (sum(map(len, record)) for record in records):
+            if written < size:
                 break
-            written -= len(record)
-            self._size += len(record)
+            written -= size
+            self._size += size
             whole += 1
         with contextlib.suppress(OSError):  # readers stop at a half-written record at the end
             self._file.truncate(self._size)
@@ -158,11 +167,11 @@ class RemoteEventFile:
         tf.io.gfile.makedirs(directory)
         path = os.path.join(directory, _new_name(_listed(directory)))
         self._file: Any = tf.io.gfile.GFile(path, "wb")
-        self.append([_header()], lambda: None)
+        self.append([[_header()]], lambda: None)
 
-    def append(self, records: Sequence[bytes], progress: Progress) -> None:
+    def append(self, records: Sequence[Record], progress: Progress) -> None:
         try:
-            self._file.write(b"".join(records))
+            self._file.write(b"".join(part for record in records for part in record))
             self._file.flush()
             progress()
         except Exception as error:
@@ -181,6 +190,19 @@ class RemoteEventFile:
 def _listed(directory: str) -> list[str]:
     listed = tf.io.gfile.listdir if is_remote(directory) else os.listdir
     return [str(name).rstrip("/") for name in listed(directory)]
+
+
+def _pieces(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes, the small ones joined."""
+    small: list[bytes] = []
+    for part in parts:
+        if len(part) < _LARGE_BYTES:
+            small.append(part)
+            continue
+        yield b"".join(small)
+        yield part
+        small = []
+    yield b"".join(small)
 
 
 def _new_name(existing: Iterable[str]) -> str:

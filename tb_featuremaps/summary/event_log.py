@@ -12,6 +12,7 @@ from tb_featuremaps.summary.event_file import (
     EventFile,
     PartialWriteError,
     Progress,
+    Record,
     create_event_file,
     event_files,
     is_remote,
@@ -28,11 +29,15 @@ CHECK_SECONDS = 1.0
 
 
 @dataclasses.dataclass(frozen=True)
-class _Record:
+class _Waiting:
     """An encoded record; `step` is None for records that hold no event of the user's."""
 
-    data: bytes
+    record: Record
     step: int | None
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.record))
 
 
 @dataclasses.dataclass
@@ -68,7 +73,7 @@ class EventLog:
         self._gaps = gaps
         self._file: EventFile | None = None
         self._in_file = _Written()
-        self._pending: list[_Record] = []
+        self._pending: list[_Waiting] = []
         self._session: Session | None = None
         self._latest_step: int | None = None
         self.wrote_any = False
@@ -78,12 +83,12 @@ class EventLog:
     @property
     def waiting_bytes(self) -> int:
         """Bytes that have been encoded and not yet written."""
-        return sum(len(record.data) for record in self._pending)
+        return sum(waiting.size for waiting in self._pending)
 
     @property
     def waiting_events(self) -> int:
         """Events that have been encoded and not yet written."""
-        return sum(record.step is not None for record in self._pending)
+        return sum(waiting.step is not None for waiting in self._pending)
 
     @property
     def latest_step(self) -> int | None:
@@ -106,21 +111,21 @@ class EventLog:
         elif isinstance(made, LargeEvent):
             self._append(made.head.step, made.head, encode_large_record(made.parts()))
         else:
-            self._append(made.step, made, encode_record(made.SerializeToString()))
+            self._append(made.step, made, [encode_record(made.SerializeToString())])
 
     def _add_encoded(self, made: EncodedEvent) -> None:
         replaces = self._session is not None and not self._session.knows(made.tags)
         event = event_pb2.Event.FromString(made.data) if replaces else None
-        self._append(made.step, event, encode_record(made.data))
+        self._append(made.step, event, [encode_record(made.data)])
 
-    def _append(self, step: int, event: event_pb2.Event | None, record: bytes) -> None:
+    def _append(self, step: int, event: event_pb2.Event | None, record: Record) -> None:
         """Takes a record; `event` is None where it can't be the first of any tag."""
         self._mark_gap(step)
         if self._session is not None and event is not None:
             replacing = self._session.replacing(event)
             if replacing is not None:
                 self._encode(replacing, None)
-        self._pending.append(_Record(record, step))
+        self._pending.append(_Waiting(record, step))
         self._latest_step = step
 
     def lose(self, count: int) -> None:
@@ -137,7 +142,7 @@ class EventLog:
             return
         try:
             file = self._open()
-            file.append([record.data for record in self._pending], progress)
+            file.append([waiting.record for waiting in self._pending], progress)
         except PartialWriteError as error:
             self._count(error.written)
             self.close()
@@ -194,14 +199,14 @@ class EventLog:
         return self._file
 
     def _count(self, written: int) -> None:
-        for record in self._pending[:written]:
-            if record.step is not None:
-                self._in_file.add(record.step)
+        for waiting in self._pending[:written]:
+            if waiting.step is not None:
+                self._in_file.add(waiting.step)
                 self.wrote_any = self.is_unchecked = True
         del self._pending[:written]
 
     def _encode(self, event: event_pb2.Event, step: int | None) -> None:
-        self._pending.append(_Record(encode_record(event.SerializeToString()), step))
+        self._pending.append(_Waiting([encode_record(event.SerializeToString())], step))
 
     def _mark_gap(self, step: int, is_end: bool = False) -> None:
         mark = self._gaps.take(step, is_end)

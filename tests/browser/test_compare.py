@@ -181,3 +181,43 @@ def test_the_losses_of_two_runs_are_overlaid_with_their_difference(
     assert float(shown.replace("−", "-")) == pytest.approx(wanted, rel=1e-3, abs=1e-6)
     tab.get_by_test_id("loss-axis").select_option("relative")
     expect(plot).to_have_attribute("data-axis", "relative")
+
+
+# What the keys of the runs in a legend are drawn with.
+_KEYS = """rows => rows.map(row => [row.innerText.split('\\t')[0].trim(),
+    getComputedStyle(row.querySelector('line')).stroke,
+    getComputedStyle(row.querySelector('line')).strokeDasharray])"""
+_DOTS = """items => Object.fromEntries(items.map(item =>
+    [item.dataset.run, getComputedStyle(item.querySelector('.dot')).backgroundColor]))"""
+_PLOTTED = """plot => { const canvas = plot.querySelector('canvas');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const seen = new Set();
+    for (let i = 0; i < data.length; i += 4)
+        if (data[i + 3] === 255) seen.add(`rgb(${data[i]}, ${data[i + 1]}, ${data[i + 2]})`);
+    return [...seen]; }"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_overlaid_runs_have_the_colours_that_tensorboard_has_for_them(
+    watched: WatchedPage, two_runs: TensorBoardServer, dark: bool
+) -> None:
+    theme = "?darkMode=true" if dark else ""
+    link = "&p.featuremaps.compare=run%3Ab%2Ftrain&p.featuremaps.lossTerm=total"
+    tab = watched.open_tab(f"{two_runs.url}{theme}", link)
+    legend = tab.get_by_test_id("loss-legend")
+    expect(legend.locator("tbody tr")).to_have_count(2)
+    tab.get_by_test_id("menu-runs").click()
+    dots = tab.get_by_test_id("run-item").evaluate_all(_DOTS)
+    keys = legend.locator("tbody tr").evaluate_all(_KEYS)
+    assert {name: stroke for name, stroke, _ in keys} == dots
+    assert len(set(dots.values())) == 2
+    assert len({dash for *_, dash in keys}) == 2
+    watched.page.wait_for_timeout(300)
+    plotted = tab.get_by_test_id("loss-plot").evaluate(_PLOTTED)
+    assert set(dots.values()) <= set(plotted)
+    # All terms of one run are told apart by the palette of terms.
+    watched.page.keyboard.press("Escape")
+    tab.get_by_test_id("loss-term").select_option("")
+    expect(legend.locator("tbody tr").first).to_contain_text("total")
+    terms = [stroke for _, stroke, _ in legend.locator("tbody tr").evaluate_all(_KEYS)]
+    assert not set(terms) & set(dots.values())

@@ -23,9 +23,10 @@ _BELOW = {
     "command_line": set(),
     "export": {"command_line", "format", "reader"},
     "listing": {"reader"},
-    "cli": {"command_line", "export", "format", "listing", "reader"},
+    "report": {"export", "format", "plugin", "reader"},
+    "cli": {"command_line", "export", "format", "listing", "reader", "report"},
 }
-_VIEWER = ("format", "plugin", "reader", "export", "cli")
+_VIEWER = ("format", "plugin", "reader", "export", "report", "cli")
 _WITHOUT_KERAS = (*_VIEWER, "summary", "run_writer")
 
 
@@ -82,7 +83,7 @@ def test_importing_the_package_does_not_import_tensorflow() -> None:
 def test_the_public_names_are_these() -> None:
     callbacks = ["FeatureMaps", "GradientTerms", "LossTerms", "Schedule"]
     own_loops = ["MapCapture", "RunWriter", "capture_maps"]
-    assert sorted(tb_featuremaps.__all__) == sorted([*callbacks, *own_loops])
+    assert sorted(tb_featuremaps.__all__) == sorted([*callbacks, *own_loops, "show"])
     assert all(getattr(tb_featuremaps, name).__doc__ for name in tb_featuremaps.__all__)
     with pytest.raises(AttributeError, match="FeatureMap"):
         tb_featuremaps.FeatureMap  # noqa: B018

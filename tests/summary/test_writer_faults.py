@@ -20,12 +20,12 @@ import pytest
 from support.logdir import read_run
 
 from tb_featuremaps.summary import directory_writer, event_log, write_thread
-from tb_featuremaps.summary.event_file import LocalEventFile, PartialWriteError
+from tb_featuremaps.summary.event_file import LocalEventFile, PartialWriteError, Record
 from tb_featuremaps.summary.event_writer import EventWriter, Job, open_writer
 from tb_featuremaps.summary.events import event, scalar_value
 
 _TESTS = pathlib.Path(__file__).parents[1]
-Append = Callable[[LocalEventFile, Sequence[bytes], Callable[[], None]], None]
+Append = Callable[[LocalEventFile, Sequence[Record], Callable[[], None]], None]
 
 
 def _scalar(step: int, tag: str = "value") -> Job:
@@ -144,14 +144,14 @@ def test_an_error_that_passes_is_one_warning_and_loses_nothing(
     original, broken = LocalEventFile.append, [True]
 
     def faulty(
-        file: LocalEventFile, records: Sequence[bytes], progress: Callable[[], None]
+        file: LocalEventFile, records: Sequence[Record], progress: Callable[[], None]
     ) -> None:
         if len(records) > 1 and broken[0]:
             broken[0] = False
             # Half of them go through, and half of a record.
             half = len(records) // 2
-            whole = b"".join(records[:half])
-            original(file, [whole, records[half][:9]], progress)
+            whole = b"".join(part for record in records[:half] for part in record)
+            original(file, [[whole, b"".join(records[half])[:9]]], progress)
             file._size -= len(whole) + 9
             error = OSError(errno.EIO, "Input/output error")
             raise PartialWriteError(file._keep_whole(records, len(whole) + 9), error) from error
@@ -294,7 +294,7 @@ def hanging(
     """A writer whose disk hangs until the event is set, and which waits half a second at most."""
     original, gate = LocalEventFile.append, threading.Event()
 
-    def hang(file: LocalEventFile, records: Sequence[bytes], progress: Callable[[], None]) -> None:
+    def hang(file: LocalEventFile, records: Sequence[Record], progress: Callable[[], None]) -> None:
         gate.wait(60)
         original(file, records, progress)
 
@@ -381,7 +381,7 @@ def test_captures_do_not_starve_behind_loss_points(
 ) -> None:
     original = LocalEventFile.append
 
-    def slow(file: LocalEventFile, records: Sequence[bytes], progress: Callable[[], None]) -> None:
+    def slow(file: LocalEventFile, records: Sequence[Record], progress: Callable[[], None]) -> None:
         time.sleep(0.3)
         original(file, records, progress)
 
@@ -410,7 +410,7 @@ def test_a_slow_disk_that_does_progress_is_waited_for(
 ) -> None:
     original = LocalEventFile.append
 
-    def slow(file: LocalEventFile, records: Sequence[bytes], progress: Callable[[], None]) -> None:
+    def slow(file: LocalEventFile, records: Sequence[Record], progress: Callable[[], None]) -> None:
         for record in records:
             time.sleep(0.02)
             original(file, [record], progress)
@@ -453,7 +453,7 @@ def test_on_a_disk_that_fails_at_random_all_is_written_or_marked(
     rng, failing, original = random.Random(seed), [0.0], LocalEventFile.append
 
     def faulty(
-        file: LocalEventFile, records: Sequence[bytes], progress: Callable[[], None]
+        file: LocalEventFile, records: Sequence[Record], progress: Callable[[], None]
     ) -> None:
         disk = file._file
         file._file = _FaultyDisk(disk, rng, failing[0])  # type: ignore[assignment]
@@ -489,7 +489,7 @@ def test_the_delay_between_attempts_grows(
 ) -> None:
     attempts: list[float] = []
 
-    def fail(file: LocalEventFile, records: Sequence[bytes], progress: Callable[[], None]) -> None:
+    def fail(file: LocalEventFile, records: Sequence[Record], progress: Callable[[], None]) -> None:
         attempts.append(time.monotonic())
         raise PartialWriteError(0, OSError("no"))
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import FrameLocator, Locator, Page
 
+# In TensorBoard's page a frame, of a report the page itself.
+Tab = FrameLocator | Page
 _READ_PIXELS = """canvas => ({
     data: Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data),
     width: canvas.width, ...canvas.dataset })"""
@@ -21,7 +23,7 @@ def read_canvas(canvas: Locator) -> dict[str, Any]:
 
 
 @contextmanager
-def opened(tab: FrameLocator, menu: str) -> Iterator[None]:
+def opened(tab: Tab, menu: str) -> Iterator[None]:
     """A menu of the toolbar, open within a `with` block: runs, probe, appearance or export."""
     button = tab.get_by_test_id(f"menu-{menu}")
     button.click()
@@ -30,13 +32,13 @@ def opened(tab: FrameLocator, menu: str) -> Iterator[None]:
         button.press("Escape")
 
 
-def choose_run(tab: FrameLocator, name: str) -> None:
+def choose_run(tab: Tab, name: str) -> None:
     """Goes to a run in the list of runs."""
     with opened(tab, "runs"):
         tab.get_by_test_id("run-item").and_(tab.get_by_title(name, exact=True)).click()
 
 
-def show_layer(tab: FrameLocator, layer: str, step: int, colors: str = "grey") -> dict[str, Any]:
+def show_layer(tab: Tab, layer: str, step: int, colors: str = "grey") -> dict[str, Any]:
     """Chooses a layer and waits until a step's pixels are drawn; returns the canvas."""
     tab.locator(f"[data-testid=layer-item][data-layer='{layer}']").click()
     with opened(tab, "appearance"):

@@ -72,6 +72,8 @@ export interface PredictionsAnswer {
  * All throw `UnreachableError`, `RefusedError` or `DamagedError`.
  */
 export interface Source {
+  /** When all that it holds was taken out of the logs; null where more may come. */
+  readonly made: Date | null;
   listing(since: string | null, signal: AbortSignal): Promise<ListingAnswer>;
   /** All runs of the log directory, also those without data of ours, in TensorBoard's order. */
   runNames(signal: AbortSignal): Promise<readonly string[]>;

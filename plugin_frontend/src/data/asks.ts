@@ -1,3 +1,4 @@
+import type { MapId } from '../model/aggregate';
 import type { PictureKey } from '../model/capture';
 import type { Head, Layer, ProbeSet, Run } from '../model/run';
 
@@ -14,10 +15,11 @@ export interface RunAsk {
   readonly stamp: string;
 }
 
-/** One channel's map at a step. */
+/** One channel's map at a step, or one made of all channels but some. */
 export interface FrameAsk {
   readonly picture: PictureKey;
-  readonly channel: number;
+  readonly channel: MapId;
+  readonly leftOut: readonly number[];
   readonly step: number;
 }
 
@@ -65,7 +67,8 @@ export function channelGradientsAsk(run: Run, layer: Layer): SeriesAsk | null {
 /** null where none were logged for the layer. */
 export function attributionsAsk(run: Run, layer: Layer): SeriesAsk | null {
   const { attributionsTag: tag } = layer;
-  return tag === null ? null : { run: run.name, tag, stamp: stampOf(run, layer.lastWallTime) };
+  // Written apart from the maps, as the gradients are.
+  return tag === null ? null : { run: run.name, tag, stamp: run.version };
 }
 
 /** The losses of a run, or of the run that validates it. */

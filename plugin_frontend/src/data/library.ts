@@ -1,5 +1,7 @@
 import type { Source } from '../api/source';
+import { isAggregate } from '../model/aggregate';
 import { pictureName, type Capture, type PictureKey } from '../model/capture';
+import { DamagedError } from '../model/failures';
 import type { AttributionsAt, ChannelGradientsAt, Gradients } from '../model/gradient';
 import type { Losses } from '../model/loss';
 import type { Frame, Picture, ProbePixels } from '../model/picture';
@@ -7,6 +9,7 @@ import type { FullOutput, Predictions } from '../model/prediction';
 import type { Listing } from '../model/run';
 import type { Series } from '../model/series';
 import type { StatisticsAt } from '../model/statistics';
+import { aggregate, aggregateFrame } from '../render/aggregate';
 import { frameOf } from '../render/tiles';
 import type { FrameAsk, OutputAsk, RunAsk, SeriesAsk } from './asks';
 import { loadGradients, loadListing, loadLosses, loadPredictions, loadSeries } from './loaders';
@@ -163,9 +166,10 @@ export class Library {
       concurrency: 3,
     });
     this.frames = resource({
-      nameOf: ({ picture, channel }) => `${pictureName(picture)}/${channel}`,
-      load: async ({ picture, channel, step }, known: Frame | undefined, signal) =>
-        known ?? frameOf(await this.pictureOf(source, picture, signal), channel, step),
+      nameOf: ({ picture, channel, leftOut }) =>
+        `${pictureName(picture)}/${channel}/${leftOut.join()}`,
+      load: async (ask, known: Frame | undefined, signal) =>
+        known ?? frameFor(ask, await this.pictureOf(source, ask.picture, signal)),
       bytesOf: ({ levels }) => levels.byteLength,
       limit: 32 * MIB,
       concurrency: 2,
@@ -236,6 +240,18 @@ export class Library {
     const known = this.pictures.peek(key);
     return known.status === 'ready' ? known.value : source.picture(key, signal);
   }
+}
+
+/** Throws `DamagedError` where there is nothing to make it of. */
+function frameFor({ channel, leftOut, step }: FrameAsk, picture: Picture): Frame {
+  if (!isAggregate(channel)) {
+    // Captures of one layer can differ in their channels, where a run was written anew.
+    if (channel < picture.scale.channels) return frameOf(picture, channel, step);
+    throw new DamagedError(`The capture at step ${step} has no channel ${channel}.`);
+  }
+  const map = aggregate(picture, channel, leftOut);
+  if (!map) throw new DamagedError('No channel has finite values only.');
+  return aggregateFrame(map, step);
 }
 
 function valueBytes(items: readonly { readonly values: Float32Array }[]): number {

@@ -50,3 +50,48 @@ test('a server that refuses is there', () => {
   live.settled(new RefusedError('no such run'));
   expect(connection.value.state).toBe('live');
 });
+
+test('an answer that comes while the page is hidden says nothing new', () => {
+  const { live, connection, refresh } = bench();
+  live.show(true);
+  live.settled(null);
+  live.show(false);
+  live.settled(null);
+  expect(connection.value).toEqual({ state: 'paused', message: null });
+  live.show(false);
+  vi.advanceTimersByTime(60_000);
+  expect(refresh).toHaveBeenCalledTimes(1);
+});
+
+test('a server that was lost stays so while the page is hidden, and is asked when it is back', () => {
+  const { live, connection, refresh, recovered } = bench();
+  live.show(true);
+  live.settled(new UnreachableError('gone'));
+  live.show(false);
+  expect(connection.value.state).toBe('lost');
+  live.show(true);
+  expect(refresh).toHaveBeenCalledTimes(2);
+  live.settled(null);
+  expect(connection.value.state).toBe('live');
+  expect(recovered).toHaveBeenCalledTimes(1);
+  live.settled(null);
+  expect(recovered).toHaveBeenCalledTimes(1);
+});
+
+test('a question out of turn does not add a second beat', () => {
+  const { live, refresh } = bench();
+  live.show(true);
+  live.show(true);
+  for (let i = 0; i < 5; i++) live.ask();
+  const calls = refresh.mock.calls.length;
+  live.settled(null);
+  vi.advanceTimersByTime(20_000);
+  expect(refresh.mock.calls.length).toBe(calls + 4);
+});
+
+test('a question while the page is hidden is one question', () => {
+  const { live, refresh } = bench();
+  live.ask();
+  vi.advanceTimersByTime(60_000);
+  expect(refresh).toHaveBeenCalledTimes(1);
+});

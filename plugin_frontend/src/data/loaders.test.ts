@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { SeriesAnswer } from '../api/source';
+import type { ListingAnswer, SeriesAnswer, Source } from '../api/source';
+import { UnreachableError } from '../model/failures';
 import type { Item, Series } from '../model/series';
 import { MemorySource, memoryRun } from '../testing/memory_source';
 import { loadListing, loadLosses, loadSeries } from './loaders';
@@ -57,4 +58,64 @@ test('the runs are in the order of their names, and a run that is gone is gone',
   source.runs = runs.slice(0, 1);
   const next = await loadListing(source, first, signal);
   expect(next.runs.map(({ name }) => name)).toEqual(['b']);
+});
+
+/** A source whose listings a test gives one after the other. */
+function listings(...answers: readonly Partial<ListingAnswer>[]) {
+  const asked: (string | null)[] = [];
+  let next = 0;
+  const listing = (since: string | null): Promise<ListingAnswer> => {
+    asked.push(since);
+    const plain = { version: String(next), reset: false, kept: null, runs: [], messages: [] };
+    return Promise.resolve({ ...plain, ...answers[next++] });
+  };
+  return { asked, source: { listing } as unknown as Source };
+}
+
+const [a, b] = [memoryRun('a', ['conv1']), memoryRun('b', ['conv1'])];
+const listed = { version: '7', runs: [a, b], messages: [] };
+
+test('a listing without news is the same object', async () => {
+  const { source, asked } = listings({ version: '7' });
+  expect(await loadListing(source, listed, signal)).toBe(listed);
+  expect(asked).toEqual(['7']);
+});
+
+test('a run that has changed takes the place of the old one, the others stay themselves', async () => {
+  const newer = { ...b, version: '2' };
+  const { source } = listings({ kept: new Map([['a', '1']]), runs: [newer] });
+  const { runs } = await loadListing(source, listed, signal);
+  expect(runs).toEqual([a, newer]);
+  expect(runs[0]).toBe(a);
+});
+
+test('a run that neither stands nor comes is gone', async () => {
+  const { source } = listings({ kept: new Map([['b', '1']]) });
+  expect((await loadListing(source, listed, signal)).runs).toEqual([b]);
+});
+
+test.each([
+  ['a run', new Map([['x', '1']])],
+  ['a version', new Map([['a', '99']])],
+])('a listing that speaks of %s that is not known is asked for in full', async (_, kept) => {
+  const { source, asked } = listings({ kept }, { reset: true, runs: [a] });
+  expect((await loadListing(source, listed, signal)).runs).toEqual([a]);
+  expect(asked).toEqual(['7', null]);
+});
+
+test('what can not be read is told also where no run has changed', async () => {
+  const { source } = listings({ version: '7', messages: ['c is damaged'] });
+  const next = await loadListing(source, listed, signal);
+  expect(next).toMatchObject({ runs: [a, b], messages: ['c is damaged'] });
+});
+
+test('whether all was kept is told also where no item has changed', async () => {
+  const dropped = () => Promise.resolve(answer({ version: '1', allKept: false }));
+  expect(await loadSeries(known, dropped)).toMatchObject({ allKept: false, items: known.items });
+});
+
+test('what is known is not changed by an answer that fails', async () => {
+  const gone = () => Promise.reject(new UnreachableError('gone'));
+  await expect(loadSeries(known, gone)).rejects.toThrow('gone');
+  expect(known).toEqual({ version: '1', items: [item(0)], allKept: true, messages: [] });
 });

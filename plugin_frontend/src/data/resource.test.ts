@@ -1,65 +1,10 @@
 import { expect, test } from 'vitest';
 import { DamagedError, UnreachableError } from '../model/failures';
-import { problemOf, valueOf } from '../model/loadable';
-import { Deferred, settle } from '../testing/deferred';
-import { Resource } from './resource';
-
-interface Ask {
-  readonly name: string;
-  readonly stamp?: string;
-}
-
-/** A resource of texts whose answers a test gives by hand. */
-class Bench {
-  readonly requests: { name: string; known: string | undefined; answer: Deferred<string> }[] = [];
-  readonly signals: AbortSignal[] = [];
-  readonly outcomes: (Error | null)[] = [];
-  changes = 0;
-  readonly resource: Resource<Ask, string>;
-
-  constructor(limit = 1000, concurrency = 2) {
-    this.resource = new Resource<Ask, string>({
-      nameOf: ({ name }) => name,
-      stampOf: ({ stamp = '' }) => stamp,
-      load: ({ name }, known, signal) => {
-        const answer = new Deferred<string>();
-        this.requests.push({ name, known, answer });
-        this.signals.push(signal);
-        return answer.promise;
-      },
-      bytesOf: (value) => value.length,
-      limit,
-      concurrency,
-      changed: () => this.changes++,
-      settled: (error) => this.outcomes.push(error),
-    });
-  }
-
-  want(...names: string[]): void {
-    this.resource.want(names.map((name) => ({ name })));
-  }
-
-  value(name: string): string | undefined {
-    return valueOf(this.resource.peek({ name }));
-  }
-
-  async answer(index: number, value: string): Promise<void> {
-    this.requests[index]!.answer.resolve(value);
-    await settle();
-  }
-
-  async fail(index: number, error: Error): Promise<void> {
-    this.requests[index]!.answer.reject(error);
-    await settle();
-  }
-
-  get asked(): string[] {
-    return this.requests.map(({ name }) => name);
-  }
-}
+import { problemOf } from '../model/loadable';
+import { ResourceBench } from '../testing/resource_bench';
 
 test('what is wanted is asked for once, the most urgent first, a few at a time', async () => {
-  const bench = new Bench();
+  const bench = new ResourceBench();
   bench.want('a', 'b', 'c');
   bench.want('a', 'b', 'c');
   expect(bench.asked).toEqual(['a', 'b']);
@@ -70,7 +15,7 @@ test('what is wanted is asked for once, the most urgent first, a few at a time',
 });
 
 test('what is no longer wanted is cancelled, and its late answer is dropped', async () => {
-  const bench = new Bench();
+  const bench = new ResourceBench();
   bench.want('a');
   bench.want('b');
   expect(bench.signals[0]!.aborted).toBe(true);
@@ -83,7 +28,7 @@ test('what is no longer wanted is cancelled, and its late answer is dropped', as
 });
 
 test('answers out of order each go to their own key', async () => {
-  const bench = new Bench();
+  const bench = new ResourceBench();
   bench.want('a', 'b');
   await bench.answer(1, 'B');
   await bench.answer(0, 'A');
@@ -91,7 +36,7 @@ test('answers out of order each go to their own key', async () => {
 });
 
 test('a failure is a value, kept until it is tried again', async () => {
-  const bench = new Bench();
+  const bench = new ResourceBench();
   bench.want('a');
   await bench.fail(0, new DamagedError('broken'));
   bench.want('a');
@@ -104,7 +49,7 @@ test('a failure is a value, kept until it is tried again', async () => {
 });
 
 test('what could not be brought up to date stays, with its problem', async () => {
-  const bench = new Bench();
+  const bench = new ResourceBench();
   bench.want('a');
   await bench.answer(0, 'A');
   bench.resource.refresh();
@@ -116,7 +61,7 @@ test('what could not be brought up to date stays, with its problem', async () =>
 });
 
 test('a value that comes back itself changes nothing', async () => {
-  const bench = new Bench();
+  const bench = new ResourceBench();
   bench.want('a');
   await bench.answer(0, 'A');
   const before = bench.resource.peek({ name: 'a' });
@@ -127,7 +72,7 @@ test('a value that comes back itself changes nothing', async () => {
 });
 
 test('another stamp is a reason to ask again, the same is none', async () => {
-  const bench = new Bench();
+  const bench = new ResourceBench();
   bench.resource.want([{ name: 'a', stamp: '1' }]);
   await bench.answer(0, 'A');
   bench.resource.want([{ name: 'a', stamp: '1' }]);
@@ -137,7 +82,7 @@ test('another stamp is a reason to ask again, the same is none', async () => {
 });
 
 test('the least recently wanted is dropped first, what is wanted never', async () => {
-  const bench = new Bench(6);
+  const bench = new ResourceBench(6);
   for (const [index, name] of ['a', 'b', 'c'].entries()) {
     bench.want(name);
     await bench.answer(index, name.repeat(3));
@@ -148,4 +93,78 @@ test('the least recently wanted is dropped first, what is wanted never', async (
   expect(bench.value('large')).toHaveLength(50);
   expect(bench.value('b')).toBeUndefined();
   expect(bench.value('c')).toBe('ccc');
+});
+
+test('what was wanted again is not the least recently wanted', async () => {
+  const bench = new ResourceBench(6);
+  bench.want('a');
+  await bench.answer(0, 'aaa');
+  bench.want('b');
+  await bench.answer(1, 'bbb');
+  bench.want('a');
+  bench.want('c');
+  await bench.answer(2, 'ccc');
+  expect([bench.value('a'), bench.value('b'), bench.value('c')]).toEqual(['aaa', undefined, 'ccc']);
+});
+
+test('exactly as many bytes as may be kept are kept, and one more is too many', async () => {
+  const bench = new ResourceBench(6);
+  bench.want('a', 'b');
+  await bench.answer(0, 'aaa');
+  await bench.answer(1, 'bbb');
+  bench.want();
+  expect([bench.value('a'), bench.value('b')]).toEqual(['aaa', 'bbb']);
+  bench.want('c');
+  await bench.answer(2, 'c');
+  expect([bench.value('a'), bench.value('b'), bench.value('c')]).toEqual([undefined, 'bbb', 'c']);
+});
+
+test('a value that grows counts with its new size', async () => {
+  const bench = new ResourceBench(6);
+  bench.want('other');
+  await bench.answer(0, 'ooo');
+  bench.want('a');
+  await bench.answer(1, 'aaa');
+  bench.resource.refresh();
+  await bench.answer(2, 'aaaa');
+  expect(bench.value('a')).toBe('aaaa');
+  expect(bench.value('other')).toBeUndefined();
+});
+
+test('the cancelled make room for what is wanted instead', () => {
+  const bench = new ResourceBench();
+  bench.want('a', 'b', 'c');
+  bench.want('c', 'd', 'e');
+  expect(bench.asked).toEqual(['a', 'b', 'c', 'd']);
+  expect(bench.signals.map(({ aborted }) => aborted)).toEqual([true, true, false, false]);
+});
+
+test('what waits is asked for in the order in which it is wanted now', async () => {
+  const bench = new ResourceBench(1000, 1);
+  bench.want('a', 'b', 'c');
+  bench.want('a', 'c', 'b');
+  await bench.answer(0, 'A');
+  await bench.answer(1, 'C');
+  expect(bench.asked).toEqual(['a', 'c', 'b']);
+});
+
+test('a failure of one lets the next begin', async () => {
+  const bench = new ResourceBench(1000, 1);
+  bench.want('a', 'b');
+  await bench.fail(0, new DamagedError('broken'));
+  expect(bench.asked).toEqual(['a', 'b']);
+  await bench.answer(1, 'B');
+  expect(bench.value('b')).toBe('B');
+});
+
+test('the same twice in a list is one request', () => {
+  const bench = new ResourceBench();
+  bench.want('a', 'a');
+  expect(bench.asked).toEqual(['a']);
+});
+
+test('what was never wanted is on its way, as far as a view can tell', () => {
+  const bench = new ResourceBench();
+  expect(bench.resource.peek({ name: 'x' })).toEqual({ status: 'loading' });
+  expect(bench.asked).toEqual([]);
 });

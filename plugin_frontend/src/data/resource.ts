@@ -64,7 +64,9 @@ export class Resource<Ask, Value> {
 
   /** Tries again what has failed. */
   retry(): void {
-    for (const entry of this.entries.values()) entry.due ||= problemOf(entry.loadable) !== null;
+    for (const entry of this.entries.values()) {
+      entry.due ||= !entry.request && problemOf(entry.loadable) !== null;
+    }
     this.start();
   }
 
@@ -85,8 +87,11 @@ export class Resource<Ask, Value> {
   }
 
   private cancel(name: string, entry: Entry<Ask, Value>): void {
-    entry.request?.abort();
-    entry.request = null;
+    if (entry.request) {
+      entry.request.abort();
+      entry.request = null;
+      entry.due = true; // or it would pass for up to date when it is wanted again
+    }
     if (entry.loadable.status !== 'ready') this.entries.delete(name);
   }
 

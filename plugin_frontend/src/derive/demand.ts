@@ -11,14 +11,16 @@ import {
   type SeriesAsk,
 } from '../data/asks';
 import type { Demand, Library } from '../data/library';
+import { isAggregate, type MapId } from '../model/aggregate';
 import type { PictureKey } from '../model/capture';
 import { valueOf } from '../model/loadable';
 import type { Listing, Run } from '../model/run';
 import type { Look } from '../state/look';
 import type { Selection } from '../state/selection';
-import { filmAsks } from './film';
+import { filmAsksOf } from './film';
 import { layersInReach } from './network';
 import { paneOf, panesOf, type Pane } from './panes';
+import { isSpatial } from './place';
 import { drawnClass, headsOf, outputAsks } from './predictions';
 import { probePictures } from './probes';
 import { overlaidRuns } from './run_choice';
@@ -139,11 +141,11 @@ function picturesAhead({ captures, capture, probe }: Pane): PictureKey[] {
   return near.flatMap((one) => items[one]?.pictures[probe] ?? []);
 }
 
-function framesOf(pane: Pane | null, channel: number | null): readonly FrameAsk[] {
-  const captures = valueOf(pane?.captures)?.items;
+function framesOf(pane: Pane | null, map: MapId | null): readonly FrameAsk[] {
   const picture = valueOf(pane?.picture);
-  if (!pane || !captures || !picture || channel === null) return [];
-  return channel < picture.scale.channels ? filmAsks(captures, pane.probe, channel) : [];
+  if (!pane || !picture || map === null) return [];
+  const isThere = isAggregate(map) ? isSpatial(pane.layer) : map < picture.scale.channels;
+  return isThere ? filmAsksOf(pane, map) : [];
 }
 
 function fullOutputs(

@@ -1,11 +1,15 @@
 import type { FrameAsk } from '../data/asks';
 import type { Library } from '../data/library';
+import { isAggregate, type MapId } from '../model/aggregate';
 import type { Capture } from '../model/capture';
 import { valueOf, type Loadable } from '../model/loadable';
 import type { Frame, Range } from '../model/picture';
+import type { Statistics } from '../model/statistics';
+import { notFiniteChannels } from './aggregates';
 import { memoised, memoisedList } from './memo';
 import type { Pane } from './panes';
 import { merged } from './ranges';
+import { indexAt } from './steps';
 
 /** The most frames of a film: each is cut out of an atlas of its own. */
 const MOST_FRAMES = 100;
@@ -22,16 +26,35 @@ export interface Film {
   readonly range: Range;
 }
 
-/** What a film of a pane's channel needs; evenly spread where there are too many captures. */
-export const filmAsks = memoised(
-  (captures: readonly Capture[], probe: number, channel: number): readonly FrameAsk[] => {
-    const stride = Math.max(1, captures.length / MOST_FRAMES);
-    const count = Math.min(captures.length, MOST_FRAMES);
-    return Array.from({ length: count }, (_, index) => captures[Math.floor(index * stride)]!)
-      .filter((capture) => capture.pictures[probe])
-      .map(({ step, pictures }) => ({ step, channel, picture: pictures[probe]! }));
-  },
+/** The captures that a film shows: evenly spread where there are too many. */
+export function filmCaptures(captures: readonly Capture[], probe: number): readonly Capture[] {
+  const stride = Math.max(1, captures.length / MOST_FRAMES);
+  const count = Math.min(captures.length, MOST_FRAMES);
+  return Array.from({ length: count }, (_, index) => captures[Math.floor(index * stride)]!).filter(
+    (capture) => capture.pictures[probe],
+  );
+}
+
+const filmAsks = memoised(
+  (
+    captures: readonly Capture[],
+    statistics: Statistics | undefined,
+    probe: number,
+    channel: MapId,
+  ): readonly FrameAsk[] =>
+    filmCaptures(captures, probe).map(({ step, pictures }) => {
+      const at = statistics?.[indexAt(statistics, step)];
+      const leftOut = at ? notFiniteChannels(at, probe) : [];
+      return { step, channel, picture: pictures[probe]!, leftOut };
+    }),
 );
+
+/** What a film of a pane's channel, or of the map made of all, needs. */
+export function filmAsksOf(pane: Pane, channel: MapId): readonly FrameAsk[] {
+  const captures = valueOf(pane.captures)?.items ?? [];
+  const statistics = isAggregate(channel) ? valueOf(pane.statistics)?.items : undefined;
+  return filmAsks(captures, statistics, pane.probe, channel);
+}
 
 const sameList = memoisedList<Loadable<Frame>>();
 
@@ -48,11 +71,11 @@ const make = memoised(
   },
 );
 
-/** The film of a channel; null where there are no captures to make it of. */
-export function filmOf(library: Library, pane: Pane, channel: number): Film | null {
+/** The film of a map; null where there are no captures to make it of. */
+export function filmOf(library: Library, pane: Pane, channel: MapId): Film | null {
   const captures = valueOf(pane.captures)?.items;
   if (!captures) return null;
-  const asks = filmAsks(captures, pane.probe, channel);
+  const asks = filmAsksOf(pane, channel);
   const frames = sameList(asks.map((ask) => library.frames.peek(ask)));
   return make(asks, frames, captures.length);
 }

@@ -4,6 +4,7 @@ import type { Losses, LossTerm } from '../model/loss';
 import { curvesOf, overlaidCurves, shownCurves, soloed, toggled } from './loss_curves';
 import { plotData, timesOf } from './loss_plot';
 import { differenceAt, pointAt, residualAt, weightAt } from './loss_values';
+import { runColorsOf } from './run_colors';
 
 function term(
   kind: LossTerm['kind'],
@@ -93,11 +94,14 @@ test('a term has one colour in train and validation', () => {
 
 test('one term of several runs has a colour for each run', () => {
   const other = { train: losses('s/train', term('total', null, [1, 2])), validation: null };
-  const curves = overlaidCurves([pair, other], 'total');
-  expect(curves.map(({ label, color, validation }) => [label, color, validation])).toEqual([
-    ['r/train', 0, false],
-    ['r/train', 0, true],
-    ['s/train', 1, false],
+  const colors = runColorsOf(['r/train', 'r/validation', 'new/train']);
+  const curves = overlaidCurves([pair, other], 'total', colors);
+  expect(
+    curves.map(({ label, color, runColor, validation }) => [label, color, runColor, validation]),
+  ).toEqual([
+    ['r/train', 0, '--run-0', false],
+    ['r/train', 0, '--run-0', true],
+    ['s/train', 1, '--muted', false],
   ]);
 });
 

@@ -1,14 +1,17 @@
 import type { Losses, LossPoint, LossTerm } from '../model/loss';
 import type { LossPair } from './losses';
 import { memoised, memoisedBy } from './memo';
+import type { RunColors } from './run_colors';
 
 /** A line of the loss plot. */
 export interface Curve {
   /** What is hidden and shown together: a term, or a run where one term of several is shown. */
   readonly id: string;
   readonly label: string;
-  /** Which colour of the plot's palette. */
+  /** Which dash it has, and which colour of the palette. */
   readonly color: number;
+  /** The custom property of its run's colour where it stands for a run; null for a term. */
+  readonly runColor: string | null;
   readonly validation: boolean;
   readonly run: string;
   readonly term: LossTerm;
@@ -25,6 +28,7 @@ export const curvesOf = memoisedBy(({ train, validation }: LossPair): readonly C
       id: keyOf(term),
       label: labelOf(term),
       color: colors.indexOf(keyOf(term)),
+      runColor: null,
       validation: isValidation,
       run: losses.run,
       term,
@@ -32,13 +36,16 @@ export const curvesOf = memoisedBy(({ train, validation }: LossPair): readonly C
   return [...of(train, false), ...(validation ? of(validation, true) : [])];
 });
 
-/** One term of several runs, a colour for each run. */
-export const overlaidCurves = memoised((pairs: readonly LossPair[], id: string): readonly Curve[] =>
-  pairs.flatMap((pair, color) =>
-    curvesOf(pair)
-      .filter((curve) => curve.id === id)
-      .map((curve) => ({ ...curve, id: pair.train.run, label: pair.train.run, color })),
-  ),
+/** One term of several runs, each in TensorBoard's colour of the run. */
+export const overlaidCurves = memoised(
+  (pairs: readonly LossPair[], id: string, colors: RunColors): readonly Curve[] =>
+    pairs.flatMap((pair, color) => {
+      const { run } = pair.train;
+      const own = { id: run, label: run, color, runColor: colors(run) ?? '--muted' };
+      return curvesOf(pair)
+        .filter((curve) => curve.id === id)
+        .map((curve) => ({ ...curve, ...own }));
+    }),
 );
 
 /** The curves that are not hidden. */

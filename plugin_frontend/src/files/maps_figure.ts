@@ -1,8 +1,9 @@
 import { shownDifference, differenceName, differencePane } from '../derive/difference';
 import { formatStep, formatValue } from '../derive/format';
-import { rangesOfPanes } from '../derive/order';
+import { aggregatePanes, mapCaption, rangesOfMap } from '../derive/aggregates';
 import { leftToRight, paneOf, type Pane, type Panes } from '../derive/panes';
 import type { RangeOf } from '../derive/ranges';
+import { isAggregate, type MapId } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
 import type { Picture, Range } from '../model/picture';
 import { colormap, type ColormapName } from '../render/colormap';
@@ -13,22 +14,26 @@ import type { Figure, Panel } from './figure';
 /** A map's longer side has at least so many pixels. */
 const SHORTEST_TILE = 48;
 
-/** What of the maps is drawn: these channels, in this order. */
+/** What of the maps is drawn: one, or all channels in an order. */
 export interface Content {
   readonly panes: Panes;
   readonly look: Look;
-  readonly channels: readonly number[];
+  readonly maps: MapId | readonly number[];
 }
 
 /** The maps of all panes, or their difference, with a caption; null where none are there. */
-export function mapsFigure({ panes, look, channels }: Content): Figure | null {
-  const difference = shownDifference(panes, look);
+export function mapsFigure({ panes, look, maps }: Content): Figure | null {
+  const isOne = typeof maps !== 'object';
+  const ofAll = isOne && isAggregate(maps);
+  const channels = !isOne ? maps : [ofAll ? 0 : maps];
+  const drawn = ofAll ? aggregatePanes(panes, maps) : panes;
+  const difference = shownDifference(drawn, look);
   const seen = difference
     ? [differencePane(difference)]
-    : leftToRight(panes)
+    : leftToRight(drawn)
         .map(paneOf)
         .filter((pane) => pane !== null);
-  const ranges = difference?.ranges ?? rangesOfPanes(panes, look);
+  const ranges = difference?.ranges ?? rangesOfMap(panes, look, isOne ? maps : 0);
   const colors = difference ? 'diverging' : look.colormap;
   const panels = seen.flatMap((pane) => {
     const picture = valueOf(pane.picture);
@@ -37,12 +42,14 @@ export function mapsFigure({ panes, look, channels }: Content): Figure | null {
     return [panelOf(picture, channels, colors, ranges, title)];
   });
   const [pane] = seen;
-  if (!pane || !panels.length) return null;
-  const subject = difference ? `${differenceName(difference)}, ` : '';
+  const whole = paneOf(panes.first);
+  if (!pane || !whole || !panels.length) return null;
+  const changed = difference ? `${differenceName(difference)}, ` : '';
+  const subject = isOne ? mapCaption(whole, maps) : `${channels.length} channels`;
   const known = channels.length === 1 ? ranges(channels[0]!) : sharedRange(ranges, channels);
   return {
     panels,
-    captions: [subject + captionOf(pane, channels), scalingOf(look, known, difference !== null)],
+    captions: [changed + captionOf(pane, subject), scalingOf(look, known, difference !== null)],
     bar: {
       colors: colormap(colors),
       low: known ? formatValue(known.low) : 'least',
@@ -51,17 +58,12 @@ export function mapsFigure({ panes, look, channels }: Content): Figure | null {
   };
 }
 
-/** Run, layer, step and probe as text. */
-export function captionOf(
-  pane: Pane,
-  channels: readonly number[],
-  step = pane.capture?.step,
-): string {
+/** Run, layer, what of it, step and probe as text. */
+export function captionOf(pane: Pane, subject: string, step = pane.capture?.step): string {
   const { run, layer, probe } = pane;
   const label = run.probes?.labels[probe];
-  const shown = channels.length === 1 ? `channel ${channels[0]}` : `${channels.length} channels`;
   const named = label ? `probe ${probe + 1} (${label})` : `probe ${probe + 1}`;
-  return [run.name, layer.name, shown, stepText(step), named].join(' · ');
+  return [run.name, layer.name, subject, stepText(step), named].join(' · ');
 }
 
 function stepOf({ capture }: Pane): string {

@@ -1,4 +1,7 @@
-/** TensorBoard's own page around the plugin's frame. */
+import type { Host } from './host';
+import { watchSystemTheme } from './system_theme';
+
+/** A message of TensorBoard's plugin library. */
 interface Message {
   type: string;
   id: number;
@@ -10,89 +13,123 @@ interface Message {
 const VISIBILITY_MILLISECONDS = 1000;
 const PREFIX = 'p.featuremaps.';
 
-/** Messages from the host page, as TensorBoard's plugin library speaks them. */
-export class HostChannel {
-  private readonly port: MessagePort;
-  private reload: (() => void) | null = null;
-
-  constructor(frame: Window) {
-    const channel = new MessageChannel();
-    this.port = channel.port1;
-    this.port.addEventListener('message', (event) => this.receive(event.data as string));
-    this.port.start();
-    frame.parent.postMessage('experimental.bootstrap', '*', [channel.port2]);
-  }
-
-  /** Calls back when TensorBoard reloads its data, by the button or by itself. */
-  onReload(callback: () => void): void {
-    this.reload = callback;
-  }
-
-  private receive(text: string): void {
-    const message = JSON.parse(text) as Message;
-    if (message.isReply) return;
-    if (message.type === 'experimental.DataReloaded') this.reload?.();
-    const reply: Message = { ...message, payload: null, error: null, isReply: true };
-    this.port.postMessage(JSON.stringify(reply));
-  }
-}
-
-/** Follows TensorBoard's dark mode; outside of TensorBoard, the system's. */
-export function watchDarkMode(frame: Window, apply: (dark: boolean) => void): void {
-  try {
-    if (frame.parent !== frame) {
-      const body = frame.parent.document.body;
-      const update = () => apply(body.classList.contains('dark-mode'));
-      new MutationObserver(update).observe(body, { attributeFilter: ['class'] });
-      update();
-      return;
-    }
-  } catch {
-    // The host page is of another origin.
-  }
-  const query = frame.matchMedia('(prefers-color-scheme: dark)');
-  query.addEventListener('change', () => apply(query.matches));
-  apply(query.matches);
-}
-
 /**
- * The deep link's parameters from the host page's address. TensorBoard also has a message for them,
- * but answers it from an address that it has already emptied.
+ * TensorBoard's own page around the plugin's frame. Where it is of another origin, as in some
+ * notebooks, what it holds can't be known.
  */
-export function readHostAddress(frame: Window): Record<string, string> {
-  try {
-    return parseAddress(frame.parent.location.hash);
-  } catch {
-    return {}; // The host page is of another origin.
-  }
-}
+export class TensorBoardPage implements Host {
+  readonly switchTheme = null;
 
-/** The filter of runs that TensorBoard's time series keep in the host page's address. */
-export function readHostRunFilter(frame: Window): string {
-  try {
-    return new URLSearchParams(frame.parent.location.search).get('runFilter') ?? '';
-  } catch {
-    return ''; // The host page is of another origin.
-  }
-}
+  constructor(private readonly frame: Window) {}
 
-/** The host page's address with these parameters; the frame's own where it is of another origin. */
-export function linkTo(frame: Window, parameters: Record<string, string>): string {
-  try {
-    const { href } = frame.parent.location;
-    return href.split('#')[0]! + hashWith(frame.parent.location.hash, parameters);
-  } catch {
-    return frame.location.href;
+  /** The rules by which TensorBoard's page loads its typeface, for the frame's own page. */
+  fonts(): string {
+    try {
+      const { styleSheets, baseURI } = this.frame.parent.document;
+      return [...styleSheets].flatMap((sheet) => fontsOf(sheet, sheet.href ?? baseURI)).join('\n');
+    } catch {
+      return ''; // The host page is of another origin: the system's typeface has to do.
+    }
   }
-}
 
-/** The rules by which TensorBoard's page loads its typeface, for the frame's own page. */
-export function readHostFonts(frame: Window): string {
-  try {
-    const { styleSheets, baseURI } = frame.parent.document;
-    return [...styleSheets].flatMap((sheet) => fontsOf(sheet, sheet.href ?? baseURI)).join('\n');
-  } catch {
-    return ''; // The host page is of another origin: the system's typeface has to do.
+  /** TensorBoard has a message for it, but answers from an address that it has already emptied. */
+  readAddress(): Record<string, string> {
+    try {
+      return parseAddress(this.frame.parent.location.hash);
+    } catch {
+      return {}; // The host page is of another origin.
+    }
+  }
+
+  /** The filter that TensorBoard's time series keep in the address. */
+  readRunFilter(): string {
+    try {
+      return new URLSearchParams(this.frame.parent.location.search).get('runFilter') ?? '';
+    } catch {
+      return ''; // The host page is of another origin.
+    }
+  }
+
+  writeAddress(parameters: Record<string, string>, leave: boolean): void {
+    try {
+      const { hash } = this.frame.parent.location;
+      if (!hash.startsWith('#featuremaps')) return;
+      const address = hashWith(hash, parameters);
+      const { history } = this.frame.parent;
+      if (address === hash) return;
+      if (leave) history.pushState(history.state, '', address);
+      else history.replaceState(history.state, '', address);
+    } catch {
+      // The host page is of another origin: no deep links there.
+    }
+  }
+
+  onAddress(callback: () => void): void {
+    const { parent } = this.frame;
+    try {
+      parent.addEventListener('popstate', () => {
+        if (parent.location.hash.startsWith('#featuremaps')) callback();
+      });
+    } catch {
+      // The host page is of another origin.
+    }
+  }
+
+  /** The frame's own address where the host page is of another origin. */
+  linkTo(parameters: Record<string, string>): string {
+    try {
+      const { href, hash } = this.frame.parent.location;
+      return href.split('#')[0]! + hashWith(hash, parameters);
+    } catch {
+      return this.frame.location.href;
+    }
+  }
+
+  /** Follows TensorBoard's dark mode; outside of TensorBoard, the system's. */
+  watchDarkMode(apply: (dark: boolean) => void): void {
+    const { frame } = this;
+    try {
+      if (frame.parent !== frame) {
+        const body = frame.parent.document.body;
+        const update = () => apply(body.classList.contains('dark-mode'));
+        new MutationObserver(update).observe(body, { attributeFilter: ['class'] });
+        update();
+        return;
+      }
+    } catch {
+      // The host page is of another origin.
+    }
+    watchSystemTheme(frame, apply);
+  }
+
+  /** Another tab of either kind hides it: of the browser, or of TensorBoard. */
+  watchVisibility(apply: (visible: boolean) => void): void {
+    const { frame } = this;
+    const page = frame.document;
+    const update = () => apply(page.visibilityState === 'visible' && isFrameSeen(frame));
+    page.addEventListener('visibilitychange', update);
+    // TensorBoard hides the frames of its other tabs, in which no observer is told of that.
+    frame.setInterval(update, VISIBILITY_MILLISECONDS);
+    update();
+  }
+
+  focus(): void {
+    this.frame.focus();
+  }
+
+  /** TensorBoard reloads its data by the button or by itself, and says so to its plugins. */
+  onReload(callback: () => void): void {
+    const channel = new MessageChannel();
+    const port = channel.port1;
+    port.addEventListener('message', (event) => {
+      const message = JSON.parse(event.data as string) as Message;
+      if (message.isReply) return;
+      if (message.type === 'experimental.DataReloaded') callback();
+      const reply: Message = { ...message, payload: null, error: null, isReply: true };
+      port.postMessage(JSON.stringify(reply));
+    });
+    port.start();
+    this.frame.parent.postMessage('experimental.bootstrap', '*', [channel.port2]);
   }
 }
 
@@ -127,40 +164,6 @@ function decode(text: string): string {
   }
 }
 
-/** Calls back when the user goes back or forward in the host page. */
-export function onHostAddress(frame: Window, callback: () => void): void {
-  try {
-    frame.parent.addEventListener('popstate', () => {
-      if (frame.parent.location.hash.startsWith('#featuremaps')) callback();
-    });
-  } catch {
-    // The host page is of another origin.
-  }
-}
-
-/**
- * Writes the parameters into the host page's address, so that it can be shared and reloaded.
- *
- * @param leave whether "back" is to lead to the address before.
- */
-export function writeHostAddress(
-  frame: Window,
-  parameters: Record<string, string>,
-  leave: boolean,
-): void {
-  try {
-    const { hash } = frame.parent.location;
-    if (!hash.startsWith('#featuremaps')) return;
-    const address = hashWith(hash, parameters);
-    const { history } = frame.parent;
-    if (address === hash) return;
-    if (leave) history.pushState(history.state, '', address);
-    else history.replaceState(history.state, '', address);
-  } catch {
-    // The host page is of another origin: no deep links there.
-  }
-}
-
 function hashWith(hash: string, parameters: Record<string, string>): string {
   const others = hash
     .slice(1)
@@ -170,16 +173,6 @@ function hashWith(hash: string, parameters: Record<string, string>): string {
     ([name, value]) => `${PREFIX}${name}=${encodeURIComponent(value)}`,
   );
   return `#${[...others, ...own].join('&')}`;
-}
-
-/** Calls back when the tab comes to be seen or is no longer: another tab of either kind hides it. */
-export function watchVisibility(frame: Window, apply: (visible: boolean) => void): void {
-  const page = frame.document;
-  const update = () => apply(page.visibilityState === 'visible' && isFrameSeen(frame));
-  page.addEventListener('visibilitychange', update);
-  // TensorBoard hides the frames of its other tabs, in which no observer is told of that.
-  frame.setInterval(update, VISIBILITY_MILLISECONDS);
-  update();
 }
 
 function isFrameSeen(frame: Window): boolean {

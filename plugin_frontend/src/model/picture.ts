@@ -8,6 +8,8 @@ export interface AtlasScale {
   readonly lo: Float32Array;
   /** A channel's value at grey level 255. */
   readonly hi: Float32Array;
+  /** How much further than half a level a channel's values can be from the truth; 0 if it isn't there. */
+  readonly error?: Float32Array;
 }
 
 /** A decoded channel atlas: uint8 grey levels, row by row, and what they stand for. */

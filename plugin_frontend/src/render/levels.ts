@@ -5,13 +5,16 @@ export const TOP_LEVEL = 255;
 
 /** The value that a grey level of a channel stands for. */
 export function levelValue(scale: AtlasScale, channel: number, level: number): number {
-  const share = level / TOP_LEVEL;
-  return (scale.lo[channel] ?? 0) * (1 - share) + (scale.hi[channel] ?? 0) * share;
+  return valueAt(scale.lo[channel] ?? 0, scale.hi[channel] ?? 0, level);
 }
 
-/** How far the value that was captured can lie from that of its level: half a level. */
-export function levelUncertainty(scale: AtlasScale, channel: number): number {
-  return (scale.hi[channel] ?? 0) / 2 / TOP_LEVEL - (scale.lo[channel] ?? 0) / 2 / TOP_LEVEL;
+/** How far the true value can lie from that of its level: half a level, and what else is unknown. */
+export function levelUncertainty({ lo, hi, error }: AtlasScale, channel: number): number {
+  return (
+    (hi[channel] ?? 0) / 2 / TOP_LEVEL -
+    (lo[channel] ?? 0) / 2 / TOP_LEVEL +
+    (error?.[channel] ?? 0)
+  );
 }
 
 /** The range over all channels of one picture. */
@@ -30,18 +33,33 @@ export function isOwnRange(scale: AtlasScale, channel: number, range: Range): bo
   return scale.lo[channel] === range.low && scale.hi[channel] === range.high;
 }
 
-/** For each grey level of a channel, which of the 256 colours it has in a range. */
-export function levelTable(scale: AtlasScale, channel: number, range: Range): Uint8Array {
-  const table = new Uint8Array(TOP_LEVEL + 1);
-  const own = isOwnRange(scale, channel, range);
-  const span = range.high - range.low;
+/**
+ * For each grey level of a channel, which of the 256 colours it has in a range.
+ *
+ * @param table is written to and returned: a layer has many channels.
+ */
+export function levelTable(
+  scale: AtlasScale,
+  channel: number,
+  range: Range,
+  table = new Uint8Array(TOP_LEVEL + 1),
+): Uint8Array {
+  if (isOwnRange(scale, channel, range)) {
+    for (let level = 0; level <= TOP_LEVEL; level++) table[level] = level;
+    return table;
+  }
+  const { low, high } = range;
+  const span = high - low;
+  if (!(span > 0)) return table.fill(0);
+  const [lo, hi] = [scale.lo[channel] ?? 0, scale.hi[channel] ?? 0];
   for (let level = 0; level <= TOP_LEVEL; level++) {
-    if (own) {
-      table[level] = level;
-    } else if (span > 0) {
-      const share = (levelValue(scale, channel, level) - range.low) / span;
-      table[level] = Math.max(0, Math.min(TOP_LEVEL, Math.round(share * TOP_LEVEL)));
-    }
+    const place = TOP_LEVEL * ((valueAt(lo, hi, level) - low) / span);
+    table[level] = place <= 0 ? 0 : place >= TOP_LEVEL ? TOP_LEVEL : place + 0.5;
   }
   return table;
+}
+
+function valueAt(lo: number, hi: number, level: number): number {
+  const share = level / TOP_LEVEL;
+  return lo * (1 - share) + hi * share;
 }

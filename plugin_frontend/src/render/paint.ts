@@ -4,7 +4,8 @@ import { TOP_LEVEL, isOwnRange, levelTable } from './levels';
 import { tileCorner } from './tiles';
 
 /**
- * Paints channels as a grid into the pixels of an ImageData of the layout's size.
+ * Paints channels as a grid into the pixels of an ImageData of the layout's size, and leaves what
+ * lies between the cells as it is.
  *
  * @param order the channel of each cell.
  * @param rangeOf gives the range of values that a channel's colours span.
@@ -17,13 +18,12 @@ export function paintGrid(
   colors: Uint32Array,
   rangeOf: (channel: number) => Range,
 ): void {
-  target.fill(0);
-  const scratch = new Uint32Array(TOP_LEVEL + 1);
+  const [table, scratch] = [new Uint8Array(TOP_LEVEL + 1), new Uint32Array(TOP_LEVEL + 1)];
   order.forEach((channel, cell) => {
     const range = rangeOf(channel);
     const pixels = isOwnRange(picture.scale, channel, range)
       ? colors
-      : colorsOf(scratch, levelTable(picture.scale, channel, range), colors);
+      : colorsOf(scratch, levelTable(picture.scale, channel, range, table), colors);
     paintTile(target, layout, cell, picture, channel, pixels);
   });
 }
@@ -49,13 +49,13 @@ function paintTile(
   for (let row = 0; row < tileHeight; row++) {
     const source = (corner.top + row) * width + corner.left;
     const start = (top + row * zoomY) * targetWidth + left;
+    let at = start;
     for (let column = 0; column < tileWidth; column++) {
       const pixel = pixels[levels[source + column]!]!;
-      // Pixels one by one: to copy a row as a whole takes longer, short as rows are.
-      const end = start + zoomY * targetWidth;
-      for (let line = start + column * zoomX; line < end; line += targetWidth) {
-        for (let at = line; at < line + zoomX; at++) target[at] = pixel;
-      }
+      for (const end = at + zoomX; at < end; at++) target[at] = pixel;
+    }
+    for (let line = 1; line < zoomY; line++) {
+      target.copyWithin(start + line * targetWidth, start, at);
     }
   }
 }

@@ -15,6 +15,20 @@ export function lineColor(index: number): string {
   return `--series-${index % LINE_COUNT}`;
 }
 
+/**
+ * The default palette of TensorBoard 2's time series. A page of another frame can't read what the
+ * user has changed by hand there, nor a grouping by regular expression.
+ */
+export const RUN_COLORS = {
+  light: ['#425066', '#12b5cb', '#e52592', '#f9ab00', '#9334e6', '#7cb342', '#e8710a'],
+  dark: ['#8e98a3', '#12b5cb', '#e52592', '#f9ab00', '#9334e6', '#7cb342', '#e8710a'],
+} as const;
+
+/** The custom property of the page that holds the colour of a run, by its place among all runs. */
+export function runColor(place: number): string {
+  return `--run-${place % RUN_COLORS.light.length}`;
+}
+
 /** Strokes and gaps in pixels, by which lines of one plot differ also without any colour. */
 const DASHES = [undefined, [10, 3], [4, 3], [10, 3, 2, 3], [2, 3], [14, 4, 4, 4]] as const;
 
@@ -25,5 +39,7 @@ export function lineDash(index: number): number[] | undefined {
 }
 
 export function lineVariables(theme: keyof typeof LINE_COLORS): string {
-  return LINE_COLORS[theme].map((color, index) => `--series-${index}: ${color};`).join(' ');
+  const lines = LINE_COLORS[theme].map((color, index) => `--series-${index}: ${color};`);
+  const runs = RUN_COLORS[theme].map((color, index) => `--run-${index}: ${color};`);
+  return [...lines, ...runs].join(' ');
 }

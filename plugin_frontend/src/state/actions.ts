@@ -1,6 +1,7 @@
 import type { AppState } from '../app_state';
 import { paneOf, panesOf } from '../derive/panes';
 import { listedRuns, placeOf, runNamed } from '../derive/place';
+import { channelOf, type MapId } from '../model/aggregate';
 import type { Run } from '../model/run';
 import type { Look } from './look';
 import { Player } from './player';
@@ -56,8 +57,12 @@ export class Actions {
     this.app.selection.patch({ probe });
   }
 
-  /** @param pane the pane whose channel it is. */
-  chooseChannel(channel: number | null, pane = this.app.selection.value.pane): void {
+  /**
+   * Opens a channel, or the map made of all channels.
+   *
+   * @param pane the pane whose channel it is.
+   */
+  chooseChannel(channel: MapId | null, pane = this.app.selection.value.pane): void {
     this.app.selection.patch({ channel, pane, sheet: channel === null ? null : 'side' });
   }
 
@@ -83,7 +88,7 @@ export class Actions {
   /** Chooses the channel before or after in the grid's order; the first without one. */
   moveChannel(by: number): void {
     const { order } = this.app;
-    const { channel } = this.app.selection.value;
+    const channel = channelOf(this.app.selection.value.channel);
     const index = channel === null ? -1 : order.indexOf(channel);
     const next = order[index < 0 ? 0 : index + by];
     if (next !== undefined) this.chooseChannel(next);

@@ -21,3 +21,26 @@ test('it plays until there is no next capture, and stops when told', () => {
   vi.advanceTimersByTime(10_000);
   expect([playing.value, left]).toEqual([false, 98]);
 });
+
+test('a second start does not play twice as fast', () => {
+  const playing = new Store(false);
+  let frames = 0;
+  const player = new Player(playing, vi.fn(), () => ++frames > 0);
+  player.toggle();
+  player.toggle();
+  player.toggle();
+  vi.advanceTimersByTime(1000);
+  expect(frames).toBe(4);
+  player.stop();
+  player.stop();
+  vi.advanceTimersByTime(1000);
+  expect([frames, playing.value]).toEqual([4, false]);
+});
+
+test('where there is nothing to play it stops at once', () => {
+  const playing = new Store(false);
+  new Player(playing, vi.fn(), () => false).toggle();
+  expect(playing.value).toBe(true);
+  vi.advanceTimersByTime(250);
+  expect(playing.value).toBe(false);
+});

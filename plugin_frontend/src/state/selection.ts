@@ -1,3 +1,5 @@
+import type { MapId } from '../model/aggregate';
+
 /** What is shown beside the run and step of the cursor. */
 export type Comparison =
   { readonly kind: 'step'; readonly step: number } | { readonly kind: 'run'; readonly run: string };
@@ -30,7 +32,8 @@ export interface Selection {
   /** A regular expression; the losses of the runs that match are drawn over each other. */
   readonly runFilter: string;
   readonly probe: number;
-  readonly channel: number | null;
+  /** The channel that is open, or the map made of all channels. */
+  readonly channel: MapId | null;
   /** The point of the probe whose strongest channels come first; null for none. */
   readonly point: ProbePoint | null;
   /** The step cursor, any step. */

@@ -1,4 +1,5 @@
 import { ILLS } from '../derive/health';
+import { aggregateNamed } from '../model/aggregate';
 import { GRADIENT_PLACES } from '../model/gradient';
 import { COLORMAPS } from '../render/colormap';
 import {
@@ -86,7 +87,7 @@ export function fromParameters(parameters: Parameters): Linked {
     layer: parameters['layer'] ?? null,
     runFilter: parameters['runFilter'] ?? '',
     probe: wholeNumber(parameters['probe']) ?? 0,
-    channel: wholeNumber(parameters['channel']),
+    channel: aggregateNamed(parameters['channel'] ?? '') ?? wholeNumber(parameters['channel']),
     point: pointOf(parameters['point'] ?? ''),
     step,
     following: step === null || parameters['latest'] === '1',
@@ -153,8 +154,10 @@ function wholeNumber(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
+/** From 0 to below 1. */
 function share(text: string | undefined): number {
-  return text !== undefined && /^0\.\d{1,6}$/.test(text) ? Number(text) : 0;
+  const number = anyNumber(text);
+  return number !== null && number > 0 && number < 1 ? number : 0;
 }
 
 function anyNumber(text: string | undefined): number | null {

@@ -26,6 +26,7 @@ const NEVER = { reset: true, kept: null, allKept: true, messages: [] };
 
 /** Data that a test holds in its hands, behind the interface that the server is behind. */
 export class MemorySource implements Source {
+  readonly made: Date | null = null;
   /** Blob keys of pictures that never come, and of those that are damaged. */
   readonly late = new Set<string>();
   readonly damaged = new Set<string>();

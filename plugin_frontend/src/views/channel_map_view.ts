@@ -1,10 +1,11 @@
 import { css, html } from 'lit';
 import type { AppState } from '../app_state';
-import { rangesOfPanes } from '../derive/order';
+import { mapTitle, rangesOfMap } from '../derive/aggregates';
 import { panesOf, type Pane } from '../derive/panes';
 import { probePictures } from '../derive/probes';
 import type { RangeOf } from '../derive/ranges';
 import { readValue } from '../derive/reading';
+import type { MapId } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
 import type { Picture } from '../model/picture';
 import { colormap, type ColormapName } from '../render/colormap';
@@ -21,9 +22,9 @@ const BESIDE = 156;
 /** How much of the map covers the probe. */
 const OVERLAY_ALPHA = 0.55;
 
-/** The map of one channel, large, with what is known of the value under the pointer. */
+/** The map of one channel, or of all together, large, with what is known of the value under the pointer. */
 export class ChannelMapView extends Painted<[RangeOf | null, ColormapName, string | null]> {
-  static override properties = { pane: {}, channel: {}, under: { state: true } };
+  static override properties = { pane: {}, channel: {}, map: {}, under: { state: true } };
   static override styles = [
     common,
     css`
@@ -41,7 +42,10 @@ export class ChannelMapView extends Painted<[RangeOf | null, ColormapName, strin
     `,
   ];
   declare pane: Pane;
+  /** Where in the pane it is. */
   declare channel: number;
+  /** What it is. */
+  declare map: MapId;
   declare under: { readonly row: number; readonly column: number } | null;
   private probe: HTMLImageElement | null = null;
 
@@ -51,14 +55,14 @@ export class ChannelMapView extends Painted<[RangeOf | null, ColormapName, strin
     const panes = listing ? panesOf(listing, app.selection.value, library) : null;
     const key = look.overlay ? probePictures(library, this.pane.run)[this.pane.probe] : undefined;
     const address = key ? app.source.pictureAddress(key) : null;
-    return [panes && rangesOfPanes(panes, look), look.colormap, address];
+    return [panes && rangesOfMap(panes, look, this.map), look.colormap, address];
   }
 
   protected override view() {
     const { under, pane, channel } = this;
     return html`<canvas
         role="img"
-        aria-label="Channel ${channel}, large"
+        aria-label="${mapTitle(this.map)}, large"
         data-testid="channel-canvas"
         @pointermove=${this.pointerMoved}
         @pointerleave=${() => (this.under = null)}

@@ -7,6 +7,7 @@ import { statisticsOfPane } from '../derive/order';
 import type { Pane } from '../derive/panes';
 import { SELECTIVE, selectiveSince, selectivityOf } from '../derive/selectivity';
 import { sidePane } from '../derive/side';
+import { channelOf } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
 import type { Statistics } from '../model/statistics';
 import { Plotted, plotStyles } from './plotted';
@@ -54,7 +55,7 @@ export class ChannelPlotView extends Plotted<Selected> {
 
   protected override select(app: AppState): Selected {
     const { listing, library } = app;
-    const { channel } = app.selection.value;
+    const channel = channelOf(app.selection.value.channel);
     const pane = listing ? sidePane(listing, app.selection.value, library) : null;
     const items = valueOf(pane?.statistics)?.items ?? null;
     return [pane, items, channel, app.timeline?.cursor ?? null];

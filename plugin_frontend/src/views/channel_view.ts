@@ -1,15 +1,26 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
+import {
+  aggregatePane,
+  aggregateProblem,
+  mapFileName,
+  mapTitle,
+  shownMap,
+} from '../derive/aggregates';
 import { formatStep, formatValue } from '../derive/format';
 import { statisticsOfPane } from '../derive/order';
 import type { Pane } from '../derive/panes';
 import { sidePane } from '../derive/side';
 import { download } from '../files/download';
-import { valueOf } from '../model/loadable';
+import { isAggregate, type MapId } from '../model/aggregate';
+import { problemOf, valueOf } from '../model/loadable';
+import type { Picture } from '../model/picture';
 import { statisticOf, type Column, type StatisticsAt } from '../model/statistics';
+import './aggregate_facts_view';
 import './channel_map_view';
 import './channel_plot_view';
 import { Connected } from './connected';
+import { factStyles } from './fact_styles';
 import './film_view';
 import { LastShown } from './last_shown';
 import { common } from './theme';
@@ -23,12 +34,13 @@ const ROWS: readonly (readonly [Column, string])[] = [
   ['nonfinite', 'Not finite'],
 ];
 
-/** One channel of the pane beside it, large, with its statistics and its way over the steps. */
-export class ChannelView extends Connected<
-  [Pane | null, number | null, boolean, StatisticsAt | undefined]
-> {
+type Selected = [Pane | null, MapId | null, boolean, StatisticsAt | undefined];
+
+/** One channel of the pane beside it, or the map over all, large, with its statistics and its way over the steps. */
+export class ChannelView extends Connected<Selected> {
   static override styles = [
     common,
+    factStyles,
     css`
       section {
         padding: 16px;
@@ -40,25 +52,14 @@ export class ChannelView extends Connected<
         align-items: center;
         margin-bottom: 8px;
       }
+      .tools {
+        flex: none;
+      }
       .body {
         display: flex;
         flex-wrap: wrap;
         align-items: flex-start;
         gap: 8px 16px;
-      }
-      dl {
-        display: grid;
-        grid-template-columns: auto auto;
-        gap: 2px 16px;
-        margin: 0;
-        align-content: start;
-      }
-      dt {
-        color: var(--muted);
-      }
-      dd {
-        margin: 0;
-        text-align: right;
       }
       .of {
         margin: 0 0 8px;
@@ -71,9 +72,7 @@ export class ChannelView extends Connected<
   ];
   private readonly shown = new LastShown();
 
-  protected override select(
-    app: AppState,
-  ): [Pane | null, number | null, boolean, StatisticsAt | undefined] {
+  protected override select(app: AppState): Selected {
     const { listing, library } = app;
     const { channel } = app.selection.value;
     const wanted = listing ? sidePane(listing, app.selection.value, library) : null;
@@ -83,37 +82,36 @@ export class ChannelView extends Connected<
 
   protected override view(
     pane: Pane | null,
-    channel: number | null,
+    map: MapId | null,
     overlay: boolean,
     statistics: StatisticsAt | undefined,
   ) {
     const picture = valueOf(pane?.picture);
-    if (!pane || !picture || channel === null) return nothing;
-    const { channels } = picture.scale;
-    if (channel >= channels) return this.missing(channel, channels);
+    if (!pane || !picture || map === null) return nothing;
+    const problem = problemWith(pane, picture, map);
+    if (problem !== null) return this.missing(map, problem);
+    const shown = shownMap(pane, map);
     return html`<section data-testid="channel-detail">
-      ${this.header(channel, overlay)}
+      ${this.header(map, overlay)}
       <p class="of muted" data-testid="channel-of">
         step ${pane.capture ? formatStep(pane.capture.step) : '–'} · <bdi>${pane.run.name}</bdi>
       </p>
       <div class="body">
-        <fm-channel-map .pane=${pane} .channel=${channel}></fm-channel-map>
-        <dl>
-          ${ROWS.map(
-            ([column, name]) =>
-              html`<dt>${name}</dt>
-                <dd>${shownStatistic(statistics, pane.probe, channel, column)}</dd>`,
-          )}
-        </dl>
+        <fm-channel-map .pane=${shown.pane} .channel=${shown.channel} .map=${map}></fm-channel-map>
+        ${
+          isAggregate(map)
+            ? html`<fm-aggregate-facts .pane=${pane} .kind=${map}></fm-aggregate-facts>`
+            : facts(statistics, pane.probe, map)
+        }
       </div>
       <fm-film></fm-film>
-      <fm-channel-plot></fm-channel-plot>
+      ${isAggregate(map) ? nothing : html`<fm-channel-plot></fm-channel-plot>`}
     </section>`;
   }
 
-  private header(channel: number, overlay: boolean) {
+  private header(map: MapId, overlay: boolean) {
     return html`<header>
-      <h2>Channel ${channel}</h2>
+      <h2>${mapTitle(map)}</h2>
       <span class="tools">
         <button
           aria-pressed=${overlay}
@@ -138,26 +136,45 @@ export class ChannelView extends Connected<
     </button>`;
   }
 
-  private missing(channel: number, channels: number) {
+  private missing(map: MapId, problem: string) {
     return html`<section role="alert" data-testid="channel-missing">
       <header>
-        <h2>Channel ${channel}</h2>
+        <h2>${mapTitle(map)}</h2>
         ${this.close()}
       </header>
-      There is no channel ${channel} in this layer: it has ${channels}, counted from 0.
+      ${problem}
     </section>`;
   }
 
   private save(): void {
-    const map = this.renderRoot.querySelector('fm-channel-map');
-    const canvas = map?.shadowRoot?.querySelector('canvas');
-    const [pane, channel] = this.selected;
-    if (!pane?.capture || channel === null) return;
-    const name = `${pane.layer.tag}_channel${channel}_step${pane.capture.step}.png`;
+    const element = this.renderRoot.querySelector('fm-channel-map');
+    const canvas = element?.shadowRoot?.querySelector('canvas');
+    const [pane, map] = this.selected;
+    if (!pane?.capture || map === null) return;
+    const name = `${pane.layer.tag}_${mapFileName(map)}_step${pane.capture.step}.png`;
     canvas?.toBlob((blob) => blob && download(name, blob));
   }
 }
 customElements.define('fm-channel', ChannelView);
+
+/** Why a map can't be shown; null where it can. */
+function problemWith(pane: Pane, { scale }: Picture, map: MapId): string | null {
+  if (isAggregate(map)) {
+    return aggregateProblem(pane.layer) ?? problemOf(aggregatePane(pane, map).picture);
+  }
+  if (map < scale.channels) return null;
+  return `There is no channel ${map} in this layer: it has ${scale.channels}, counted from 0.`;
+}
+
+function facts(statistics: StatisticsAt | undefined, probe: number, channel: number) {
+  return html`<dl>
+    ${ROWS.map(
+      ([column, name]) =>
+        html`<dt>${name}</dt>
+          <dd>${shownStatistic(statistics, probe, channel, column)}</dd>`,
+    )}
+  </dl>`;
+}
 
 function shownStatistic(
   at: StatisticsAt | undefined,

@@ -2,6 +2,7 @@ import { ContextConsumer } from '@lit/context';
 import { LitElement, nothing } from 'lit';
 import { sameAll } from '../derive/memo';
 import type { AppState } from '../app_state';
+import type { Host } from '../host/host';
 import type { Actions } from '../state/actions';
 import { tabContext } from './context';
 
@@ -34,6 +35,10 @@ export abstract class Connected<Selected extends readonly unknown[]> extends Lit
 
   protected get actions(): Actions {
     return this.tab.value!.actions;
+  }
+
+  protected get host(): Host {
+    return this.tab.value!.host;
   }
 
   protected get selected(): Selected {

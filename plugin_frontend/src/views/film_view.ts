@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import type { AppState } from '../app_state';
+import { mapCaption, mapFileName } from '../derive/aggregates';
 import { filmOf, type Film } from '../derive/film';
 import { formatStep } from '../derive/format';
 import { symmetricRange } from '../derive/ranges';
@@ -9,6 +10,7 @@ import { download } from '../files/download';
 import { animateFilm } from '../files/film';
 import { captionOf } from '../files/maps_figure';
 import { paneFileName } from '../files/names';
+import type { MapId } from '../model/aggregate';
 import { problemOf, valueOf } from '../model/loadable';
 import { colormap, type ColormapName } from '../render/colormap';
 import { paintFrame } from '../render/frame';
@@ -16,14 +18,14 @@ import { Connected } from './connected';
 import { filmStyles } from './film_styles';
 import { common } from './theme';
 
-/** The chosen channel at every step, in colours that are fixed over the steps. */
-export class FilmView extends Connected<[Film | null, Pane | null, number | null, ColormapName]> {
+type Selected = [Film | null, Pane | null, MapId | null, ColormapName];
+
+/** The map that is open at every step, in colours that are fixed over the steps. */
+export class FilmView extends Connected<Selected> {
   static override styles = [common, filmStyles];
   private drawn: { film: Film; colors: ColormapName } | null = null;
 
-  protected override select(
-    app: AppState,
-  ): [Film | null, Pane | null, number | null, ColormapName] {
+  protected override select(app: AppState): Selected {
     const { listing, library } = app;
     const { channel } = app.selection.value;
     const pane = listing ? sidePane(listing, app.selection.value, library) : null;
@@ -106,10 +108,11 @@ export class FilmView extends Connected<[Film | null, Pane | null, number | null
     if (!film || !pane || channel === null) return;
     const frames = film.frames.map((frame) => valueOf(frame)).filter((one) => one !== undefined);
     const range = colorRange(film, colors);
+    const subject = mapCaption(pane, channel);
     const file = await animateFilm(frames, colormap(colors), range, (step) =>
-      captionOf(pane, [channel], step),
+      captionOf(pane, subject, step),
     );
-    download(paneFileName(pane, `channel${channel}_film`, 'png'), file);
+    download(paneFileName(pane, `${mapFileName(channel)}_film`, 'png'), file);
   }
 }
 customElements.define('fm-film', FilmView);

@@ -5,6 +5,7 @@ import { importanceOf } from '../derive/importance';
 import { leftToRight, paneOf, panesOf, type Pane, type Panes } from '../derive/panes';
 import { readDifference, readSummary, readValue } from '../derive/reading';
 import { selectiveSince } from '../derive/selectivity';
+import { channelOf } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
 import { cellRect, type GridLayout } from '../render/grid';
 import type { Pointed } from '../state/pointer';
@@ -66,7 +67,7 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
   protected override select(app: AppState): [Pointed | null, number | null, Panes | null] {
     const { listing, selection, library, pointer } = app;
     const panes = listing ? panesOf(listing, selection.value, library) : null;
-    return [pointer.value, selection.value.channel, panes];
+    return [pointer.value, channelOf(selection.value.channel), panes];
   }
 
   protected override view(pointed: Pointed | null, channel: number | null, panes: Panes | null) {

@@ -6,6 +6,7 @@ import { memoised } from '../derive/memo';
 import { rangesOfPanes } from '../derive/order';
 import { panesOf, type Pane } from '../derive/panes';
 import type { RangeOf } from '../derive/ranges';
+import { channelOf } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
 import type { Picture, Range } from '../model/picture';
 import { barPlace, barRange, paintBars } from '../render/bars';
@@ -35,7 +36,11 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
   declare difference: Difference | undefined;
   private layout: GridLayout | null = null;
   private order: readonly number[] = [];
-  private pixels: ImageData | null = null;
+  /** Painted over each time: what lies between the cells stays clear as long as they stay. */
+  private readonly pixelsOf = memoised(
+    ({ width, height }: GridLayout) => new ImageData(width, height),
+    1,
+  );
   private readonly layoutOf = memoised(
     (count: number, tileWidth: number, tileHeight: number, width: number, height: number) =>
       layoutGrid(count, tileWidth, tileHeight, { width, height }),
@@ -121,15 +126,14 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
       canvas.width = width;
       canvas.height = height;
     }
-    if (this.pixels?.width !== width || this.pixels.height !== height) {
-      this.pixels = new ImageData(width, height);
-    }
-    const target = new Uint32Array(this.pixels.data.buffer);
+    const pixels = this.pixelsOf(layout);
+    const target = new Uint32Array(pixels.data.buffer);
+    if (!this.order.length) target.fill(0); // laid out as one cell
     if (isBars(picture)) {
       paintBars(target, picture, layout, this.order, this.barColor(), barRange(ranges(0)));
     } else paintGrid(target, picture, layout, this.order, colormap(colors), ranges);
     // All of it is written from here, never drawn on: kept in memory, that costs one copy.
-    canvas.getContext('2d', { willReadFrequently: true })!.putImageData(this.pixels, 0, 0);
+    canvas.getContext('2d', { willReadFrequently: true })!.putImageData(pixels, 0, 0);
     this.describe(canvas, picture, layout);
   }
 
@@ -221,7 +225,8 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
     const { layout, order } = this;
     if (!layout || !canvas.matches(':focus-visible')) return;
     const { pointer, selection } = this.app;
-    const current = order.indexOf(pointer.value?.channel ?? selection.value.channel ?? -1);
+    const chosen = channelOf(selection.value.channel);
+    const current = order.indexOf(pointer.value?.channel ?? chosen ?? -1);
     if (event.key === 'Enter') {
       const channel = order[Math.max(0, current)];
       if (channel !== undefined) this.actions.chooseChannel(channel, this.pane.index);

@@ -5,6 +5,7 @@ import { ILLS, channelState, deadSince, deathOrder, healthCurve, healthOf } from
 import { shareAt, sharePath } from '../derive/network';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import { isSpatial } from '../derive/place';
+import { channelOf } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
 import { statisticOf, type Statistics } from '../model/statistics';
 import { parseColor } from '../render/colormap';
@@ -32,7 +33,7 @@ export class HealthView extends Painted<Selected> {
   protected override select(app: AppState): Selected {
     const { listing, selection, library } = app;
     const pane = listing ? paneOf(panesOf(listing, selection.value, library).first) : null;
-    return [pane, selection.value.channel];
+    return [pane, channelOf(selection.value.channel)];
   }
 
   protected override view(pane: Pane | null, channel: number | null) {

@@ -2,9 +2,10 @@ import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { differencePane, shownDifference } from '../derive/difference';
 import { formatValue } from '../derive/format';
-import { rangesOfPanes } from '../derive/order';
+import { rangesOfMap } from '../derive/aggregates';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import type { RangeOf } from '../derive/ranges';
+import { aggregateLabel, channelOf, isAggregate, type MapId } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
 import { gradient } from '../render/colormap';
 import { layerRange } from '../render/levels';
@@ -14,7 +15,7 @@ import { common } from './theme';
 
 /** Which values the colours stand for. */
 export class LegendView extends Connected<
-  [Pane | null, RangeOf | null, Look, number | null, boolean]
+  [Pane | null, RangeOf | null, Look, MapId | null, boolean]
 > {
   static override styles = [
     common,
@@ -55,34 +56,37 @@ export class LegendView extends Connected<
 
   protected override select(
     app: AppState,
-  ): [Pane | null, RangeOf | null, Look, number | null, boolean] {
+  ): [Pane | null, RangeOf | null, Look, MapId | null, boolean] {
     const { listing, library } = app;
     const [selection, look] = [app.selection.value, app.look.value];
     if (!listing) return [null, null, look, null, false];
     const panes = panesOf(listing, selection, library);
-    const channel = app.pointer.value?.channel ?? selection.channel;
+    const map = app.pointer.value?.channel ?? selection.channel;
     const difference = shownDifference(panes, look);
-    if (difference) return [differencePane(difference), difference.ranges, look, channel, true];
-    return [paneOf(panes.first), rangesOfPanes(panes, look), look, channel, false];
+    if (difference)
+      return [differencePane(difference), difference.ranges, look, channelOf(map), true];
+    return [paneOf(panes.first), rangesOfMap(panes, look, map ?? 0), look, map, false];
   }
 
   protected override view(
     pane: Pane | null,
     ranges: RangeOf | null,
     { scaling, colormap: chosen, clip }: Look,
-    channel: number | null,
+    map: MapId | null,
     isDifference: boolean,
   ) {
     const picture = valueOf(pane?.picture);
     const colormap = isDifference ? 'diverging' : chosen;
     if (!picture || !ranges) return nothing;
     // Where channels have scales of their own, the legend is of the one under the pointer.
-    const own = scaling === 'layer' ? 0 : channel;
+    const ofAll = isAggregate(map);
+    const own = scaling === 'layer' || ofAll ? 0 : map;
     const known = own !== null && own < picture.scale.channels;
     const range = known ? ranges(own) : null;
     const whole = layerRange(picture.scale);
     const [low, high] = colormap === 'diverging' ? ['−max', 'max'] : ['min', 'max'];
-    const subject = scaling === 'layer' ? 'layer' : known ? `channel ${own}` : 'each channel';
+    const channel = ofAll ? aggregateLabel(map) : known ? `channel ${own}` : 'each channel';
+    const subject = scaling === 'layer' ? 'layer' : channel;
     const within = `${formatValue(whole.low)} … ${formatValue(whole.high)}`;
     const cut =
       clip && scaling !== 'steps' ? `; the colours leave out ${100 * clip} % at either end` : '';

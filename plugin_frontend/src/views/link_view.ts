@@ -1,5 +1,4 @@
-import { css, html } from 'lit';
-import { linkTo } from '../host/tensorboard_page';
+import { css, html, nothing } from 'lit';
 import { addressOf } from '../state/link';
 import { Connected } from './connected';
 import { common } from './theme';
@@ -31,6 +30,8 @@ export class LinkView extends Connected<[]> {
   }
 
   protected override view() {
+    // A page without an address has no link.
+    if (this.host.linkTo({}) === null) return nothing;
     return html`<button
       data-testid="copy-link"
       aria-label=${this.said ?? 'Copy link'}
@@ -43,7 +44,7 @@ export class LinkView extends Connected<[]> {
 
   private async copy(): Promise<void> {
     try {
-      await navigator.clipboard.writeText(linkTo(window, addressOf(this.app, false)));
+      await navigator.clipboard.writeText(this.host.linkTo(addressOf(this.app, false)) ?? '');
       this.said = 'Copied';
     } catch {
       this.said = 'Not allowed';

@@ -10,7 +10,7 @@ const CONNECTIONS: Record<Connection['state'], readonly [string, string]> = {
   paused: ['Paused', 'While this page is not seen, nothing is asked for'],
 };
 
-/** Whether what is shown is kept up to date. */
+/** Whether what is shown is kept up to date, or of which day it is. */
 export class LiveView extends Connected<[Connection]> {
   static override styles = [
     common,
@@ -45,6 +45,8 @@ export class LiveView extends Connected<[Connection]> {
   }
 
   protected override view({ state }: Connection) {
+    const { made } = this.app.source;
+    if (made) return report(made);
     const [text, tip] = CONNECTIONS[state];
     return html`<span class="muted" data-testid="live" data-state=${state} title=${tip}
       ><i part="text">${text}</i></span
@@ -52,3 +54,12 @@ export class LiveView extends Connected<[Connection]> {
   }
 }
 customElements.define('fm-live', LiveView);
+
+function report(made: Date) {
+  const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium' }).format(made);
+  const moment = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeStyle: 'short' });
+  const tip = `Made on ${moment.format(made)}. What was logged later is not here.`;
+  return html`<span class="muted" data-testid="live" data-state="report" title=${tip}
+    ><i part="text">Report, made on ${day}</i></span
+  >`;
+}

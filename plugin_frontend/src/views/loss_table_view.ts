@@ -5,10 +5,10 @@ import { curvesOf, soloed, toggled, type Curve } from '../derive/loss_curves';
 import { differenceAt, pointAt, residualAt, weightAt } from '../derive/loss_values';
 import type { LossPair } from '../derive/losses';
 import type { LossPoint, LossTerm } from '../model/loss';
-import { lineColor, lineDash } from '../render/palette';
+import { lineDash } from '../render/palette';
 import type { Look } from '../state/look';
 import { tabContext } from './context';
-import { curveName } from './loss_chart';
+import { curveColor, curveName } from './loss_chart';
 import { lineKey } from './line_key';
 import { lossTableStyles } from './loss_table_styles';
 import { common } from './theme';
@@ -113,7 +113,7 @@ export class LossTableView extends LitElement {
         @click=${(event: MouseEvent) => this.hide(curve, event.altKey)}
         @dblclick=${() => this.hide(curve, true)}
       >
-        ${lineKey(lineColor(curve.color), lineDash(curve.color))}<bdi>${name}</bdi></button
+        ${lineKey(curveColor(curve), lineDash(curve.color))}<bdi>${name}</bdi></button
       >${this.weight(curve)}`;
   }
 

@@ -10,6 +10,7 @@ import {
 } from '../derive/loss_curves';
 import { lossPairOf, lossPairsOf, type LossPair } from '../derive/losses';
 import { overlaidRuns } from '../derive/run_choice';
+import { runColorsIn, type RunColors } from '../derive/run_colors';
 import { sideRun } from '../derive/side';
 import type { Loadable } from '../model/loadable';
 import type { Run } from '../model/run';
@@ -30,6 +31,7 @@ type Selected = [
   Look,
   number | null,
   boolean,
+  RunColors,
 ];
 
 /** The loss split into its terms, or one term of several runs, tied to the step cursor. */
@@ -50,6 +52,7 @@ export class LossesView extends Plotted<Selected> {
       app.look.value,
       app.timeline?.cursor ?? null,
       selection.channel !== null,
+      runColorsIn(library, listing),
     ];
   }
 
@@ -60,6 +63,7 @@ export class LossesView extends Plotted<Selected> {
     look: Look,
     cursor: number | null,
     beside: boolean,
+    colors: RunColors,
   ) {
     if (!run) return nothing;
     if (!losses) {
@@ -70,7 +74,7 @@ export class LossesView extends Plotted<Selected> {
     if (losses.status === 'loading') return this.message('Loading …');
     if (losses.status === 'failed') return this.message(losses.message);
     const pair = losses.value;
-    const curves = allCurves(pair, pairs, look);
+    const curves = allCurves(pair, pairs, look, colors);
     const messages = [...pair.train.messages, ...(pair.validation?.messages ?? [])];
     return html`<section>
       <fm-loss-tools
@@ -94,11 +98,11 @@ export class LossesView extends Plotted<Selected> {
   }
 
   protected override chart(): Chart | null {
-    const [, losses, pairs, look] = this.selected;
+    const [, losses, pairs, look, , , colors] = this.selected;
     if (losses?.status !== 'ready') return null;
     const { lossView, lossAxis, logScale, smoothing, hiddenCurves } = look;
     const overlaid = isOverlaid(pairs, look);
-    const shown = shownCurves(allCurves(losses.value, pairs, look), hiddenCurves);
+    const shown = shownCurves(allCurves(losses.value, pairs, look, colors), hiddenCurves);
     const jumps = jumpsOf(leadingPoints(losses.value));
     const stacked = lossView === 'stacked' && !overlaid;
     return makeLossChart(shown, jumps, stacked, logScale, smoothing, lossAxis);
@@ -144,6 +148,11 @@ function isOverlaid(pairs: readonly LossPair[], { lossTerm }: Look): boolean {
   return lossTerm !== null && pairs.length > 1;
 }
 
-function allCurves(pair: LossPair, pairs: readonly LossPair[], look: Look): readonly Curve[] {
-  return isOverlaid(pairs, look) ? overlaidCurves(pairs, look.lossTerm!) : curvesOf(pair);
+function allCurves(
+  pair: LossPair,
+  pairs: readonly LossPair[],
+  look: Look,
+  colors: RunColors,
+): readonly Curve[] {
+  return isOverlaid(pairs, look) ? overlaidCurves(pairs, look.lossTerm!, colors) : curvesOf(pair);
 }

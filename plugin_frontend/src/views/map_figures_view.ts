@@ -1,22 +1,24 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
+import { mapFileName, mapTitle } from '../derive/aggregates';
 import { paneOf, panesOf, type Panes } from '../derive/panes';
 import { download } from '../files/download';
 import { layoutFigure } from '../files/figure';
 import { drawFigure, fitsScale, textWidth } from '../files/figure_png';
 import { figureSvg } from '../files/figure_svg';
-import { mapsFigure } from '../files/maps_figure';
+import { mapsFigure, type Content } from '../files/maps_figure';
 import { paneFileName } from '../files/names';
+import type { MapId } from '../model/aggregate';
 import type { Look } from '../state/look';
 import { Connected } from './connected';
 import { common } from './theme';
 
 const SCALES = [1, 2, 4] as const;
 
-/** The maps, or the chosen channel's, as a figure with a caption and the scale of its colours. */
-export class MapFiguresView extends Connected<
-  [Panes | null, Look, readonly number[], number | null]
-> {
+type Selected = [Panes | null, Look, readonly number[], MapId | null];
+
+/** The maps, or the one that is open, as a figure with a caption and the scale of its colours. */
+export class MapFiguresView extends Connected<Selected> {
   static override properties = { problem: { state: true } };
   static override styles = [
     common,
@@ -45,7 +47,7 @@ export class MapFiguresView extends Connected<
   ];
   declare problem: string | undefined;
 
-  protected override select(app: AppState): [Panes | null, Look, readonly number[], number | null] {
+  protected override select(app: AppState): Selected {
     const { listing, library } = app;
     const look = app.look.value;
     const panes = listing ? panesOf(listing, app.selection.value, library) : null;
@@ -56,15 +58,15 @@ export class MapFiguresView extends Connected<
     panes: Panes | null,
     _look: Look,
     order: readonly number[],
-    channel: number | null,
+    map: MapId | null,
   ) {
     const isReady = paneOf(panes?.first ?? null)?.picture.status === 'ready';
     return html`${this.row('All maps', 'maps', order, isReady && order.length > 0)}
-    ${channel === null ? nothing : this.row(`Channel ${channel}`, `channel${channel}`, [channel], isReady)}
+    ${map === null ? nothing : this.row(mapTitle(map), mapFileName(map), map, isReady)}
     ${this.problem ? html`<p role="alert">${this.problem}</p>` : nothing}`;
   }
 
-  private row(name: string, kind: string, channels: readonly number[], isReady: boolean) {
+  private row(name: string, kind: string, maps: Content['maps'], isReady: boolean) {
     const button = (text: string, tip: string, save: () => void) =>
       html`<button
         title="Figure with caption and colour scale, ${tip}"
@@ -77,14 +79,14 @@ export class MapFiguresView extends Connected<
     return html`<div role="group" aria-label="Figure: ${name}">
       <span>${name}</span>
       ${SCALES.map((scale) =>
-        button(`×${scale}`, `PNG, ${scale} times`, () => void this.savePng(kind, channels, scale)),
+        button(`×${scale}`, `PNG, ${scale} times`, () => void this.savePng(kind, maps, scale)),
       )}
-      ${button('SVG', 'SVG', () => void this.saveSvg(kind, channels))}
+      ${button('SVG', 'SVG', () => void this.saveSvg(kind, maps))}
     </div>`;
   }
 
-  private async savePng(kind: string, channels: readonly number[], scale: number): Promise<void> {
-    const figure = this.figure(channels);
+  private async savePng(kind: string, maps: Content['maps'], scale: number): Promise<void> {
+    const figure = this.figure(maps);
     if (!figure) return;
     const fits = fitsScale(layoutFigure(figure, textWidth), scale);
     this.problem = fits ? undefined : `Too large for a browser at ×${scale}. Choose a smaller one.`;
@@ -93,8 +95,8 @@ export class MapFiguresView extends Connected<
     this.save(kind, `png`, blob, scale);
   }
 
-  private async saveSvg(kind: string, channels: readonly number[]): Promise<void> {
-    const figure = this.figure(channels);
+  private async saveSvg(kind: string, maps: Content['maps']): Promise<void> {
+    const figure = this.figure(maps);
     if (figure) {
       this.save(kind, 'svg', new Blob([await figureSvg(figure)], { type: 'image/svg+xml' }), 1);
     }
@@ -111,9 +113,9 @@ export class MapFiguresView extends Connected<
     download(paneFileName(pane, `${kind}${compared}${times}`, extension), blob);
   }
 
-  private figure(channels: readonly number[]) {
+  private figure(maps: Content['maps']) {
     const [panes, look] = this.selected;
-    return panes && mapsFigure({ panes, look, channels });
+    return panes && mapsFigure({ panes, look, maps });
   }
 }
 customElements.define('fm-map-figures', MapFiguresView);

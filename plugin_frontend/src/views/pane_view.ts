@@ -4,6 +4,7 @@ import { formatStep } from '../derive/format';
 import { paneOf, panesOf, type Pane, type Slot } from '../derive/panes';
 import type { PaneIndex } from '../state/selection';
 import { Connected } from './connected';
+import './aggregates_view';
 import './grid_view';
 import { LastShown } from './last_shown';
 import { paneStyles } from './pane_styles';
@@ -18,6 +19,7 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
     css`
       .title {
         display: flex;
+        align-items: center;
         gap: 6px;
       }
       .title.end {
@@ -90,6 +92,7 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
             >`
           : nothing
       }
+      <fm-aggregates .pane=${pane}></fm-aggregates>
     </div>`;
   }
 }

@@ -5,6 +5,7 @@ import { placeOf } from '../derive/loss_trace';
 import { paneOf, panesOf } from '../derive/panes';
 import { previewOf, type Preview } from '../derive/preview';
 import { rangesOf } from '../derive/ranges';
+import { channelOf } from '../model/aggregate';
 import { problemOf, valueOf } from '../model/loadable';
 import { colormap } from '../render/colormap';
 import { tileCanvas } from '../render/tile_canvas';
@@ -73,7 +74,7 @@ export class PreviewView extends Painted<Selected> {
     const pane = paneOf(panes.first);
     const preview = pane && previewOf(library, pane, step);
     const place = preview ? placeOf(timeline.stops, preview.capture.step) : 0;
-    return [preview, place, app.order, app.selection.value.channel, look];
+    return [preview, place, app.order, channelOf(app.selection.value.channel), look];
   }
 
   protected override view(preview: Preview | null, place: number) {

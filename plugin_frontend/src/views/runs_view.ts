@@ -2,14 +2,11 @@ import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { listedRuns, placeOf } from '../derive/place';
 import { MOST_OVERLAID, matcherOf, matchingRuns } from '../derive/run_choice';
-import { runColorsOf, type RunColors } from '../derive/run_colors';
-import { valueOf } from '../model/loadable';
+import { runColorsIn, type RunColors } from '../derive/run_colors';
 import type { Run } from '../model/run';
 import { Connected } from './connected';
 import { listStyles } from './list_styles';
 import { common } from './theme';
-
-const NO_NAMES: readonly string[] = [];
 
 /** The runs to choose from, in TensorBoard's colours; a regular expression chooses several. */
 export class RunsView extends Connected<
@@ -47,8 +44,7 @@ export class RunsView extends Connected<
   ): [readonly Run[], string | null, string, RunColors, number] {
     const { listing, library } = app;
     const { run, layer, runFilter } = app.selection.value;
-    const names = listing && valueOf(library.runNames.peek(listing.version));
-    const colors = runColorsOf(names ?? NO_NAMES);
+    const colors = runColorsIn(library, listing);
     if (!listing) return [[], null, runFilter, colors, 0];
     const chosen = placeOf(listing, run, layer).run?.name ?? null;
     return [
@@ -100,7 +96,7 @@ export class RunsView extends Connected<
         <span
           class="dot"
           data-color=${color ?? nothing}
-          style=${color ? `background:${color}` : nothing}
+          style=${color ? `background:var(${color})` : nothing}
         ></span>
         <bdi class="name">${name}</bdi>
         <span class="details">${content}</span>

@@ -12,6 +12,10 @@ export interface Line {
   readonly dash?: readonly number[] | undefined;
   /** Drawn behind and pale, and named nowhere: what a smoothed line was made of. */
   readonly pale?: boolean;
+  /** What stands at its end; its label without one. */
+  readonly name?: string;
+  /** Its name is in the colour of text, behind a dot in its own, which can be too pale to be read. */
+  readonly dotted?: boolean;
   /** Without its name at its end, since another line's stands for both. */
   readonly nameless?: boolean;
   readonly points?: boolean;

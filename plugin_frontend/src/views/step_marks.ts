@@ -4,6 +4,8 @@ import { NAME_WIDTH, type Chart } from './step_chart';
 
 const NAME_HEIGHT = 13;
 const MARK = 5;
+/** What a dot before a name takes. */
+const DOT = 10;
 
 /** Draws a triangle above each of these places. */
 export function drawMarks(plot: uPlot, places: readonly number[], color: string): void {
@@ -43,9 +45,17 @@ export function drawNames(plot: uPlot, chart: Chart, color: (name: string) => st
   named.forEach(({ line }, index) => {
     const place = places[index];
     if (place == null) return;
+    const [left, middle] = [bbox.left + bbox.width + 6 * ratio, bbox.top + place];
     ctx.fillStyle = color(line.color);
-    const text = shortened(ctx, line.label, (NAME_WIDTH - 8) * ratio);
-    ctx.fillText(text, bbox.left + bbox.width + 6 * ratio, bbox.top + place);
+    const indent = line.dotted ? DOT * ratio : 0;
+    if (line.dotted) {
+      ctx.beginPath();
+      ctx.arc(left + indent / 3, middle, indent / 3, 0, 2 * Math.PI);
+      ctx.fill();
+      ctx.fillStyle = color('--text');
+    }
+    const text = shortened(ctx, line.name ?? line.label, (NAME_WIDTH - 8) * ratio - indent);
+    ctx.fillText(text, left + indent, middle);
   });
   ctx.restore();
 }

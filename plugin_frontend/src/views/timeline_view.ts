@@ -108,7 +108,7 @@ export class TimelineView extends Connected<[Timeline | null, boolean]> {
       >
         Latest
       </button>
-      ${label(timeline)}
+      ${label(timeline, this.app.source.made !== null)}
     `;
   }
 
@@ -126,14 +126,16 @@ export class TimelineView extends Connected<[Timeline | null, boolean]> {
 }
 customElements.define('fm-timeline', TimelineView);
 
-/** Where the cursor is, and which of the captures that TensorBoard holds is the nearest. */
-function label({ cursor, index, stops, allKept }: Timeline) {
+/** Where the cursor is, and which of the captures that there are here is the nearest. */
+function label({ cursor, index, stops, allKept }: Timeline, isReport: boolean) {
   const kept = allKept ? '' : ' kept';
-  const title = allKept
-    ? 'All that were written'
-    : 'TensorBoard keeps only some of those that were written; --featuremaps_samples=0 keeps all';
+  const title = allKept ? 'All that were written' : isReport ? IN_A_REPORT : IN_TENSORBOARD;
   return html`<div class="label" data-testid="step-label" data-step=${cursor ?? nothing}>
     step <strong>${cursor === null ? '–' : formatStep(cursor)}</strong>
     <span class="muted" title=${title}>· ${index + 1} of ${stops.length}${kept}</span>
   </div>`;
 }
+
+const IN_A_REPORT = 'The report holds only some of those that were written';
+const IN_TENSORBOARD =
+  'TensorBoard keeps only some of those that were written; --featuremaps_samples=0 keeps all';

@@ -9,6 +9,7 @@ import './live_view';
 import './menu_view';
 import './probe_menu_view';
 import './runs_menu_view';
+import './theme_switch_view';
 import { common } from './theme';
 import { toolbarStyles } from './toolbar_styles';
 import { VIEW_TABS } from './view_tabs';
@@ -33,6 +34,7 @@ export class ToolbarView extends Connected<[View, Sheet | null]> {
       ${looks ? menu('appearance', 'Appearance', '◐', looks) : nothing}
       ${files ? menu('export', 'Export', '⤓', files) : nothing}
       <fm-link></fm-link>
+      <fm-theme-switch></fm-theme-switch>
       <fm-live></fm-live>
       <fm-keys></fm-keys>
       ${this.sheetButton('side', 'Losses and channel', '▤', sheet)}

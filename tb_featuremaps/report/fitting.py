@@ -1,0 +1,84 @@
+"""Thins captures until a report is small enough."""
+
+from collections.abc import Sequence
+
+from tb_featuremaps.report.chosen import ChosenRun, ChosenSeries
+from tb_featuremaps.report.errors import TooLargeError
+from tb_featuremaps.report.page import encoded_size
+from tb_featuremaps.report.sizes import as_text
+
+# What an answer takes in the page besides its body: its place in the list, and its element.
+_ANSWER_BYTES = 300
+# Step, time and key of an item in the answers.
+_ITEM_BYTES = 200
+_POINT_BYTES = 24
+# How finely the share of the captures that fits is sought.
+_HALVINGS = 16
+
+
+def fit(runs: Sequence[ChosenRun], most: int) -> tuple[list[ChosenRun], list[str]]:
+    """As many captures as fit, evenly spread, the first and last always.
+
+    Args:
+        runs: what is wanted.
+        most: bytes that their answers may take.
+
+    Returns:
+        What is left of the runs, and a sentence for each that had more.
+
+    Raises:
+        TooLargeError: even two captures of each series don't fit.
+    """
+    if estimate(runs) <= most:
+        return list(runs), []
+    least = [run.thinned(0) for run in runs]
+    if (needed := estimate(least)) > most:
+        raise TooLargeError(
+            f"Expected at most {as_text(most)} for what was logged. Received: {as_text(needed)} "
+            "even with the first and the last capture alone. Choose fewer --runs, --layers or "
+            "--steps, or a larger --max-size."
+        )
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        if estimate([run.thinned(middle) for run in runs]) <= most:
+            low = middle
+        else:
+            high = middle
+    thinned = [run.thinned(low) for run in runs]
+    pairs = zip(runs, thinned, strict=True)
+    return thinned, [text for run, left in pairs for text in _left_out(run, left)]
+
+
+def estimate(runs: Sequence[ChosenRun]) -> int:
+    """At most so many bytes their answers take in the page."""
+    return sum(
+        sum(map(_series_bytes, run.series))
+        + sum(_POINT_BYTES * len(points.steps) for points in run.points.values()) * 4 // 3
+        for run in runs
+    )
+
+
+def _series_bytes(one: ChosenSeries) -> int:
+    items, logged = len(one.places), int(one.series.sizes[one.places].sum())
+    answers = 1
+    if one.kind in ("layer", "probes"):
+        answers += items * max(1, one.data.probes.count)
+    elif one.kind == "outputs":
+        answers += items
+    return (
+        encoded_size(logged + items * _ITEM_BYTES)
+        + answers * _ANSWER_BYTES
+        + 2 * encoded_size(len(one.content))
+    )
+
+
+def _left_out(run: ChosenRun, left: ChosenRun) -> list[str]:
+    before = max((len(one.places) for one in run.series), default=0)
+    now = max((len(one.places) for one in left.series), default=0)
+    if before == now:
+        return []
+    return [
+        f"{run.name}: to keep this report small, {now:,} of {before:,} captures are in it, evenly "
+        "spread."
+    ]
