@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tb_featuremaps.callbacks.loss_terms import LossTerms
     from tb_featuremaps.callbacks.schedule import Schedule
     from tb_featuremaps.capture.map_capture import MapCapture, capture_maps
+    from tb_featuremaps.report.notebook import show
     from tb_featuremaps.run_writer import RunWriter
 
 __version__ = "0.1.0"
@@ -23,6 +24,7 @@ __all__ = [
     "RunWriter",
     "Schedule",
     "capture_maps",
+    "show",
 ]
 
 _MODULES = {
@@ -33,8 +35,9 @@ _MODULES = {
     "RunWriter": "tb_featuremaps.run_writer",
     "Schedule": "tb_featuremaps.callbacks.schedule",
     "capture_maps": "tb_featuremaps.capture.map_capture",
+    "show": "tb_featuremaps.report.notebook",
 }
-_WITHOUT_KERAS = frozenset({"RunWriter"})
+_WITHOUT_KERAS = frozenset({"RunWriter", "show"})
 
 
 def __getattr__(name: str) -> Any:

@@ -36,7 +36,7 @@ export function start(
   new ContextProvider(page.body, { context: tabContext, initialValue: { app, actions, host } });
   page.body.append(new AppView());
   host.onReload(() => app.live.ask());
-  window.focus(); // so that keys work before the first click
+  host.focus();
   host.watchVisibility((visible) => app.live.show(visible));
 }
 

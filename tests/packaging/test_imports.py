@@ -83,7 +83,7 @@ def test_importing_the_package_does_not_import_tensorflow() -> None:
 def test_the_public_names_are_these() -> None:
     callbacks = ["FeatureMaps", "GradientTerms", "LossTerms", "Schedule"]
     own_loops = ["MapCapture", "RunWriter", "capture_maps"]
-    assert sorted(tb_featuremaps.__all__) == sorted([*callbacks, *own_loops])
+    assert sorted(tb_featuremaps.__all__) == sorted([*callbacks, *own_loops, "show"])
     assert all(getattr(tb_featuremaps, name).__doc__ for name in tb_featuremaps.__all__)
     with pytest.raises(AttributeError, match="FeatureMap"):
         tb_featuremaps.FeatureMap  # noqa: B018

@@ -22,6 +22,8 @@ export interface Host {
   readonly switchTheme: (() => void) | null;
   /** Calls back when the tab comes to be seen or is no longer, if there is anything to ask then. */
   watchVisibility(apply: (visible: boolean) => void): void;
+  /** Takes the keyboard, so that keys work before the first click, unless others need it. */
+  focus(): void;
   /** Calls back when the page around loads its data anew. */
   onReload(callback: () => void): void;
 }

@@ -52,6 +52,10 @@ export class ReportPage implements Host {
     // Nothing new can come, whether it is seen or not.
   }
 
+  focus(): void {
+    if (this.hasAddress) this.frame.focus(); // In a notebook somebody may be typing.
+  }
+
   onReload(): void {
     // Nobody loads it anew.
   }

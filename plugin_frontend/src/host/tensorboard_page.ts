@@ -113,6 +113,10 @@ export class TensorBoardPage implements Host {
     update();
   }
 
+  focus(): void {
+    this.frame.focus();
+  }
+
   /** TensorBoard reloads its data by the button or by itself, and says so to its plugins. */
   onReload(callback: () => void): void {
     const channel = new MessageChannel();
