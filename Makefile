@@ -58,8 +58,9 @@ format: $(VENV)/.tested plugin_frontend/node_modules/.installed  ## Format all s
 docs: $(VENV)/.tested  ## The documentation site in site/, with the API from the docstrings
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 
-bench: $(VENV)/.tested  ## What a capture and a fit cost, as ratios within one run; the tab's and the reader's speed
+bench: $(VENV)/.tested  ## What captures, gradients and a fit cost, as ratios within one run; the tab's and the reader's speed
 	$(BIN)/python -m benchmarks.capture
+	$(BIN)/python -m benchmarks.gradients
 	$(BIN)/python -m benchmarks.fit
 	$(BIN)/python -m benchmarks.tab
 	$(BIN)/python -m benchmarks.reading

@@ -12,19 +12,18 @@ import contextlib
 import functools
 import json
 import pathlib
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from benchmarks.capture_case import CASES, Case, use_one_thread
-from benchmarks.capture_ways import BARE, OURS_FOLDER, Way, fast_ways, feature_maps, slow_ways
+from benchmarks.capture_ways import BARE, OURS_FOLDER, fast_ways, feature_maps, slow_ways
 from benchmarks.environment import describe
 from benchmarks.lock_time import seconds_held
+from benchmarks.way import Way, measure, spread
 from tb_featuremaps.reader import read_logdir
 
 _PACKAGES = ["numpy", "tensorflow", "keras", "tensorboard", "protobuf", "isal", "google-crc32c"]
@@ -91,7 +90,7 @@ def _run(command: Sequence[str]) -> str:
 def _fits(case: Case, pairs: int) -> str:
     arguments = [str(case.size), str(case.width), str(case.probes), str(pairs)]
     found = json.loads(_run(["benchmarks.capture_fits", *arguments]))
-    return "| " + " | ".join([str(case), *map(_spread, zip(*found, strict=True))]) + " |"
+    return "| " + " | ".join([str(case), *map(spread, zip(*found, strict=True))]) + " |"
 
 
 def _in_this_process(index: int, repeats: int) -> list[str]:
@@ -100,30 +99,16 @@ def _in_this_process(index: int, repeats: int) -> list[str]:
     case = CASES[index]
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
-        seconds = _measure(fast_ways(case, folder), repeats)
+        seconds = measure(fast_ways(case, folder), repeats)
         if index == 0:  # at 224×224 they take minutes
-            seconds |= _measure(slow_ways(case, folder), _SLOW_REPEATS)
+            seconds |= measure(slow_ways(case, folder), _SLOW_REPEATS)
         _check_written(folder / OURS_FOLDER, 1 + repeats)
         held = _lock_held(case, folder, repeats)
     lines = [f"### {case}", "", "| | all threads | training thread |", "|---|---:|---:|"]
     base = np.median(seconds[BARE], axis=0)
     for name, times in seconds.items():
-        lines.append("| " + " | ".join([name, *map(_spread, (times / base).T)]) + " |")
-    return [*lines, "", f"The lock is held for {_spread(held)} ms of a capture.", ""]
-
-
-def _measure(ways: dict[str, Way], repeats: int) -> dict[str, np.ndarray]:
-    """Seconds `[repeats, 2]` of each way: CPU of all threads, and the training thread's time."""
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
-    for _ in range(1 + repeats):
-        for name, way in ways.items():
-            way.prepare()
-            cpu, begin = time.process_time(), time.perf_counter()
-            way.log()
-            waited = time.perf_counter() - begin
-            way.settle()
-            found[name].append((time.process_time() - cpu, waited))
-    return {name: np.array(times[1:]) for name, times in found.items()}  # the first one traces
+        lines.append("| " + " | ".join([name, *map(spread, (times / base).T)]) + " |")
+    return [*lines, "", f"The lock is held for {spread(held)} ms of a capture.", ""]
 
 
 def _lock_held(case: Case, folder: pathlib.Path, repeats: int) -> list[float]:
@@ -153,11 +138,6 @@ def _check_written(folder: pathlib.Path, captures: int) -> None:
     written = len(read_logdir(folder, cache=False).steps("train", "conv1"))
     if written != 1 + captures:
         raise RuntimeError(f"Expected {1 + captures} captures in {folder}. Found: {written}.")
-
-
-def _spread(values: Sequence[float]) -> str:
-    low, high = np.percentile(values, [10, 90])
-    return f"{statistics.median(values):.2f} ({low:.2f}–{high:.2f})"
 
 
 if __name__ == "__main__":

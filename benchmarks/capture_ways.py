@@ -1,6 +1,5 @@
 """Ways to log the channels of 11 layers, from what we do to what people write."""
 
-import dataclasses
 import math
 import pathlib
 import threading
@@ -13,28 +12,11 @@ import tensorflow as tf
 from PIL import Image
 
 from benchmarks.capture_case import LAYERS, Case, bare_forward
+from benchmarks.way import Way
 from tb_featuremaps import FeatureMaps
 from tb_featuremaps.capture.selection import select_layers
 from tb_featuremaps.summary.event_writer import open_writer
 from training.models.heads import inference_model
-
-
-@dataclasses.dataclass(frozen=True)
-class Way:
-    """One way.
-
-    Attributes:
-        log: logs once, on the training thread.
-        settle: waits until what was logged is written.
-        prepare: makes the next step, which counts for none.
-        hold: keeps the background from beginning until what it returns is called.
-    """
-
-    log: Callable[[], object]
-    settle: Callable[[], object] = lambda: None
-    prepare: Callable[[], object] = lambda: None
-    hold: Callable[[], Callable[[], object]] = lambda: lambda: None
-
 
 BARE = "bare compiled forward"
 OURS_FOLDER = "ours"
@@ -68,9 +50,11 @@ def slow_ways(case: Case, folder: pathlib.Path) -> dict[str, Way]:
     return ways if explain is None else {**ways, "tf-explain, a call for each layer": explain}
 
 
-def feature_maps(model: keras.Model, probes: np.ndarray, folder: pathlib.Path) -> Way:
+def feature_maps(
+    model: keras.Model, probes: np.ndarray, folder: pathlib.Path, attributions: bool = False
+) -> Way:
     """The callback at the end of an epoch, as `fit` calls it."""
-    callback = FeatureMaps(folder, probes, layers=LAYERS)
+    callback = FeatureMaps(folder, probes, layers=LAYERS, attributions=attributions)
     callback.set_params({})
     callback.set_model(model)
     callback.on_train_begin()

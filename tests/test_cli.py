@@ -114,6 +114,7 @@ def test_json_is_one_object(
         (["export", "{logdir}", "--out=/proc/x", "--as=csv"], "Expected --out"),
         (["report", "{logdir}", "--runs=x", "--out=z"], "Expected a run"),
         (["report", "{logdir}", "--out={file}/x"], "Expected --out to be a file"),
+        (["report", "{logdir}", "--out=."], "Expected --out to be a file"),
         (["report", "{logdir}", "--out=/nowhere/x"], "(No such file or directory)"),
         (["report", "{logdir}", "--out={file}", "--max-size=1kB"], "which the tab itself takes"),
     ],

@@ -1,13 +1,17 @@
 """What is told of the gradients of several terms: norms, cosines and channels' importance.
 
-Squares of small gradients underflow in float32, so each gradient is divided by its largest value
-before it is squared.
+Squares of small gradients underflow in float32, and those of large ones overflow: where they might,
+a gradient is divided by its largest value before it is squared. Where they can't, it isn't, since
+each pass over gradients of the size of the activations costs.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 from keras import ops
+
+# Sums of squares within these are taken as they are: what underflows is less than 1e-10 of them.
+_LEAST, _MOST = 1e-20, 1e30
 
 
 class TermGradients:
@@ -17,12 +21,22 @@ class TermGradients:
         gradients: one tensor for each term, all of one shape.
         main: index of the main term; None if there is none.
         scale: what the terms were multiplied with before they were differentiated.
+        channel_axis: which of their axes holds the channels; None for no channels.
     """
 
-    def __init__(self, gradients: Sequence[Any], main: int | None, scale: Any) -> None:
-        pairs = [_scaled(gradient) for gradient in gradients]
-        self._values = [values for values, _ in pairs]
-        self._largest = [largest / scale for _, largest in pairs]
+    def __init__(
+        self,
+        gradients: Sequence[Any],
+        main: int | None,
+        scale: Any,
+        channel_axis: int | None = None,
+    ) -> None:
+        axes = range(len(gradients[0].shape))
+        self._axes = tuple(axis for axis in axes if axis != channel_axis)
+        measured = [_measured(gradient, self._axes) for gradient in gradients]
+        self._values = [values for values, _, _ in measured]
+        self._squares = [squares for _, squares, _ in measured]
+        self._largest = [largest / scale for _, _, largest in measured]
         self._main = main
 
     def norms_and_cosines(self) -> Any:
@@ -30,14 +44,14 @@ class TermGradients:
 
         A cosine is NaN without a main term, and where one of the two gradients is zero.
         """
-        lengths = [ops.sqrt(ops.sum(ops.square(values))) for values in self._values]
+        lengths = [ops.sqrt(ops.sum(squares)) for squares in self._squares]
         rows = [
             ops.stack([length * largest, self._cosine(number, lengths)])
             for number, (length, largest) in enumerate(zip(lengths, self._largest, strict=True))
         ]
         return ops.stack(rows)
 
-    def by_channel(self, activation: Any, channel_axis: int) -> Any:
+    def by_channel(self, activation: Any) -> Any:
         """Float32 `[terms, channels, 2]`: norm of each channel's gradient, and its importance.
 
         The importance is the mean over samples and positions of activation × gradient: to first
@@ -45,21 +59,23 @@ class TermGradients:
 
         Args:
             activation: the activation, of the gradients' shape.
-            channel_axis: which of its axes holds the channels.
         """
-        axes = tuple(axis for axis in range(len(activation.shape)) if axis != channel_axis)
         activation = ops.cast(activation, "float32")
         rows = []
-        for values, largest in zip(self._values, self._largest, strict=True):
-            norms = ops.sqrt(ops.sum(ops.square(values), axis=axes))
-            importance = ops.mean(values * activation, axis=axes)
-            rows.append(ops.stack([norms, importance], axis=-1) * largest)
+        for values, squares, largest in zip(
+            self._values, self._squares, self._largest, strict=True
+        ):
+            importance = ops.mean(values * activation, axis=self._axes)
+            rows.append(ops.stack([ops.sqrt(squares), importance], axis=-1) * largest)
         return ops.stack(rows)
 
     def _cosine(self, number: int, lengths: list[Any]) -> Any:
         if self._main is None:
             return ops.full((), float("nan"), "float32")
-        product = ops.sum(self._values[number] * self._values[self._main])
+        if number == self._main:
+            product = ops.sum(self._squares[number])
+        else:
+            product = ops.sum(self._values[number] * self._values[self._main])
         # 0 / 0 where there is no direction.
         return product / (lengths[number] * lengths[self._main])
 
@@ -71,9 +87,21 @@ def joined(tensors: Sequence[Any]) -> Any:
     return ops.concatenate([ops.reshape(tensor, (-1,)) for tensor in tensors])
 
 
-def _scaled(gradient: Any) -> tuple[Any, Any]:
-    """The gradient divided by its largest absolute value, and that, which is 1 for zeros."""
+def _measured(gradient: Any, axes: tuple[int, ...]) -> tuple[Any, Any, Any]:
+    """The gradient, its sums of squares over the axes, and what both were divided by before."""
     gradient = ops.cast(gradient, "float32")
-    largest = ops.max(ops.abs(gradient))
-    largest = ops.where(largest > 0, largest, ops.ones_like(largest))
-    return gradient / largest, largest
+    squares = ops.sum(ops.square(gradient), axis=axes)
+    total = ops.sum(squares)
+
+    def as_it_is() -> tuple[Any, Any, Any]:
+        return gradient, squares, ops.ones((), "float32")
+
+    def divided() -> tuple[Any, Any, Any]:
+        largest = ops.max(ops.abs(gradient))
+        largest = ops.where(largest > 0, largest, ops.ones_like(largest))
+        values = gradient / largest
+        return values, ops.sum(ops.square(values), axis=axes), largest
+
+    fits = ops.logical_and(total > _LEAST, total < _MOST)
+    found: tuple[Any, Any, Any] = ops.cond(fits, as_it_is, divided)
+    return found

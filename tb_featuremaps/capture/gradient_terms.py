@@ -156,9 +156,10 @@ class GradientTap:
         main = next((n for n, term in enumerate(self.terms) if term.is_main), None)
         layers, channels = [], []
         for number, (place, activation) in enumerate(zip(self.places, activations, strict=True)):
-            gradients = TermGradients([parts[number] for parts in at_places], main, scale)
+            own = [parts[number] for parts in at_places]
+            gradients = TermGradients(own, main, scale, place.channel_axis)
             layers.append(gradients.norms_and_cosines())
-            channels.append(gradients.by_channel(activation, place.channel_axis))
+            channels.append(gradients.by_channel(activation))
         kernels, begin = [], 0
         for layer in self.kernels:
             end = begin + len(layer.variables)

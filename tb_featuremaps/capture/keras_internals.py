@@ -113,6 +113,18 @@ def is_keras(owner: type, *names: str) -> bool:
     return all(str(module).startswith("keras.") for module in modules)
 
 
+def looked_up_late(
+    model: keras.Model, name: str, step: Callable[..., Any]
+) -> contextlib.AbstractContextManager[None]:
+    """Within it, a step function that looks its step up when it is called finds `step`.
+
+    On PyTorch only; elsewhere a step function keeps the step that it was made with.
+    """
+    if keras.backend.backend() != "torch":
+        return contextlib.nullcontext()
+    return replaced(model, name, step)
+
+
 @contextlib.contextmanager
 def collecting_outputs(model: keras.Model, collect: Callable[[Any], Any]) -> Iterator[None]:
     """Within it, the step functions that a model makes pass each step's logs through `collect`.

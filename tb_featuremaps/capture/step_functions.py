@@ -84,9 +84,9 @@ class StepFunctions:
         self._theirs = {}
 
     def _make(self, phase: Phase) -> Any:
-        name, observer = f"{phase}_step", self._observer
+        name, observer, step = f"{phase}_step", self._observer, self._observed(phase)
         with (
-            keras_internals.replaced(self._model, name, self._observed(phase)),
+            keras_internals.replaced(self._model, name, step),
             keras_internals.collecting_outputs(
                 self._model, lambda outputs: observer.collect(phase, outputs)
             ),
@@ -99,7 +99,8 @@ class StepFunctions:
         def observed(*args: Any, **kwargs: Any) -> Any:
             observer.before_call(phase)
             try:
-                return function(*args, **kwargs)
+                with keras_internals.looked_up_late(self._model, name, step):
+                    return function(*args, **kwargs)
             except BaseException as error:
                 if not _is_end_of_data(error):
                     observer.step_failed()

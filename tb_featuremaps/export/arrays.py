@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tb_featuremaps.export.folder import Folder
+from tb_featuremaps.export.progress import with_progress
 from tb_featuremaps.export.tables import Report
 from tb_featuremaps.format.png import AtlasError
 from tb_featuremaps.reader import LoggedRuns, NotLoggedError
@@ -33,7 +34,7 @@ def write_npz(
     written: list[int] = []
 
     def arrays() -> Iterator[Named]:
-        for step in steps:
+        for step in with_progress(steps, len(steps), f"steps of {layer}"):
             try:
                 values = np.stack([logs.activation(run, layer, step, probe) for probe in probes])
             except (AtlasError, NotLoggedError, ValueError) as error:

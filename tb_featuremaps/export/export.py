@@ -53,7 +53,8 @@ class Export:
         failures: list[Exception] = []
         try:
             self._write_tables(logs, folder, report)
-            for action in self._pictures(logs, folder, report):
+            actions = list(self._pictures(logs, folder, report))
+            for action in with_progress(actions, len(actions), "parts"):
                 try:
                     action()
                 except (AtlasError, FilmError) as error:  # it costs only itself
@@ -87,7 +88,7 @@ class Export:
                 return
             raise NotLoggedError("Expected captures of layers. Received: runs without any.")
         self.selection.check_steps(step for place in layers for step in logs.steps(*place))
-        for run, layer in with_progress(layers, len(layers), "layers"):
+        for run, layer in layers:
             yield from self._of_layer(logs, folder, report, run, layer)
 
     def _of_layer(

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from tb_featuremaps.export.folder import Folder
+from tb_featuremaps.export.progress import with_progress
 from tb_featuremaps.format.atlas import tile
 from tb_featuremaps.format.measuring import LEVELS
 from tb_featuremaps.format.png import Atlas
@@ -90,7 +91,7 @@ class _Frames:
         self._steps = steps
 
     def __iter__(self) -> Iterator[Image.Image]:
-        return map(self._make, self._steps)
+        return map(self._make, with_progress(self._steps, len(self._steps), "pictures of a film"))
 
     @property
     def first(self) -> Image.Image:
@@ -122,7 +123,7 @@ def _range(
     """The first atlas, and each channel's smallest and largest value, float64 `[channels]`."""
     first = logs.atlas(run, layer, steps[0], probe)
     lo, hi = first.lo.astype(np.float64), first.hi.astype(np.float64)
-    for step in steps[1:]:
+    for step in with_progress(steps[1:], len(steps), f"steps of {layer}"):
         atlas = logs.atlas(run, layer, step, probe)
         if atlas.levels.shape != first.levels.shape:
             raise FilmError(

@@ -21,7 +21,8 @@ def choose(logs: LoggedRuns, selection: Selection) -> list[ChosenRun]:
     """The wanted runs with their wanted layers and steps; of losses all steps.
 
     Raises:
-        NotLoggedError: there is nothing, a name or glob is of nothing, or no such step was logged.
+        NotLoggedError: there is nothing, a name or glob is of nothing, no such step was logged, or
+            a run's name is no text.
         OSError: a file can't be read any more.
     """
     if not logs.runs():
@@ -29,7 +30,10 @@ def choose(logs: LoggedRuns, selection: Selection) -> list[ChosenRun]:
             "Expected a log directory with feature maps or loss terms. Received one without any."
         )
     layers = selection.layers_of(logs)
-    logged = {run: _logged(logs.log(run)) for run in selection.runs_of(logs)}
+    runs = selection.runs_of(logs)
+    for run in runs:
+        _check_text(run)
+    logged = {run: _logged(logs.log(run)) for run in runs}
     of_captures = [one for run in logged.values() for one in run if one.is_of_captures]
     if of_captures:
         selection.check_steps(step for one in of_captures for step in one.series.steps.tolist())
@@ -37,6 +41,17 @@ def choose(logs: LoggedRuns, selection: Selection) -> list[ChosenRun]:
         _run(logs.log(run), run, series, {layer for of, layer in layers if of == run}, selection)
         for run, series in logged.items()
     ]
+
+
+def _check_text(run: str) -> None:
+    """Passes a name that can be asked for: those of folders may be any bytes."""
+    try:
+        run.encode()
+    except UnicodeEncodeError as error:
+        raise NotLoggedError(
+            f"Expected runs whose names are text. Received: {run!r}. Rename its folder, or choose "
+            "others with --runs."
+        ) from error
 
 
 def _logged(log: RunLog) -> list[ChosenSeries]:

@@ -34,7 +34,8 @@ def show(
     Args:
         log_dir: the log directory, or the URL of one.
         height: of the frame, in pixels.
-        runs, layers: names or globs.
+        runs: names or globs of those to show.
+        layers: names or globs of those to show.
         steps: "all", "newest", a range such as "100:500", or a list such as "0,100".
         max_size: what the page may take in the notebook. Captures are left out until it fits,
             evenly, and the page says so.

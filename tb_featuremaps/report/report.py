@@ -1,6 +1,7 @@
 """Makes a report of a log directory."""
 
 import datetime
+import errno
 import os
 import pathlib
 from collections.abc import Sequence
@@ -44,8 +45,10 @@ def write_report(
         OSError: it can't be written, or an event file can't be read any more.
         NotLoggedError, TooLargeError, NoTabError: as `make_report` does.
     """
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")
         file = part.open("xb")
     except OSError as error:
         raise OSError(

@@ -38,7 +38,9 @@ def test_layers_have_the_format_of_those_around_them(
     name: str, channels_first: bool, nested: bool
 ) -> None:
     inner = _mixed()
-    expected = np.asarray(keras.Model(inner.input, inner.get_layer(name).output)(_X))
+    expected = keras.ops.convert_to_numpy(
+        keras.Model(inner.input, inner.get_layer(name).output)(_X)
+    )
     model = inner
     if nested:
         inputs = keras.Input((3, 8, 8))

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import pathlib
 from collections.abc import Iterator
 from typing import Any
@@ -203,6 +204,15 @@ def test_names_end_no_element(tmp_path: pathlib.Path) -> None:
     assert [*report.scripts].count("None") == 1  # the tab's own script
     bodies = {name for name in report.scripts if name.startswith("featuremaps-answers-")}
     assert len(bodies) == len(report.listed["answers"])
+
+
+def test_a_run_whose_name_is_no_text_is_an_error(tmp_path: pathlib.Path) -> None:
+    for name in (os.fsdecode(b"\xff"), "text"):
+        write_run(tmp_path / "logs" / name, {"conv1": (4, 4, 2)})
+    with pytest.raises(NotLoggedError, match="Rename its folder"):
+        _report(tmp_path / "logs", tmp_path / "report.html")
+    _, report = _report(tmp_path / "logs", tmp_path / "report.html", runs=["text"])
+    assert report.json("../../runs") == ["text"]
 
 
 def test_many_points_of_losses_are_spread_and_that_is_said(

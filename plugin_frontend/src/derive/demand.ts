@@ -20,7 +20,7 @@ import type { Selection } from '../state/selection';
 import { filmAsksOf } from './film';
 import { layersInReach } from './network';
 import { paneOf, panesOf, type Pane } from './panes';
-import { isSpatial } from './place';
+import { isSpatial, runNamed } from './place';
 import { drawnSides, predictionSides, type PredictionSide } from './prediction_sides';
 import { outputAsks } from './predictions';
 import { probePictures } from './probes';
@@ -60,7 +60,7 @@ export function demandOf(
     ...gradientAsks(selection, runs[0] ?? null, first),
     channelGradients: look.sort === 'importance' && first ? ownChannelGradients(first) : [],
     losses: [...new Set([side, ...overlaidRuns(listing, selection)])].flatMap((run) =>
-      run ? lossAsks(run) : [],
+      run ? lossAsks(listing, run) : [],
     ),
     predictions: runs.flatMap((run) => predictionsAsk(run) ?? []),
     outputs: fullOutputs(predictionSides(listing, selection, library, null), look),
@@ -92,10 +92,12 @@ const NOTHING: Demand = {
   probes: [],
 };
 
-function lossAsks(run: Run) {
+/** A run that validates another has the stamp of its own, as where it is asked for itself. */
+function lossAsks(listing: Listing, run: Run) {
   if (!run.hasLosses) return [];
-  const names = [run.name, ...(run.validationRun === null ? [] : [run.validationRun])];
-  return names.map((name) => lossesAsk(name, run));
+  const { validationRun: name } = run;
+  if (name === null) return [lossesAsk(run.name, run)];
+  return [lossesAsk(run.name, run), lossesAsk(name, runNamed(listing, name) ?? run)];
 }
 
 /** Only what the view of gradients shows. */

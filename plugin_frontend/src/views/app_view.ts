@@ -148,10 +148,11 @@ export class AppView extends Connected<[boolean, boolean, string | null, Sheet |
 
   private waiting(failed: string | null) {
     if (failed === null) return skeleton;
+    const why = this.app.source.made
+      ? 'This report can not be read.'
+      : 'Nothing is known of this log directory yet: TensorBoard has not answered.';
     return html`<div class="only">
-      <p class="muted waiting" data-testid="waiting">
-        Nothing is known of this log directory yet: TensorBoard has not answered.
-      </p>
+      <p class="muted waiting" data-testid="waiting">${why}</p>
     </div>`;
   }
 }
