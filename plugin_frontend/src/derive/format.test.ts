@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatMeasured, formatShape, formatSigned, formatValue } from './format';
+import { formatMeasured, formatShape, formatSigned, formatTick, formatValue } from './format';
 
 test.each([
   [0, '0'],
@@ -41,4 +41,10 @@ test.each([
   [undefined, '–'],
 ])('the sign of %d is shown: %s', (value, text) => {
   expect(formatSigned(value)).toBe(text);
+});
+
+test('ticks have no zeros that say nothing', () => {
+  expect([0, 4, 0.25, 400, -1000, 20_000, 2e-7, 1.5e6].map(formatTick)).toEqual([
+    ...['0', '4', '0.25', '400', '−1000', '20000', '2e−7', '1.5e6'],
+  ]);
 });

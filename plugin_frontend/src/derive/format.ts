@@ -15,6 +15,13 @@ export function formatSigned(value: number | null | undefined): string {
   return Number(value) > 0 && text !== '+∞' ? `+${text}` : text;
 }
 
+/** A round value on an axis, without zeros that say nothing. */
+export function formatTick(value: number): string {
+  return formatValue(value).replace(/\.(\d*?)0+(?=$|e)/, (_, digits) =>
+    digits ? `.${digits}` : '',
+  );
+}
+
 /** A value that is known only to some uncertainty, with the digits that are known. */
 export function formatMeasured(value: number, uncertainty: number): string {
   if (!Number.isFinite(value) || !(uncertainty > 0)) return formatValue(value);

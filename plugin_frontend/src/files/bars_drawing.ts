@@ -1,4 +1,4 @@
-import { formatValue } from '../derive/format';
+import { formatTick } from '../derive/format';
 import { ticksWithin } from '../derive/ticks';
 import type { Picture, Range } from '../model/picture';
 import { barPlace, barRange } from '../render/bars';
@@ -49,7 +49,7 @@ function valueAxis(range: Range, width: number, y: (value: number) => number): I
         [AXIS + width, y(tick)],
       ],
     },
-    { kind: 'text', text: formatValue(tick), x: AXIS - 6, y: y(tick), anchor: 'end' },
+    { kind: 'text', text: formatTick(tick), x: AXIS - 6, y: y(tick), anchor: 'end' },
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { formatValue } from '../derive/format';
+import { formatTick } from '../derive/format';
 import { logTicksWithin, ticksWithin } from '../derive/ticks';
 import type { Drawing, Item, Point } from './figure';
 
@@ -69,7 +69,7 @@ function extentOf(values: readonly number[]): [number, number] {
 function valueAxis(ticks: readonly number[], y: (value: number) => number): Item[] {
   return ticks.flatMap((tick): Item[] => [
     rule([LEFT, y(tick)], [LEFT + WIDTH, y(tick)], GRID),
-    { kind: 'text', text: formatValue(tick), x: LEFT - 6, y: y(tick), anchor: 'end' },
+    { kind: 'text', text: formatTick(tick), x: LEFT - 6, y: y(tick), anchor: 'end' },
   ]);
 }
 
@@ -106,7 +106,7 @@ function legend(lines: readonly PlotLine[]): Item[] {
   return lines.flatMap(({ label, color, width, dash }, index): Item[] => {
     const y = top + index * LINE + LINE / 2;
     const key: Item = {
-      ...{ kind: 'line', color, width: Math.max(2, width), dash },
+      ...{ kind: 'line', color, width, dash },
       points: [
         [LEFT, y],
         [LEFT + KEY, y],

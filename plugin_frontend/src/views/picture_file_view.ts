@@ -1,9 +1,16 @@
-import { LitElement, html } from 'lit';
+import { LitElement, css, html } from 'lit';
 import { common } from './theme';
 
 /** What is seen of the view, as it is. */
 export class PictureFileView extends LitElement {
-  static override styles = [common];
+  static override styles = [
+    common,
+    css`
+      :host {
+        display: grid;
+      }
+    `,
+  ];
 
   override render() {
     return html`<button

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { formatValue } from '../derive/format';
+import { formatTick } from '../derive/format';
 import type { LossAxis } from '../state/look';
 
 /** A line over the steps. */
@@ -90,7 +90,7 @@ function seriesOf(line: Line, color: (name: string) => string): uPlot.Series {
 /** An axis' value; nothing where the axis of logarithms leaves one out. */
 function shortValue(value: number | null): string {
   if (value === null) return '';
-  return value === 0 ? '0' : formatValue(value).replace(/\.?0+(?=$|e)/, '');
+  return formatTick(value);
 }
 
 function durations(_plot: uPlot, values: number[]): string[] {
