@@ -43,3 +43,28 @@ export function lineVariables(theme: keyof typeof LINE_COLORS): string {
   const runs = RUN_COLORS[theme].map((color, index) => `--run-${index}: ${color};`);
   return [...lines, ...runs].join(' ');
 }
+
+/** States of channels, and the ramp of those that are well: from no zeros to nearly all. */
+export const HEALTH_COLORS = {
+  light: {
+    full: '#2f6db5',
+    sparse: '#dbe7f5',
+    dead: '#202124',
+    inactive: '#8f949a',
+    constant: '#b88a00',
+    notFinite: '#a30d66',
+  },
+  dark: {
+    full: '#4f83d6',
+    sparse: '#2c3e57',
+    dead: '#f1f3f4',
+    inactive: '#6f747a',
+    constant: '#e0b23c',
+    notFinite: '#ff74c0',
+  },
+} as const;
+
+export function healthVariables(theme: keyof typeof HEALTH_COLORS): string {
+  const colors = Object.entries(HEALTH_COLORS[theme]);
+  return colors.map(([state, color]) => `--health-${state}: ${color};`).join(' ');
+}
