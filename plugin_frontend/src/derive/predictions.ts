@@ -53,7 +53,8 @@ function knownValue(
   probe: number,
   index: number,
 ): number | null | undefined {
-  if (!prediction) return null;
+  // Heads can have classes of their own: one may have fewer than the first.
+  if (!prediction || index >= head.classes) return null;
   if (head.trueClass[probe] === index) return prediction.trueValue;
   const top = prediction.top.find((one) => one.index === index);
   if (top) return top.value;
