@@ -15,7 +15,7 @@ export function fileName(text: string): string {
   const safe = text.replace(/[^\p{Letter}\p{Number}._-]+/gu, '_').replace(/^\.+/, '');
   if (bytesOf(safe) <= LONGEST_BYTES) return safe;
   // Step and kind stand at the end, and tell one file from another.
-  const letters = [...safe];
+  const letters = Array.from(safe);
   const start = fitting(letters).join('');
   return `${start}_${fitting(letters.toReversed()).toReversed().join('')}`;
 }
