@@ -29,6 +29,18 @@ export function runColor(place: number): string {
   return `--run-${place % RUN_COLORS.light.length}`;
 }
 
+/** Colours of the states of channels. */
+export const HEALTH_COLORS = {
+  light: {
+    ...{ full: '#2f6db5', sparse: '#dbe7f5', dead: '#202124' },
+    ...{ inactive: '#7b8087', constant: '#b88a00', notFinite: '#d01884' },
+  },
+  dark: {
+    ...{ full: '#4f83d6', sparse: '#2c3e57', dead: '#f1f3f4' },
+    ...{ inactive: '#8b9096', constant: '#e0b23c', notFinite: '#ff63b8' },
+  },
+} as const;
+
 /** Strokes and gaps in pixels, by which lines of one plot differ also without any colour. */
 const DASHES = [undefined, [10, 3], [4, 3], [10, 3, 2, 3], [2, 3], [14, 4, 4, 4]] as const;
 
@@ -38,8 +50,26 @@ export function lineDash(index: number): number[] | undefined {
   return dash && [...dash];
 }
 
-export function lineVariables(theme: keyof typeof LINE_COLORS): string {
-  const lines = LINE_COLORS[theme].map((color, index) => `--series-${index}: ${color};`);
-  const runs = RUN_COLORS[theme].map((color, index) => `--run-${index}: ${color};`);
-  return [...lines, ...runs].join(' ');
+type Theme = keyof typeof LINE_COLORS;
+
+/** The colours by the custom properties of the page that hold them. */
+function colorsOf(theme: Theme): ReadonlyMap<string, string> {
+  return new Map([
+    ...LINE_COLORS[theme].map((color, index) => [`--series-${index}`, color] as const),
+    ...RUN_COLORS[theme].map((color, index) => [`--run-${index}`, color] as const),
+    ...Object.entries(HEALTH_COLORS[theme]).map(
+      ([state, color]) => [`--health-${state}`, color] as const,
+    ),
+  ]);
+}
+
+const PRINTED = colorsOf('light');
+
+/** The colour of a custom property on white paper; grey for another one. */
+export function printColor(property: string): string {
+  return PRINTED.get(property) ?? '#5f6368';
+}
+
+export function colorVariables(theme: Theme): string {
+  return Array.from(colorsOf(theme), ([name, color]) => `${name}: ${color};`).join(' ');
 }
