@@ -1,14 +1,16 @@
 """Which channels respond to this image, and since when? And orders that stand while it plays."""
 
 import json
+import pathlib
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from PIL import Image, ImageSequence
 from playwright.sync_api import FrameLocator, expect
 from support.chromium import WatchedPage
 from support.synthetic_runs import Shape, write_run
-from support.tab import opened
+from support.tab import download, opened
 from support.tensorboard_server import TensorBoardServer
 
 _STEPS = (0, 10, 20, 30)
@@ -104,3 +106,43 @@ def test_the_order_stands_while_it_plays(
         assert _first(tab) == 4
     expect(tab.get_by_role("button", name="Play")).to_be_visible()
     expect(canvas).to_have_attribute("data-order", "[1,0,4,2,3]")
+
+
+_GREY = "&p.featuremaps.run=a&p.featuremaps.probe=1&p.featuremaps.colormap=grey"
+
+
+def test_two_clicks_make_a_film_of_when_it_learned_the_probe(
+    watched: WatchedPage, selective: TensorBoardServer, tmp_path: pathlib.Path
+) -> None:
+    tab = watched.open_tab(selective.url, _GREY)
+    tab.get_by_test_id("grid-canvas").wait_for()
+    tab.get_by_test_id("menu-export").click()
+    path = download(watched.page, tab.get_by_test_id("onset-film"), tmp_path)
+    assert path.name == "a_conv_probe2_step30_by_onset_film.png"
+    with Image.open(path) as film:
+        frames = [np.asarray(frame.convert("L"), float) for frame in ImageSequence.all_frames(film)]
+    assert len(frames) == len(_STEPS)
+    for step, pixels in zip(_STEPS, frames, strict=True):
+        maps = _maps((4, 4, _CHANNELS), step, 3)[1, ..., 3]
+        expected = maps / 9.75 * 255  # its largest value at any step
+        if step < 20:
+            expected = 0.25 * expected + 0.75 * 255
+        tile = pixels[26 : 26 + 96, 8 : 8 + 96]  # below its title
+        np.testing.assert_allclose(tile[12::24, 12::24], expected, atol=3)
+
+
+def test_the_figure_by_onset_says_what_it_is_of(
+    watched: WatchedPage, selective: TensorBoardServer, tmp_path: pathlib.Path
+) -> None:
+    tab = watched.open_tab(selective.url, _GREY)
+    tab.get_by_test_id("grid-canvas").wait_for()
+    with opened(tab, "export"):
+        path = download(watched.page, tab.get_by_test_id("figure-onset-SVG"), tmp_path)
+    texts = path.read_text()
+    assert ">3 · since 20<" in texts
+    assert "channels selective for the probe, by onset · step 30 · probe 2 (b)" in texts
+    assert "1 of 1 by this step" in texts
+    with opened(tab, "probe"):
+        tab.get_by_test_id("probe-item").first.click()
+    with opened(tab, "export"):
+        expect(tab.get_by_test_id("no-onsets")).to_contain_text("No channel is selective")

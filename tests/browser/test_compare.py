@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 from browser.conftest import Trained
-from playwright.sync_api import expect
+from playwright.sync_api import FrameLocator, expect
 from support.chromium import WatchedPage
 from support.logdir import read_run, scalars
 from support.small_models import IMAGES, targets, two_headed_model
@@ -16,6 +16,7 @@ from support.tab import channel_pixels, read_canvas, show_layer
 from support.tensorboard_server import TensorBoardServer
 
 from tb_featuremaps import FeatureMaps, LossTerms
+from tb_featuremaps.reader import read_logdir
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +182,55 @@ def test_the_losses_of_two_runs_are_overlaid_with_their_difference(
     assert float(shown.replace("−", "-")) == pytest.approx(wanted, rel=1e-3, abs=1e-6)
     tab.get_by_test_id("loss-axis").select_option("relative")
     expect(plot).to_have_attribute("data-axis", "relative")
+
+
+def _predicted(tab: FrameLocator, head: str) -> dict[str, list[float | None]]:
+    """By class what both sides of a comparison predict, as it is shown."""
+    table = tab.locator(f"[data-testid=compared-predictions][data-head={head}]")
+    rows = table.locator("tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.children].map(cell => cell.innerText.trim()))"
+    )
+    shown = {}
+    for name, _, *values in rows:
+        key = name.removeprefix("✓ ")
+        shown[key] = [None if value == "–" else float(value) for value in values]
+    return shown
+
+
+def _logged(logdir: pathlib.Path, run: str, head: str, step: int) -> np.ndarray:
+    (series,) = (one for one in read_logdir(logdir).outputs(run) if one.name == head)
+    return np.asarray(series.values.at(step)[0])
+
+
+def test_one_choice_shows_the_predictions_of_both_runs(
+    watched: WatchedPage, two_runs: TensorBoardServer, two_runs_logdir: pathlib.Path
+) -> None:
+    tab = watched.open_tab(two_runs.url)
+    tab.get_by_test_id("compare-select").select_option(label="b/train")
+    table = tab.locator("[data-testid=compared-predictions][data-head=main]")
+    expect(table.locator("thead th")).to_have_text(["a", "b"])
+    for head in ("main", "aux1"):
+        both = [_logged(two_runs_logdir, f"{run}/train", head, 8) for run in "ab"]
+        for name, values in _predicted(tab, head).items():
+            wanted = [float(one[int(name)]) for one in both]
+            assert values == pytest.approx(wanted, abs=6e-4)
+    expect(tab.get_by_test_id("learned").locator("bdi")).to_have_text(
+        ["main, a", "aux1, a", "main, b", "aux1, b"]
+    )
+
+
+def test_one_choice_shows_the_predictions_at_both_steps(
+    watched: WatchedPage, server: TensorBoardServer, trained: Trained
+) -> None:
+    tab = watched.open_tab(server.url, "&p.featuremaps.step=4&p.featuremaps.compare=step%3A8")
+    table = tab.locator("[data-testid=compared-predictions][data-head=main]")
+    expect(table.locator("thead th")).to_have_text(["step 4", "step 8"])
+    both = [_logged(trained.logdir, "run1/train", "main", step) for step in (4, 8)]
+    shown = _predicted(tab, "main")
+    assert set(shown) == {"a", "b", "c"}
+    for name, values in shown.items():
+        wanted = [float(one["abc".index(name)]) for one in both]
+        assert values == pytest.approx(wanted, abs=6e-4)
 
 
 # What the keys of the runs in a legend are drawn with.

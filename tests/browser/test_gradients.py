@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from support.chromium import WatchedPage
 from support.logdir import read_run
 from support.small_models import IMAGES, targets, two_headed_model
-from support.tab import accessibility_problems, download, opened
+from support.tab import accessibility_problems, choose_run, download, opened
 from support.tensorboard_server import TensorBoardServer
 
 from tb_featuremaps import FeatureMaps, GradientTerms, LossTerms
@@ -32,13 +32,15 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     two_headed_model().fit(IMAGES, targets(), callbacks=callbacks, **fit)
     old = FeatureMaps(logdir / "old", IMAGES[:2])
     two_headed_model().fit(IMAGES, targets(), callbacks=[old], **fit)
+    only = GradientTerms(logdir / "only", IMAGES[:8], targets(8), every=2)
+    two_headed_model().fit(IMAGES, targets(), callbacks=[only], **fit)
     return logdir
 
 
 @pytest.fixture(scope="module")
 def own_server(logdir: pathlib.Path) -> Iterator[TensorBoardServer]:
     with TensorBoardServer(logdir, load_fast=False) as server:
-        server.wait_for_runs([_RUN, "old/train"])
+        server.wait_for_runs([_RUN, "old/train", "only/train"])
         yield server
 
 
@@ -90,7 +92,8 @@ def test_the_table_holds_every_number(
 ) -> None:
     tab = watched.open_tab(own_server.url, f"{_HERE}&p.featuremaps.gradientPlace=kernels")
     tab.locator("[data-testid=gradients-canvas][data-ready]").wait_for()
-    path = download(watched.page, tab.get_by_test_id("gradients-csv"), tmp_path)
+    with opened(tab, "export"):
+        path = download(watched.page, tab.get_by_test_id("gradients-csv"), tmp_path)
     with path.open() as file:
         rows = list(csv.DictReader(file))
     assert [row["step"] for row in rows] == ["0", "2", "4"]
@@ -191,3 +194,32 @@ def test_axe_finds_nothing(watched: WatchedPage, own_server: TensorBoardServer, 
     tab.locator("[data-testid=gradients-canvas][data-ready]").wait_for()
     watched.page.wait_for_timeout(300)
     assert accessibility_problems(watched.page) == []
+
+
+def test_a_run_without_maps_shows_its_gradients(
+    watched: WatchedPage, own_server: TensorBoardServer
+) -> None:
+    tab = watched.open_tab(own_server.url, "&p.featuremaps.run=a%2Ftrain")
+    tab.get_by_test_id("grid-canvas").wait_for()
+    choose_run(tab, "only/train")
+    expect(tab.get_by_test_id("menu-runs")).to_have_attribute("aria-expanded", "false")
+    expect(tab.get_by_test_id("no-maps")).to_contain_text("has gradients but no feature maps")
+    tab.get_by_role("button", name="Show its gradients").click()
+    canvas = tab.locator("[data-testid=gradients-canvas][data-ready]")
+    canvas.wait_for()
+    assert str(canvas.get_attribute("data-cells")).startswith("3x")
+    tab.get_by_test_id("step-slider").fill("1")
+    expect(tab.get_by_test_id("step-label")).to_contain_text("step 2")
+
+
+def test_the_gradients_are_a_figure(
+    watched: WatchedPage, own_server: TensorBoardServer, tmp_path: pathlib.Path
+) -> None:
+    tab = watched.open_tab(own_server.url, _HERE)
+    tab.locator("[data-testid=gradients-canvas][data-ready]").wait_for()
+    with opened(tab, "export"):
+        path = download(watched.page, tab.get_by_test_id("figure-gradients-SVG"), tmp_path)
+    text = path.read_text()
+    assert path.name == "a_train_gradients_activations.svg"
+    for wanted in (">conv1<", ">block<", ">main<", ">aux1<", "a/train · 2 layers · steps 0 – 4"):
+        assert wanted in text

@@ -19,19 +19,22 @@ from conformance.rows import Row
 
 _INTRODUCTION = """\
 # What was compared
-Each row is a training that runs twice, on one thread: without the callbacks and with them. Then
-- all weights and the optimizer's state are **equal bit for bit**; logs and history agree to 1e-6
-  (TensorFlow sums in another order what is looked at too);
-- nothing is left: attributes of the model and its layers, metrics, threads, open files, functions
-  of Keras;
-- the warnings are those that the table names, and no others;
-- **feature maps** of all probes at the first and the last capture agree, within one of 255
-  levels, with a Keras model of the layer's output, or with a hook on its `call` where there is no
-  graph or the layer lies in another one;
-- **loss terms** of every batch agree with Keras's own losses of a training without the callbacks,
-  whose metrics are reset at every batch (*Keras*), and where chance has no part with float64
-  numpy from the weights before the batch (*numpy*); total = Σ weighted + penalty; the main output
-  is the right one. Validation is compared with what `evaluate` returns.
+Each row is a training that runs twice on one thread, once without the callbacks and once with them.
+Afterwards
+
+- all weights and the optimizer's state are **equal bit for bit**. Logs and history agree to 1e-6;
+  TensorFlow adds up in another order what is also looked at.
+- Nothing is left behind: no attribute of the model or its layers, no metric, thread or open file,
+  and no changed function of Keras.
+- The warnings are those that the table names, and no others.
+- The **feature maps** of all probes at the first and the last capture agree, within one of 255
+  levels, with those of a Keras model that returns the layer's output. Where there is no graph, or
+  the layer is part of another one, they are compared with a hook on the layer's `call`.
+- The **loss terms** of every batch agree with Keras's own losses in a training without the
+  callbacks whose metrics are reset at every batch (*Keras*) and, where nothing is random, with
+  float64 numpy from the weights before the batch (*numpy*). The total is the sum of the weighted
+  terms and the penalty, and the main output is the right one. Validation is compared with what
+  `evaluate` returns.
 
 `tests/conformance/` holds the rows and the checks; `make test` runs them on TensorFlow, and
 `KERAS_BACKEND=jax python -m pytest tests/conformance` on JAX. This page is printed by

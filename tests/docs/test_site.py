@@ -58,6 +58,12 @@ def test_every_public_name_is_in_the_api_with_its_arguments(site: pathlib.Path) 
         assert f"<code>{argument}</code>" in api, argument
 
 
+def test_tables_and_lists_are_seen_as_such(site: pathlib.Path) -> None:
+    """Where the blank line before one is missing, it is text to MkDocs and not to code hosts."""
+    for page in site.rglob("*.html"):
+        assert not re.search(r"^\|-|^- ", page.read_text(), re.MULTILINE), page
+
+
 def test_nothing_is_fetched_from_elsewhere(site: pathlib.Path) -> None:
     for page in site.rglob("*.html"):
         text = page.read_text()

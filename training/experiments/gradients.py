@@ -4,32 +4,44 @@ python -m training.experiments.gradients --logs logs/gradients
 
 Trains GoogLeNet (a quarter of its width, 32 pixels, 5 epochs) on the embedded photos with batch
 normalisation and without any, with the auxiliary heads weighed 0.3 and 0, with three seeds each,
-and prints for each layer the terms' shares of the gradient at its activation and the cosines to
-the main term's, at the first capture and at the last, as means over the seeds.
+and prints for some layers the norm of the main term's gradient at the activation, the terms' shares
+of the sum of the norms, and their cosines to the main term's, at the first capture and at the last,
+as means over the seeds ± standard deviation.
 """
 
 import argparse
+import dataclasses
 import pathlib
 import sys
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from tensorboard.util import tensor_util
 
 from tb_featuremaps.command_line import run_command
-from tb_featuremaps.format.metadata import parse_plugin_data
-from tb_featuremaps.format.names import GRADIENTS_TAG
-from training.experiments.runs import train_all
+from tb_featuremaps.reader import TermGradients, read_logdir
+from training.experiments.runs import History, read_history, train_all
 
 _COMMON = ("--model=googlenet", "--width=0.25", "--epochs=5", "--every=25", "--gradients")
-_NORMALIZATIONS = ("batch", "none")
-_WEIGHTS = ("0.3", "0")
+_NORMALIZATIONS = {"batch": "batch normalisation", "none": "no normalisation"}
+_WEIGHTS = {"0.3": "with auxiliary heads", "0": "without"}
 _SEEDS = (0, 1, 2)
+_AUXILIARY = ("aux1", "aux2")
+# Those beside the first.
+_LAYERS = ("inception_3a", "inception_4a", "inception_4d", "inception_5b")
+_Numbers = npt.NDArray[np.float32]
+
+
+@dataclasses.dataclass(frozen=True)
+class Trained:
+    """The runs of one setting, one for each seed."""
+
+    gradients: Sequence[TermGradients]
+    histories: Sequence[History]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Trains what is not trained yet and prints the table; returns the exit status."""
+    """Trains what is not trained yet and prints the tables; returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m training.experiments.gradients",
         description=__doc__,
@@ -42,55 +54,92 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    runs = {
-        f"{normalization}_aux{weight}_seed{seed}": (
-            *_COMMON,
-            f"--normalization={normalization}",
-            f"--aux-weight={weight}",
-            f"--seed={seed}",
-        )
-        for normalization in _NORMALIZATIONS
-        for weight in _WEIGHTS
-        for seed in _SEEDS
+    settings = {
+        f"{meaning}, {heads}": [
+            (
+                f"{normalization}_aux{weight}_seed{seed}",
+                (
+                    *_COMMON,
+                    f"--normalization={normalization}",
+                    f"--aux-weight={weight}",
+                    f"--seed={seed}",
+                ),
+            )
+            for seed in _SEEDS
+        ]
+        for normalization, meaning in _NORMALIZATIONS.items()
+        for weight, heads in _WEIGHTS.items()
     }
+    runs = {name: how for seeds in settings.values() for name, how in seeds}
     folders = train_all(runs, options.logs, options.jobs)
-    for normalization in _NORMALIZATIONS:
-        for weight in _WEIGHTS:
-            names = [f"{normalization}_aux{weight}_seed{seed}" for seed in _SEEDS]
-            print(f"\n{normalization} normalisation, auxiliary heads weighed {weight}")
-            print(table([folders[name] / "train" for name in names]))
+    trained = {
+        setting: _read([folders[name] for name, _ in seeds]) for setting, seeds in settings.items()
+    }
+    print(f"\n{gradient_table(trained)}\n\n{accuracy_table(trained)}")
     return 0
 
 
-def table(runs: list[pathlib.Path]) -> str:
-    """Shares and cosines of runs of one setting, at the first and the last capture."""
-    read = [_gradients(run) for run in runs]
-    layers, terms, _ = read[0]
-    values = np.stack([values for _, _, values in read])
-    norms = values[..., 0]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shares = (norms / norms.sum(axis=-1, keepdims=True)).mean(axis=0)
-        cosines = values[..., 1].mean(axis=0)
-    lines = ["layer | " + " | ".join(f"{term}: share, cosine" for term in terms)]
-    for place, when in ((0, "first"), (-1, "last")):
-        for row, layer in enumerate(layers):
-            cells = [
-                f"{100 * share:.1f} % {cosine:+.2f}"
-                for share, cosine in zip(shares[place, row], cosines[place, row], strict=True)
-            ]
-            lines.append(f"{when} {layer} | " + " | ".join(cells))
+def gradient_table(trained: Mapping[str, Trained]) -> str:
+    """What the terms' gradients are at some layers, as Markdown."""
+    columns = [f"{term}: {kind}" for kind in ("share", "cosine") for term in _AUXILIARY]
+    lines = [
+        f"| | step | layer | main: norm | {' | '.join(columns)} |",
+        f"|---|---:|---|---:|{'---:|' * len(columns)}",
+    ]
+    for setting, one in trained.items():
+        first = one.gradients[0]
+        steps = first.values.steps.tolist()
+        for step in (steps[0], steps[-1]):
+            for row, layer in enumerate(first.layers):
+                if row == 0 or layer in _LAYERS:
+                    cells = " | ".join(_cells(one.gradients, step, row))
+                    lines.append(f"| {setting} | {step} | `{layer}` | {cells} |")
     return "\n".join(lines)
 
 
-def _gradients(run: pathlib.Path) -> tuple[list[str], list[str], npt.NDArray[np.float64]]:
-    """Layers, terms, and `[captures, layers, terms, 2]` of a run."""
-    log = EventAccumulator(str(run), size_guidance={"tensors": 0})
-    log.Reload()
-    content = log.SummaryMetadata(GRADIENTS_TAG).plugin_data.content
-    series = parse_plugin_data(content).gradients
-    values = [tensor_util.make_ndarray(event.tensor_proto) for event in log.Tensors(GRADIENTS_TAG)]
-    names = [term.name for term in series.terms]
-    return list(series.layers), names, np.stack(values).astype(np.float64)
+def accuracy_table(trained: Mapping[str, Trained]) -> str:
+    """The validation accuracy of the main head after the last epoch, as Markdown."""
+    lines = ["| | accuracy of the main head, each seed |", "|---|---|"]
+    for setting, one in trained.items():
+        last = [100 * history["val_main_accuracy"][-1] for history in one.histories]
+        lines.append(f"| {setting} | {', '.join(f'{value:.0f} %' for value in last)} |")
+    return "\n".join(lines)
+
+
+def _cells(seeds: Sequence[TermGradients], step: int, layer: int) -> list[str]:
+    terms = seeds[0].terms
+    norms, shares, cosines = (
+        np.stack([values[layer] for values in found])
+        for found in (
+            [one.norms(step) for one in seeds],
+            [one.shares(step) for one in seeds],
+            [one.cosines(step) for one in seeds],
+        )
+    )
+    places = [terms.index(term) for term in _AUXILIARY]
+    reached = [bool(norms[:, place].any()) for place in places]
+    return [
+        _spread(norms[:, terms.index("main")], "{:.2g} ± {:.1g}"),
+        *(
+            _spread(100 * shares[:, place], "{:.0f} % ± {:.0f}") if reaches else "–"
+            for place, reaches in zip(places, reached, strict=True)
+        ),
+        *(
+            _spread(cosines[:, place], "{:.2f} ± {:.2f}") if reaches else "–"
+            for place, reaches in zip(places, reached, strict=True)
+        ),
+    ]
+
+
+def _spread(values: _Numbers, form: str) -> str:
+    return form.format(values.mean(), values.std(ddof=1)).replace("-0.00 ", "0.00 ")
+
+
+def _read(log_dirs: Sequence[pathlib.Path]) -> Trained:
+    found = [read_logdir(log_dir).gradients("train").activations for log_dir in log_dirs]
+    return Trained(
+        [one for one in found if one is not None], [read_history(log_dir) for log_dir in log_dirs]
+    )
 
 
 if __name__ == "__main__":

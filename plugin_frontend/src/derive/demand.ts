@@ -20,8 +20,9 @@ import type { Selection } from '../state/selection';
 import { filmAsksOf } from './film';
 import { layersInReach } from './network';
 import { paneOf, panesOf, type Pane } from './panes';
-import { isSpatial } from './place';
-import { drawnClass, headsOf, outputAsks } from './predictions';
+import { isSpatial, runNamed } from './place';
+import { drawnSides, predictionSides, type PredictionSide } from './prediction_sides';
+import { outputAsks } from './predictions';
 import { probePictures } from './probes';
 import { overlaidRuns } from './run_choice';
 import { sidePane, sideRun, sideRuns } from './side';
@@ -56,13 +57,13 @@ export function demandOf(
       ...runs.flatMap((run) => (run.probes ? [capturesAsk(run, run.probes)] : [])),
     ],
     statistics: [...both.flatMap(ownStatistics), ...otherStatistics(both)],
-    ...gradientAsks(selection, first),
+    ...gradientAsks(selection, runs[0] ?? null, first),
     channelGradients: look.sort === 'importance' && first ? ownChannelGradients(first) : [],
     losses: [...new Set([side, ...overlaidRuns(listing, selection)])].flatMap((run) =>
-      run ? lossAsks(run) : [],
+      run ? lossAsks(listing, run) : [],
     ),
-    predictions: [(side && predictionsAsk(side)) ?? []].flat(),
-    outputs: side ? fullOutputs(library, side, beside, look) : [],
+    predictions: runs.flatMap((run) => predictionsAsk(run) ?? []),
+    outputs: fullOutputs(predictionSides(listing, selection, library, null), look),
     pictures: [
       ...both.flatMap(ownPicture),
       ...previewed(first, preview),
@@ -91,19 +92,20 @@ const NOTHING: Demand = {
   probes: [],
 };
 
-function lossAsks(run: Run) {
+/** A run that validates another has the stamp of its own, as where it is asked for itself. */
+function lossAsks(listing: Listing, run: Run) {
   if (!run.hasLosses) return [];
-  const names = [run.name, ...(run.validationRun === null ? [] : [run.validationRun])];
-  return names.map((name) => lossesAsk(name, run));
+  const { validationRun: name } = run;
+  if (name === null) return [lossesAsk(run.name, run)];
+  return [lossesAsk(run.name, run), lossesAsk(name, runNamed(listing, name) ?? run)];
 }
 
 /** Only what the view of gradients shows. */
-function gradientAsks({ view }: Selection, pane: Pane | null) {
-  if (view !== 'gradients' || !pane) return { gradients: [], attributions: [] };
-  const { run, layer } = pane;
+function gradientAsks({ view }: Selection, run: Run | null, pane: Pane | null) {
+  if (view !== 'gradients' || !run) return { gradients: [], attributions: [] };
   return {
     gradients: [gradientsAsk(run) ?? []].flat(),
-    attributions: [attributionsAsk(run, layer) ?? []].flat(),
+    attributions: [(pane && attributionsAsk(run, pane.layer)) ?? []].flat(),
   };
 }
 
@@ -148,16 +150,9 @@ function framesOf(pane: Pane | null, map: MapId | null): readonly FrameAsk[] {
   return isThere ? filmAsksOf(pane, map) : [];
 }
 
-function fullOutputs(
-  library: Library,
-  run: Run,
-  pane: Pane | null,
-  look: Look,
-): readonly OutputAsk[] {
-  const ask = predictionsAsk(run);
-  const predictions = ask && valueOf(library.predictions.peek(ask));
-  if (!predictions || look.classIndex === null) return [];
-  const probe = pane?.probe ?? 0;
-  const index = drawnClass(predictions, probe, look.classIndex);
-  return outputAsks(run.name, headsOf(predictions), probe, index);
+function fullOutputs(sides: readonly PredictionSide[], { classIndex }: Look): readonly OutputAsk[] {
+  if (classIndex === null) return [];
+  return drawnSides(sides, classIndex).flatMap(({ run, probe, heads, index }) =>
+    outputAsks(run.name, heads, probe, index),
+  );
 }

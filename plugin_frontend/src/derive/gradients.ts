@@ -5,6 +5,7 @@ import type {
   GradientsAt,
   GradientTerm,
 } from '../model/gradient';
+import { columnStart } from '../render/network';
 import { curvesOf } from './loss_curves';
 import type { LossPair } from './losses';
 import { memoised, memoisedBy } from './memo';
@@ -76,6 +77,12 @@ export function brightnessAt(table: GradientTable, step: number, layer: number):
   if (high <= low) return 1;
   const place = (Math.log(sum) - Math.log(low)) / (Math.log(high) - Math.log(low));
   return FAINTEST + (1 - FAINTEST) * Math.max(0, Math.min(1, place));
+}
+
+/** What the first step of a column of the picture is made of. */
+export function gradientCell(table: GradientTable, columns: number, row: number, column: number) {
+  const step = columnStart(column, columns, table.steps.length);
+  return { brightness: brightnessAt(table, step, row), shares: sharesAt(table, step, row) ?? [] };
 }
 
 /** ‖update‖ / ‖weights‖ of a layer's kernels by its name, at the step nearest to one. */

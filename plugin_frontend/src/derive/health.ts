@@ -1,4 +1,4 @@
-import { COLUMNS, type Statistics, type StatisticsAt } from '../model/statistics';
+import { COLUMNS, statisticOf, type Statistics, type StatisticsAt } from '../model/statistics';
 import { memoisedBy } from './memo';
 import { indexAt } from './steps';
 
@@ -61,6 +61,19 @@ export function channelState(
   const at = statistics[index];
   const state = (at && STATES[statesAt(at, probe, spatial)[channel] ?? ACTIVE]) ?? 'active';
   return state === 'inactive' && index >= deadSince(statistics)[channel]! ? 'dead' : state;
+}
+
+/** How each channel of an order is at each step, and how many of its values are zero. */
+export function healthCells(
+  statistics: Statistics,
+  order: readonly number[],
+  probe: number,
+  spatial: boolean,
+): (row: number, index: number) => { readonly state: ChannelState; readonly zeros: number } {
+  return (row, index) => ({
+    state: channelState(statistics, index, probe, order[row]!, spatial),
+    zeros: statisticOf(statistics[index], probe, order[row]!, 'zeros') ?? 0,
+  });
 }
 
 /** For each channel the index of the first step since which it is dead; beyond the end if none. */

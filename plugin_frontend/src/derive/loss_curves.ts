@@ -8,6 +8,8 @@ export interface Curve {
   /** What is hidden and shown together: a term, or a run where one term of several is shown. */
   readonly id: string;
   readonly label: string;
+  /** What its term is called, also where the label is of a run. */
+  readonly termLabel: string;
   /** Which dash it has, and which colour of the palette. */
   readonly color: number;
   /** The custom property of its run's colour where it stands for a run; null for a term. */
@@ -27,6 +29,7 @@ export const curvesOf = memoisedBy(({ train, validation }: LossPair): readonly C
     partsOf(losses.terms).map((term) => ({
       id: keyOf(term),
       label: labelOf(term),
+      termLabel: labelOf(term),
       color: colors.indexOf(keyOf(term)),
       runColor: null,
       validation: isValidation,
@@ -47,6 +50,16 @@ export const overlaidCurves = memoised(
         .map((curve) => ({ ...curve, ...own }));
     }),
 );
+
+/** One term of several runs where one is chosen, else all terms of one. */
+export function curvesShown(
+  pair: LossPair,
+  pairs: readonly LossPair[],
+  term: string | null,
+  colors: RunColors,
+): readonly Curve[] {
+  return term !== null && pairs.length > 1 ? overlaidCurves(pairs, term, colors) : curvesOf(pair);
+}
 
 /** The curves that are not hidden. */
 export const shownCurves = memoised(

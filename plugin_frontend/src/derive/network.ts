@@ -3,6 +3,7 @@ import type { Library } from '../data/library';
 import { valueOf } from '../model/loadable';
 import type { Layer, Run } from '../model/run';
 import { COLUMNS } from '../model/statistics';
+import { columnStart } from '../render/network';
 import { healthCurve, type HealthCurve, type Ill } from './health';
 import { memoised, memoisedBy, memoisedList } from './memo';
 import type { Pane } from './panes';
@@ -108,6 +109,20 @@ export function worstCell(
     if (share > worst.share) worst = { index, share };
   }
   return worst;
+}
+
+/** The worst step of a row and a column of the picture; null where nothing is known. */
+export function networkCell(
+  { rows, steps }: Network,
+  columns: number,
+  ill: Ill,
+  row: number,
+  column: number,
+): NetworkCell | null {
+  const curve = rows[row]?.curve;
+  if (!curve) return null;
+  const [from, to] = [column, column + 1].map((at) => columnStart(at, columns, steps.length));
+  return worstCell(curve, steps, from!, to!, ill);
 }
 
 /** Which share of a layer's channels is so at one of its steps. */

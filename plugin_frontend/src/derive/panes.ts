@@ -9,7 +9,7 @@ import type { Series } from '../model/series';
 import type { StatisticsAt } from '../model/statistics';
 import type { PaneIndex, Selection } from '../state/selection';
 import { memoised } from './memo';
-import { placeOf, runNamed } from './place';
+import { noRun, placeOf, runNamed, shortened } from './place';
 import { probeIn } from './probes';
 import { nearestEntry } from './steps';
 
@@ -113,9 +113,9 @@ function secondSlot(
     return makeSlot(paneAt(library, 1, run, layer, comparison.step, probe, false));
   }
   const run = runNamed(listing, comparison.run);
-  if (!run) return makeProblem(`There is no run “${comparison.run}” in this log directory.`);
+  if (!run) return makeProblem(noRun(comparison.run));
   const layer = run.layers.find((one) => one.name === first.layer.name);
-  if (!layer) return makeProblem(`The other run has no layer ${first.layer.name}.`);
+  if (!layer) return makeProblem(`The other run has no layer ${shortened(first.layer.name)}.`);
   const { probe, other } = probeIn(library, first.run, first.probe, run);
   if (probe === null) return makeProblem('The other run has no such probe.');
   return makeSlot(paneAt(library, 1, run, layer, first.cursor, probe, other));

@@ -16,8 +16,7 @@ export const placeOf = memoised(
   (listing: Listing, runName: string | null, layerTag: string | null): Place => {
     const run = runName === null ? firstRun(listing) : runNamed(listing, runName);
     if (!run) {
-      const missing =
-        runName === null ? null : `There is no run “${shortened(runName)}” in this log directory.`;
+      const missing = runName === null ? null : noRun(runName);
       return { run: null, layer: null, missing };
     }
     const layer =
@@ -50,6 +49,12 @@ function firstRun(listing: Listing): Run | null {
   return listed.find((run) => run.layers.length) ?? listed[0] ?? null;
 }
 
-function shortened(name: string): string {
+/** What is said of a run that isn't there. */
+export function noRun(name: string): string {
+  return `There is no run “${shortened(name)}” in this log directory.`;
+}
+
+/** A name as it fits into a message. */
+export function shortened(name: string): string {
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)} …` : name;
 }

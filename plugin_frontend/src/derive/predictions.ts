@@ -22,6 +22,14 @@ export function className(head: HeadPredictions, index: number): string {
   return head.classNames[index] ?? String(index);
 }
 
+/** The class of a name; −1 where the head has none. */
+export function classNamed(head: HeadPredictions | undefined, name: string): number {
+  const index = head?.classNames.indexOf(name) ?? -1;
+  if (index >= 0 || !head) return index;
+  const number = /^\d+$/.test(name) ? Number(name) : -1; // a class without a name is called so
+  return number < head.classes && head.classNames[number] === undefined ? number : -1;
+}
+
 /** Classes to choose from: all, or of very many the true one and those that were ever among the top. */
 export const classChoices = memoisedBy(
   (predictions: Predictions, probe: number): readonly number[] => {
@@ -47,13 +55,14 @@ export function drawnClass(predictions: Predictions, probe: number, chosen: numb
 }
 
 /** The value of a class in a prediction; undefined where only the full output tells. */
-function knownValue(
+export function knownValue(
   prediction: Prediction | undefined,
   head: HeadPredictions,
   probe: number,
   index: number,
 ): number | null | undefined {
-  if (!prediction) return null;
+  // Heads can have classes of their own: one may have fewer than the first.
+  if (!prediction || index < 0 || index >= head.classes) return null;
   if (head.trueClass[probe] === index) return prediction.trueValue;
   const top = prediction.top.find((one) => one.index === index);
   if (top) return top.value;

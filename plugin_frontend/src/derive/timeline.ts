@@ -1,10 +1,11 @@
 import type { Library } from '../data/library';
+import type { Gradients } from '../model/gradient';
 import { valueOf } from '../model/loadable';
 import type { Losses } from '../model/loss';
 import type { Listing, Run } from '../model/run';
 import type { Item } from '../model/series';
 import type { Selection } from '../state/selection';
-import { lossesAsk } from '../data/asks';
+import { gradientsAsk, lossesAsk } from '../data/asks';
 import { memoised, memoisedBy } from './memo';
 import { paneOf, panesOf } from './panes';
 import { placeOf } from './place';
@@ -12,7 +13,7 @@ import { nearestIndex } from './steps';
 
 /** The step cursor, and where it can stop. */
 export interface Timeline {
-  /** Steps of the captures; of the losses in a run without maps. */
+  /** Steps of the captures; in a run without maps of the losses, without those of the gradients. */
   readonly stops: readonly number[];
   /** The stop nearest to the cursor; -1 without stops. */
   readonly index: number;
@@ -27,6 +28,11 @@ const stepsOf = memoisedBy((items: readonly Item[]) => items.map(({ step }) => s
 
 const lossSteps = memoisedBy((losses: Losses): readonly number[] => {
   const steps = new Set(losses.terms.flatMap(({ points }) => points.map(({ step }) => step)));
+  return [...steps].sort((a, b) => a - b);
+});
+
+const gradientSteps = memoisedBy((gradients: Gradients): readonly number[] => {
+  const steps = new Set(gradients.series.flatMap(({ steps }) => steps.map(({ step }) => step)));
   return [...steps].sort((a, b) => a - b);
 });
 
@@ -51,14 +57,24 @@ export function timelineOf(listing: Listing, selection: Selection, library: Libr
   const captures = valueOf(pane?.captures);
   if (captures) return make(stepsOf(captures.items), step, following, captures.allKept);
   const { run } = placeOf(listing, selection.run, selection.layer);
-  const losses = run && !run.layers.length && ownLosses(library, run);
-  if (!losses) return make(NONE, step, following, true);
+  if (!run || run.layers.length) return make(NONE, step, following, true);
+  const losses = ownLosses(library, run);
+  if (!losses) {
+    const gradients = ownGradients(library, run);
+    const allKept = gradients?.series.every((one) => one.allKept) ?? true;
+    return make(gradients ? gradientSteps(gradients) : NONE, step, following, allKept);
+  }
   return make(
     lossSteps(losses),
     step,
     following,
     losses.terms.every((term) => term.allKept),
   );
+}
+
+function ownGradients(library: Library, run: Run): Gradients | undefined {
+  const ask = gradientsAsk(run);
+  return ask ? valueOf(library.gradients.peek(ask)) : undefined;
 }
 
 function ownLosses(library: Library, run: Run): Losses | undefined {

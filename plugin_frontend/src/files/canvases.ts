@@ -12,3 +12,10 @@ export function sideBySide(canvases: readonly HTMLCanvasElement[]): OffscreenCan
   }
   return picture;
 }
+
+/** Pixels on a canvas of their own. */
+export function canvasOf(image: ImageData): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  canvas.getContext('2d')!.putImageData(image, 0, 0);
+  return canvas;
+}

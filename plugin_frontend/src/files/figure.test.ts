@@ -1,22 +1,25 @@
 import { expect, test } from 'vitest';
-import { layoutFigure, type Panel } from './figure';
+import { layoutFigure, pictureDrawing, type Panel, type PictureSource } from './figure';
 import { escaped } from './figure_svg';
 
 const widthOf = (text: string) => 6 * text.length;
 const panel = (title: string, width: number, height: number): Panel => ({
   title,
-  picture: { width, height } as Panel['picture'],
+  drawing: pictureDrawing({ width, height } as PictureSource),
 });
 
-test('nothing overlaps, and all lies within the figure', () => {
+test.each([1, 2, 3])('nothing overlaps, and all lies within the figure, %i beside', (columns) => {
   const captions = ['r · conv1 · step 400', 'viridis'];
-  const panels = [panel('step 0, long', 40, 20), panel('step 400', 50, 90)];
-  const { width, height, items } = layoutFigure({ panels, captions, bar: null }, widthOf);
-  const boxes = items.map((item) =>
-    item.kind === 'text'
+  const panels = [panel('step 0, long', 40, 20), panel('step 400', 50, 90), panel('c', 60, 10)];
+  const figure = { panels, captions, bar: null, columns };
+  const { width, height, items } = layoutFigure(figure, widthOf);
+  const boxes = items.flatMap((item) => {
+    if (item.kind === 'line') return [];
+    return item.kind === 'text'
       ? { x: item.x, y: item.y - 6, width: widthOf(item.text), height: 12 }
-      : item,
-  );
+      : item;
+  });
+  expect(boxes).toHaveLength(8);
   for (const box of boxes) {
     expect(box.x).toBeGreaterThanOrEqual(0);
     expect(box.y).toBeGreaterThanOrEqual(0);

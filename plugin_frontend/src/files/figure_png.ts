@@ -1,4 +1,4 @@
-import { FONT, FONT_SIZE, layoutFigure, type Figure, type Layout } from './figure';
+import { FONT, FONT_SIZE, INK, layoutFigure, type Figure, type Item, type Layout } from './figure';
 
 /** The longest side and the most pixels of a canvas that a browser can be asked for. */
 const LONGEST_SIDE = 32_000;
@@ -26,16 +26,34 @@ export function drawFigure(figure: Figure, scale: number): OffscreenCanvas {
   context.fillStyle = '#fff';
   context.fillRect(0, 0, layout.width, layout.height);
   context.imageSmoothingEnabled = false;
-  context.fillStyle = '#202124';
   context.font = `${FONT_SIZE}px ${FONT}`;
   context.textBaseline = 'middle';
-  for (const item of layout.items) {
-    if (item.kind === 'picture') {
-      context.drawImage(item.picture, item.x, item.y, item.width, item.height);
-    } else {
-      context.textAlign = item.anchor;
-      context.fillText(item.text, item.x, item.y);
-    }
-  }
+  for (const item of layout.items) drawItem(context, item);
   return canvas;
+}
+
+function drawItem(context: OffscreenCanvasRenderingContext2D, item: Item): void {
+  switch (item.kind) {
+    case 'picture':
+      context.globalAlpha = item.opacity ?? 1;
+      context.drawImage(item.picture, item.x, item.y, item.width, item.height);
+      context.globalAlpha = 1;
+      break;
+    case 'text':
+      context.fillStyle = INK;
+      context.textAlign = item.anchor === 'middle' ? 'center' : item.anchor;
+      context.fillText(item.text, item.x, item.y);
+      break;
+    case 'rect':
+      context.fillStyle = item.color;
+      context.fillRect(item.x, item.y, item.width, item.height);
+      break;
+    case 'line':
+      context.strokeStyle = item.color;
+      context.lineWidth = item.width;
+      context.setLineDash([...(item.dash ?? [])]);
+      context.beginPath();
+      for (const [x, y] of item.points) context.lineTo(x, y);
+      context.stroke();
+  }
 }

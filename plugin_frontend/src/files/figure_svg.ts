@@ -1,4 +1,5 @@
-import { FONT, FONT_SIZE, layoutFigure, type Figure, type Item, type Panel } from './figure';
+import { FONT, FONT_SIZE, INK, layoutFigure, type Figure, type Item } from './figure';
+import type { PictureSource } from './figure';
 import { textWidth } from './figure_png';
 
 /** A figure as SVG: the maps as pixels that stay sharp at any size, all text as text. */
@@ -16,17 +17,37 @@ export async function figureSvg(figure: Figure): Promise<string> {
 }
 
 async function svgOf(item: Item): Promise<string> {
-  const { x, y } = item;
-  if (item.kind === 'text') {
-    const place = `x="${x}" y="${y}" text-anchor="${item.anchor}" dominant-baseline="middle"`;
-    return `<text ${place} fill="#202124">${escaped(item.text)}</text>`;
+  switch (item.kind) {
+    case 'text': {
+      const place = `x="${item.x}" y="${item.y}" text-anchor="${item.anchor}"`;
+      return `<text ${place} dominant-baseline="middle" fill="${INK}">${escaped(item.text)}</text>`;
+    }
+    case 'rect':
+      return `<rect ${boxOf(item)} fill="${item.color}"/>`;
+    case 'line': {
+      const points = item.points.map(([x, y]) => `${short(x)},${short(y)}`).join(' ');
+      const dash = item.dash ? ` stroke-dasharray="${item.dash.join(' ')}"` : '';
+      const stroke = `stroke="${item.color}" stroke-width="${item.width}"${dash}`;
+      return `<polyline points="${points}" fill="none" ${stroke}/>`;
+    }
+    case 'picture': {
+      const data = await dataAddress(item.picture);
+      const style = `image-rendering:pixelated;opacity:${item.opacity ?? 1}`;
+      return `<image ${boxOf(item)} preserveAspectRatio="none" style="${style}" href="${data}"/>`;
+    }
   }
-  const size = `width="${item.width}" height="${item.height}" preserveAspectRatio="none"`;
-  const data = await dataAddress(item.picture);
-  return `<image x="${x}" y="${y}" ${size} style="image-rendering:pixelated" href="${data}"/>`;
 }
 
-async function dataAddress(picture: Panel['picture']): Promise<string> {
+function boxOf({ x, y, width, height }: { x: number; y: number; width: number; height: number }) {
+  return `x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"`;
+}
+
+/** A number with as many digits as are seen. */
+function short(value: number): string {
+  return String(Number(value.toFixed(3)));
+}
+
+async function dataAddress(picture: PictureSource): Promise<string> {
   const canvas = new OffscreenCanvas(picture.width, picture.height);
   canvas.getContext('2d')!.drawImage(picture, 0, 0);
   const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());

@@ -2,6 +2,7 @@ import { formatValue } from '../derive/format';
 import type { Frame, Range } from '../model/picture';
 import { paintFrame } from '../render/frame';
 import { animatedPng } from './apng';
+import { pictureDrawing } from './figure';
 import { drawFigure, textWidth } from './figure_png';
 
 const SHORTEST_SIDE = 160;
@@ -36,7 +37,8 @@ export async function animateFilm(
   const files: Uint8Array[] = [];
   for (const [index, frame] of frames.entries()) {
     const zoom = Math.max(1, Math.ceil(SHORTEST_SIDE / Math.max(frame.width, frame.height)));
-    const panels = [{ title: '', picture: frameCanvas(frame, colors, range, zoom) }];
+    const picture = frameCanvas(frame, colors, range, zoom);
+    const panels = [{ title: '', drawing: pictureDrawing(picture) }];
     const figure = { panels, captions: [captions[index]!], bar, minWidth };
     const blob = await drawFigure(figure, 1).convertToBlob();
     files.push(new Uint8Array(await blob.arrayBuffer()));

@@ -5,11 +5,14 @@ import { leftToRight, paneOf, type Pane, type Panes } from '../derive/panes';
 import type { RangeOf } from '../derive/ranges';
 import { isAggregate, type MapId } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
+import type { Stepped } from '../derive/steps';
 import type { Picture, Range } from '../model/picture';
 import { colormap, type ColormapName } from '../render/colormap';
 import { tileCanvas } from '../render/tile_canvas';
 import type { Look } from '../state/look';
-import type { Figure, Panel } from './figure';
+import { barsDrawing } from './bars_drawing';
+import { pictureDrawing, type ColorBar, type Figure, type Panel } from './figure';
+import { probeText } from './names';
 
 /** A map's longer side has at least so many pixels. */
 const SHORTEST_TILE = 48;
@@ -22,7 +25,9 @@ export interface Content {
 }
 
 /** The maps of all panes, or their difference, with a caption; null where none are there. */
-export function mapsFigure({ panes, look, maps }: Content): Figure | null {
+export function mapsFigure({ panes, look: chosen, maps }: Content): Figure | null {
+  const bars = [panes.first, panes.second].some((slot) => isBars(valueOf(paneOf(slot)?.picture)));
+  const look: Look = bars ? { ...chosen, scaling: 'layer' } : chosen; // bars have one axis
   const isOne = typeof maps !== 'object';
   const ofAll = isOne && isAggregate(maps);
   const channels = !isOne ? maps : [ofAll ? 0 : maps];
@@ -49,21 +54,43 @@ export function mapsFigure({ panes, look, maps }: Content): Figure | null {
   const known = channels.length === 1 ? ranges(channels[0]!) : sharedRange(ranges, channels);
   return {
     panels,
-    captions: [changed + captionOf(pane, subject), scalingOf(look, known, difference !== null)],
-    bar: {
-      colors: colormap(colors),
-      low: known ? formatValue(known.low) : 'least',
-      high: known ? formatValue(known.high) : 'greatest',
-    },
+    captions: [
+      changed + captionOf(pane, subject),
+      bars
+        ? `${nameOf(difference !== null)}; bars from zero, by channel`
+        : scalingOf(look, known, difference !== null),
+    ],
+    bar: bars ? null : barOf(colors, known),
   };
+}
+
+function barOf(colors: ColormapName, known: Range | null): ColorBar {
+  return {
+    colors: colormap(colors),
+    low: known ? formatValue(known.low) : 'least',
+    high: known ? formatValue(known.high) : 'greatest',
+  };
+}
+
+function isBars(picture: Picture | undefined): boolean {
+  return picture !== undefined && picture.scale.tileWidth * picture.scale.tileHeight === 1;
+}
+
+function nameOf(isDifference: boolean): string {
+  return isDifference ? 'Differences of activations' : 'Activations';
 }
 
 /** Run, layer, what of it, step and probe as text. */
 export function captionOf(pane: Pane, subject: string, step = pane.capture?.step): string {
-  const { run, layer, probe } = pane;
-  const label = run.probes?.labels[probe];
-  const named = label ? `probe ${probe + 1} (${label})` : `probe ${probe + 1}`;
-  return [run.name, layer.name, subject, stepText(step), named].join(' · ');
+  const { run, layer } = pane;
+  return [run.name, layer.name, subject, stepText(step), probeText(pane)].join(' · ');
+}
+
+/** The first and the last of some steps as text. */
+export function stepsText(items: readonly Stepped[]): string {
+  const [first, last] = [items[0]?.step, items.at(-1)?.step];
+  if (first === undefined || last === undefined) return 'no steps';
+  return first === last ? stepText(first) : `steps ${formatStep(first)} – ${formatStep(last)}`;
 }
 
 function stepOf({ capture }: Pane): string {
@@ -75,7 +102,7 @@ function stepText(step: number | undefined): string {
 }
 
 function scalingOf(look: Look, known: Range | null, isDifference: boolean): string {
-  const subject = isDifference ? 'Differences of activations' : 'Activations';
+  const subject = nameOf(isDifference);
   const clip =
     look.clip && look.scaling !== 'steps' ? `, ${100 * look.clip} % left out at either end` : '';
   const span = {
@@ -104,7 +131,9 @@ function panelOf(
 ): Panel {
   const { tileWidth, tileHeight } = picture.scale;
   const known = channels.filter((channel) => channel < picture.scale.channels);
+  if (isBars(picture)) return { title, drawing: barsDrawing(picture, known, ranges(0)) };
   const alone = known.length === 1 ? 4 : 1;
   const zoom = Math.max(1, Math.ceil((alone * SHORTEST_TILE) / Math.max(tileWidth, tileHeight)));
-  return { title, picture: tileCanvas(picture, known, colormap(colors), ranges, zoom) };
+  const canvas = tileCanvas(picture, known, colormap(colors), ranges, zoom);
+  return { title, drawing: pictureDrawing(canvas) };
 }

@@ -12,6 +12,8 @@ export interface GradientColors {
   readonly notFinite: string;
 }
 
+type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
 const GAP = 2;
 
 /**
@@ -20,7 +22,7 @@ const GAP = 2;
  * @param cell null where nothing is known; that stays empty.
  */
 export function paintGradients(
-  context: CanvasRenderingContext2D,
+  context: Context,
   size: {
     readonly columns: number;
     readonly rows: number;
@@ -49,7 +51,7 @@ export function paintGradients(
 }
 
 function paintCell(
-  context: CanvasRenderingContext2D,
+  context: Context,
   { brightness, shares }: GradientCell,
   place: { left: number; width: number; bottom: number; inner: number },
   colors: GradientColors,

@@ -1,3 +1,5 @@
+import { parseColor } from './colormap';
+
 /** How many rows a picture can have. */
 export const MOST_ROWS = 16_000;
 const HIGHEST = 28;
@@ -13,6 +15,24 @@ export type HealthColors = Readonly<Record<Exclude<CellState, 'active'>, number>
   /** From no zeros to all but inactive, 256 pixels. */
   readonly active: Uint32Array;
 };
+
+/** The colours by the custom properties of the page that hold them. */
+export function healthColors(color: (property: string) => string): HealthColors {
+  const parts = (state: string) => parseColor(color(`--health-${state}`));
+  const pixel = ([red = 0, green = 0, blue = 0]: readonly number[]) =>
+    ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+  const [full, sparse] = [parts('full'), parts('sparse')];
+  const active = Uint32Array.from({ length: 256 }, (_, i) =>
+    pixel(full.map((part, c) => Math.round(part + ((sparse[c]! - part) * i) / 255))),
+  );
+  return {
+    dead: pixel(parts('dead')),
+    inactive: pixel(parts('inactive')),
+    constant: pixel(parts('constant')),
+    notFinite: pixel(parts('notFinite')),
+    active,
+  };
+}
 
 export type CellState = 'active' | 'inactive' | 'dead' | 'constant' | 'notFinite';
 export interface Cell {

@@ -29,6 +29,18 @@ export function runColor(place: number): string {
   return `--run-${place % RUN_COLORS.light.length}`;
 }
 
+/** Colours of the states of channels, and of the ramp of those that are well. */
+export const HEALTH_COLORS = {
+  light: {
+    ...{ full: '#2f6db5', sparse: '#dbe7f5', dead: '#202124' },
+    ...{ inactive: '#8f949a', constant: '#b88a00', notFinite: '#a30d66' },
+  },
+  dark: {
+    ...{ full: '#4f83d6', sparse: '#2c3e57', dead: '#f1f3f4' },
+    ...{ inactive: '#6f747a', constant: '#e0b23c', notFinite: '#ff74c0' },
+  },
+} as const;
+
 /** Strokes and gaps in pixels, by which lines of one plot differ also without any colour. */
 const DASHES = [undefined, [10, 3], [4, 3], [10, 3, 2, 3], [2, 3], [14, 4, 4, 4]] as const;
 
@@ -38,33 +50,26 @@ export function lineDash(index: number): number[] | undefined {
   return dash && [...dash];
 }
 
-export function lineVariables(theme: keyof typeof LINE_COLORS): string {
-  const lines = LINE_COLORS[theme].map((color, index) => `--series-${index}: ${color};`);
-  const runs = RUN_COLORS[theme].map((color, index) => `--run-${index}: ${color};`);
-  return [...lines, ...runs].join(' ');
+type Theme = keyof typeof LINE_COLORS;
+
+/** The colours by the custom properties of the page that hold them. */
+function colorsOf(theme: Theme): ReadonlyMap<string, string> {
+  return new Map([
+    ...LINE_COLORS[theme].map((color, index) => [`--series-${index}`, color] as const),
+    ...RUN_COLORS[theme].map((color, index) => [`--run-${index}`, color] as const),
+    ...Object.entries(HEALTH_COLORS[theme]).map(
+      ([state, color]) => [`--health-${state}`, color] as const,
+    ),
+  ]);
 }
 
-/** States of channels, and the ramp of those that are well: from no zeros to nearly all. */
-export const HEALTH_COLORS = {
-  light: {
-    full: '#2f6db5',
-    sparse: '#dbe7f5',
-    dead: '#202124',
-    inactive: '#8f949a',
-    constant: '#b88a00',
-    notFinite: '#a30d66',
-  },
-  dark: {
-    full: '#4f83d6',
-    sparse: '#2c3e57',
-    dead: '#f1f3f4',
-    inactive: '#6f747a',
-    constant: '#e0b23c',
-    notFinite: '#ff74c0',
-  },
-} as const;
+const PRINTED = colorsOf('light');
 
-export function healthVariables(theme: keyof typeof HEALTH_COLORS): string {
-  const colors = Object.entries(HEALTH_COLORS[theme]);
-  return colors.map(([state, color]) => `--health-${state}: ${color};`).join(' ');
+/** The colour of a custom property on white paper; grey for another one. */
+export function printColor(property: string): string {
+  return PRINTED.get(property) ?? '#5f6368';
+}
+
+export function colorVariables(theme: Theme): string {
+  return Array.from(colorsOf(theme), ([name, color]) => `${name}: ${color};`).join(' ');
 }

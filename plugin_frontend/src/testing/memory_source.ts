@@ -20,6 +20,8 @@ export interface MemoryRun {
   readonly steps: readonly number[];
   /** Grows when the run is written anew. */
   readonly generation?: number;
+  /** Whether no capture was dropped; true unless it is said. */
+  readonly allKept?: boolean;
 }
 
 const NEVER = { reset: true, kept: null, allKept: true, messages: [] };
@@ -31,6 +33,8 @@ export class MemorySource implements Source {
   readonly late = new Set<string>();
   readonly damaged = new Set<string>();
   readonly probePixels = new Map<string, ProbePixels>();
+  /** What the heads of a run predict, by the run's name. */
+  readonly predicted = new Map<string, PredictionsAnswer>();
   readonly asked: string[] = [];
 
   constructor(public runs: MemoryRun[]) {}
@@ -43,7 +47,7 @@ export class MemorySource implements Source {
 
   captures(run: string, tag: string): Promise<SeriesAnswer<Capture>> {
     this.asked.push(`captures ${run} ${tag}`);
-    const { steps, generation = 0 } = this.find(run);
+    const { steps, generation = 0, allKept = true } = this.find(run);
     const wallTime = (step: number) => step + 1e6 * generation;
     const items = steps.map((step) => ({
       step,
@@ -53,7 +57,7 @@ export class MemorySource implements Source {
         wallTime: wallTime(step),
       })),
     }));
-    return Promise.resolve({ ...NEVER, version: `${items.length}/${generation}`, items });
+    return Promise.resolve({ ...NEVER, version: `${items.length}/${generation}`, items, allKept });
   }
 
   statistics(run: string, tag: string): Promise<SeriesAnswer<StatisticsAt>> {
@@ -71,7 +75,11 @@ export class MemorySource implements Source {
   }
 
   predictions(run: string): Promise<PredictionsAnswer> {
-    return Promise.reject(new RefusedError(`${run} has no heads`));
+    this.asked.push(`predictions ${run}`);
+    const answer = this.predicted.get(run);
+    return answer
+      ? Promise.resolve(answer)
+      : Promise.reject(new RefusedError(`${run} has no heads`));
   }
 
   output(): Promise<FullOutput> {

@@ -9,12 +9,25 @@ import type { MemorySource } from './memory_source';
 
 /** The whole tab but its views, over data that a test holds in its hands. */
 export class TabBench {
-  readonly app: AppState;
-  readonly actions: Actions;
+  private started: { readonly app: AppState; readonly actions: Actions } | null = null;
 
-  constructor(readonly source: MemorySource) {
-    this.app = new AppState(source);
-    this.actions = new Actions(this.app);
+  /** It asks for nothing before it is first looked at. */
+  constructor(readonly source: MemorySource) {}
+
+  get app(): AppState {
+    return this.tab.app;
+  }
+
+  get actions(): Actions {
+    return this.tab.actions;
+  }
+
+  private get tab() {
+    if (!this.started) {
+      const app = new AppState(this.source);
+      this.started = { app, actions: new Actions(app) };
+    }
+    return this.started;
   }
 
   /** Goes somewhere as a link does, and waits for all that can come. */

@@ -1,25 +1,21 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { AppState } from '../app_state';
-import { gradientsAsk } from '../data/asks';
 import { formatStep, formatValue } from '../derive/format';
+import { gradientsOfRun } from '../derive/gradient_source';
 import {
-  brightnessAt,
   cosineAt,
-  gradientTable,
+  gradientCell,
   normAt,
   sharesAt,
   updatesAt,
   type GradientTable,
   type ShownTerm,
 } from '../derive/gradients';
-import { lossPairOf } from '../derive/losses';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import { nearestIndex } from '../derive/steps';
-import { download } from '../files/download';
-import { gradientsAsCsv } from '../files/gradients';
 import { GRADIENT_PLACES, type GradientPlace, type Gradients } from '../model/gradient';
-import { valueOf, type Loadable } from '../model/loadable';
+import type { Loadable } from '../model/loadable';
 import { paintGradients } from '../render/gradients';
 import { columnStart, stepColumns } from '../render/network';
 import { lineColor } from '../render/palette';
@@ -59,13 +55,9 @@ export class GradientsView extends Painted<Selected> {
   protected override select(app: AppState): Selected {
     const { listing, selection, library, look } = app;
     const pane = listing ? paneOf(panesOf(listing, selection.value, library).first) : null;
-    const { gradientPlace } = look.value;
-    const ask = pane && gradientsAsk(pane.run);
-    const loaded = ask && library.gradients.peek(ask);
-    const losses = pane ? (valueOf(lossPairOf(library, pane.run)) ?? null) : null;
-    const gradients = valueOf(loaded);
-    const table = gradients ? gradientTable(gradients, gradientPlace, losses) : null;
-    return [loaded, table, pane, gradientPlace, app.timeline?.cursor ?? null];
+    const { gradientPlace: place } = look.value;
+    const { loaded, table } = gradientsOfRun(listing, selection.value, library, place);
+    return [loaded, table, pane, place, app.timeline?.cursor ?? null];
   }
 
   protected override view(
@@ -135,11 +127,7 @@ export class GradientsView extends Painted<Selected> {
     const context = canvas.getContext('2d')!;
     context.scale(scale, scale);
     const rows = table.series.layers.length;
-    const cell = (row: number, column: number) => {
-      const step = columnStart(column, this.columns, table.steps.length);
-      const brightness = brightnessAt(table, step, row);
-      return { brightness, shares: sharesAt(table, step, row) ?? [] };
-    };
+    const cell = (row: number, column: number) => gradientCell(table, this.columns, row, column);
     const terms = table.terms.map((term) => color(lineColor(term.color)));
     const size = { columns: this.columns, rows, width, height };
     paintGradients(context, size, cell, { terms, notFinite: color('--bad') });
@@ -189,13 +177,6 @@ export class GradientsView extends Painted<Selected> {
       <span class="muted" data-testid="gradients-range"
         >norms ${formatValue(low)} (faint) … ${formatValue(high)} (full), logarithmic</span
       >
-      <button
-        data-testid="gradients-csv"
-        title="Save all norms and cosines as a table"
-        @click=${() => this.saveTable(table)}
-      >
-        CSV
-      </button>
       <button data-testid="to-attention" @click=${this.showAttention}>Where the heads look</button>
     </header>`;
   }
@@ -286,12 +267,6 @@ export class GradientsView extends Painted<Selected> {
 
   private showAttention(): void {
     this.renderRoot.querySelector('fm-attention')?.scrollIntoView({ block: 'nearest' });
-  }
-
-  private saveTable(table: GradientTable): void {
-    const run = this.selected[2]?.run.name ?? 'run';
-    const content = new Blob([gradientsAsCsv(table)], { type: 'text/csv' });
-    download(`${run}_gradients_${table.series.place}.csv`, content);
   }
 }
 customElements.define('fm-gradients', GradientsView);

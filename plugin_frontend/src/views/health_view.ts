@@ -1,16 +1,23 @@
 import { html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { formatStep } from '../derive/format';
-import { ILLS, channelState, deadSince, deathOrder, healthCurve, healthOf } from '../derive/health';
+import {
+  ILLS,
+  channelState,
+  deadSince,
+  deathOrder,
+  healthCells,
+  healthCurve,
+  healthOf,
+} from '../derive/health';
 import { shareAt, sharePath } from '../derive/network';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import { isSpatial } from '../derive/place';
 import { channelOf } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
 import { statisticOf, type Statistics } from '../model/statistics';
-import { parseColor } from '../render/colormap';
-import { MOST_ROWS, healthSize, paintHealth, type HealthColors } from '../render/health';
-import { ILL_NAMES, stateName } from './health_names';
+import { MOST_ROWS, healthColors, healthSize, paintHealth } from '../render/health';
+import { ILL_NAMES, stateName } from '../derive/health_names';
 import { healthStyles } from './health_styles';
 import { Painted } from './painted';
 import { stepAxis, stepAxisStyles } from './step_axis';
@@ -87,11 +94,9 @@ export class HealthView extends Painted<Selected> {
     const spatial = isSpatial(pane.layer);
     const order = this.rows(statistics);
     const image = new ImageData(statistics.length, Math.max(1, order.length));
-    const cell = (row: number, index: number) => ({
-      state: channelState(statistics, index, probe, order[row]!, spatial),
-      zeros: statisticOf(statistics[index], probe, order[row]!, 'zeros') ?? 0,
-    });
-    paintHealth(image, cell, this.colors());
+    const style = getComputedStyle(this);
+    const colors = healthColors((name) => style.getPropertyValue(name).trim());
+    paintHealth(image, healthCells(statistics, order, probe, spatial), colors);
     canvas.width = image.width;
     canvas.height = image.height;
     canvas.getContext('2d')!.putImageData(image, 0, 0);
@@ -127,24 +132,6 @@ export class HealthView extends Painted<Selected> {
       <span class="muted">of ${channels} at step ${capture ? formatStep(capture.step) : '–'}</span>
       <span class="muted"><span class="key ramp"></span>no zeros … nearly all zero</span>
     </header>`;
-  }
-
-  private colors(): HealthColors {
-    const style = getComputedStyle(this);
-    const color = (name: string) => parseColor(style.getPropertyValue(name).trim());
-    const pixel = ([red = 0, green = 0, blue = 0]: number[]) =>
-      ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
-    const [full, sparse] = [color('--health-full'), color('--health-sparse')];
-    const active = Uint32Array.from({ length: 256 }, (_, i) =>
-      pixel(full.map((part, c) => Math.round(part + ((sparse[c]! - part) * i) / 255))),
-    );
-    return {
-      dead: pixel(color('--health-dead')),
-      inactive: pixel(color('--health-inactive')),
-      constant: pixel(color('--health-constant')),
-      notFinite: pixel(color('--health-notFinite')),
-      active,
-    };
   }
 
   private get tip(): TipView | null {

@@ -1,13 +1,7 @@
 import { html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { jumpsOf } from '../derive/jumps';
-import {
-  curvesOf,
-  leadingPoints,
-  overlaidCurves,
-  shownCurves,
-  type Curve,
-} from '../derive/loss_curves';
+import { curvesShown, leadingPoints, shownCurves, type Curve } from '../derive/loss_curves';
 import { lossPairOf, lossPairsOf, type LossPair } from '../derive/losses';
 import { overlaidRuns } from '../derive/run_choice';
 import { runColorsIn, type RunColors } from '../derive/run_colors';
@@ -74,7 +68,7 @@ export class LossesView extends Plotted<Selected> {
     if (losses.status === 'loading') return this.message('Loading …');
     if (losses.status === 'failed') return this.message(losses.message);
     const pair = losses.value;
-    const curves = allCurves(pair, pairs, look, colors);
+    const curves = curvesShown(pair, pairs, look.lossTerm, colors);
     const messages = [...pair.train.messages, ...(pair.validation?.messages ?? [])];
     return html`<section>
       <fm-loss-tools
@@ -102,7 +96,10 @@ export class LossesView extends Plotted<Selected> {
     if (losses?.status !== 'ready') return null;
     const { lossView, lossAxis, logScale, smoothing, hiddenCurves } = look;
     const overlaid = isOverlaid(pairs, look);
-    const shown = shownCurves(allCurves(losses.value, pairs, look, colors), hiddenCurves);
+    const shown = shownCurves(
+      curvesShown(losses.value, pairs, look.lossTerm, colors),
+      hiddenCurves,
+    );
     const jumps = jumpsOf(leadingPoints(losses.value));
     const stacked = lossView === 'stacked' && !overlaid;
     return makeLossChart(shown, jumps, stacked, logScale, smoothing, lossAxis);
@@ -146,13 +143,4 @@ customElements.define('fm-losses', LossesView);
 /** Whether one term of several runs is drawn. */
 function isOverlaid(pairs: readonly LossPair[], { lossTerm }: Look): boolean {
   return lossTerm !== null && pairs.length > 1;
-}
-
-function allCurves(
-  pair: LossPair,
-  pairs: readonly LossPair[],
-  look: Look,
-  colors: RunColors,
-): readonly Curve[] {
-  return isOverlaid(pairs, look) ? overlaidCurves(pairs, look.lossTerm!, colors) : curvesOf(pair);
 }

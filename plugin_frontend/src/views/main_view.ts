@@ -62,15 +62,26 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
         <p>Choose among the runs and layers what there is.</p>
       </div>`;
     }
-    if (!first) return this.withoutMaps(run);
+    if (!first && !(view === 'gradients' && run?.hasGradients)) return this.withoutMaps(run);
+    if (!first)
+      return html`<div></div>
+        ${VIEW_TABS[view].content}`;
     return html`<fm-title></fm-title>${VIEW_TABS[view].content}`;
   }
 
   private withoutMaps(run: Run | null) {
     if (!run) return nothing;
-    return html`<div class="nothing">
-      This run has loss terms but no feature maps. Add the callback
-      <code>FeatureMaps</code>, or choose another run.
+    const others = [run.hasLosses ? 'loss terms' : [], run.hasGradients ? 'gradients' : []].flat();
+    const has = others.length ? `This run has ${others.join(' and ')} but` : 'This run has';
+    return html`<div class="nothing" data-testid="no-maps">
+      ${has} no feature maps. Add the callback <code>FeatureMaps</code>, or choose another run.
+      ${
+        run.hasGradients
+          ? html`<p>
+              <button @click=${() => this.actions.setView('gradients')}>Show its gradients</button>
+            </p>`
+          : nothing
+      }
     </div>`;
   }
 
@@ -84,10 +95,11 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
       const root = view.shadowRoot?.querySelector('fm-grid')?.shadowRoot ?? view.shadowRoot;
       return root?.querySelector('canvas') ?? [];
     });
-    const [, slots, view] = this.selected;
+    const [run, slots, view] = this.selected;
     const pane = paneOf(slots?.first ?? null);
-    if (!canvases.length || !pane?.capture) return;
-    download(paneFileName(pane, view, 'png'), await sideBySide(canvases).convertToBlob());
+    if (!canvases.length || !run) return;
+    const name = pane?.capture ? paneFileName(pane, view, 'png') : `${run.name}_${view}.png`;
+    download(name, await sideBySide(canvases).convertToBlob());
   }
 }
 customElements.define('fm-main', MainView);

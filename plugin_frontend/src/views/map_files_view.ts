@@ -5,6 +5,7 @@ import { download } from '../files/download';
 import { paneFileName } from '../files/names';
 import { isExpected } from '../model/failures';
 import { Connected } from './connected';
+import './picture_file_view';
 import { common } from './theme';
 
 /** What can be taken away of the maps: what is seen of them, and the raw atlas. */
@@ -26,13 +27,7 @@ export class MapFilesView extends Connected<[Pane | null]> {
   }
 
   protected override view(pane: Pane | null) {
-    return html`<button
-        data-testid="download-grid"
-        title="Save the picture as it is seen"
-        @click=${this.save}
-      >
-        PNG as seen
-      </button>
+    return html`<fm-picture-file></fm-picture-file>
       <button
         data-testid="download-atlas"
         title="Save the raw atlas, with its scale inside"
@@ -41,10 +36,6 @@ export class MapFilesView extends Connected<[Pane | null]> {
       >
         Raw atlas
       </button>`;
-  }
-
-  private save(): void {
-    this.dispatchEvent(new CustomEvent('save-picture', { bubbles: true, composed: true }));
   }
 
   private async saveAtlas(pane: Pane | null): Promise<void> {

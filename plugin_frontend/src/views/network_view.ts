@@ -4,14 +4,14 @@ import type { AppState } from '../app_state';
 import { formatStep } from '../derive/format';
 import { ILLS, type Ill } from '../derive/health';
 import { memoised } from '../derive/memo';
-import { networkOf, shareAt, sharePath, worstCell } from '../derive/network';
+import { networkCell, networkOf, shareAt, sharePath } from '../derive/network';
 import type { Network, NetworkCell, NetworkRow } from '../derive/network';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import { nearestIndex } from '../derive/steps';
 import { parseColor } from '../render/colormap';
-import { columnStart, paintShares, shareRamp, stepColumns } from '../render/network';
+import { paintShares, shareRamp, stepColumns } from '../render/network';
 import { choice } from './choice';
-import { ILL_NAMES } from './health_names';
+import { ILL_NAMES } from '../derive/health_names';
 import { networkStyles } from './network_styles';
 import { Painted } from './painted';
 import { stepAxis, stepAxisStyles } from './step_axis';
@@ -154,13 +154,8 @@ export class NetworkView extends Painted<Selected> {
 
   /** Of a layer's place and a column: the step that is worst in it. */
   private cell(row: number, column: number): NetworkCell | null {
-    const [{ rows, steps }, , ill] = this.selected;
-    const curve = rows[row]?.curve;
-    if (!curve) return null;
-    const [from, to] = [column, column + 1].map((at) =>
-      columnStart(at, this.columns, steps.length),
-    ) as [number, number];
-    return worstCell(curve, steps, from, to, ill);
+    const [network, , ill] = this.selected;
+    return networkCell(network, this.columns, ill, row, column);
   }
 
   private at(event: MouseEvent): { row: NetworkRow; cell: NetworkCell | null } | null {

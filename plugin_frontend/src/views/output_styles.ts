@@ -63,6 +63,47 @@ export const outputStyles = css`
   .number {
     text-align: right;
   }
+  table {
+    width: 100%;
+    border-collapse: collapse;
+    font-size: 12px;
+    line-height: 18px;
+    table-layout: fixed;
+  }
+  th,
+  td {
+    padding: 0;
+    font-weight: inherit;
+    text-align: right;
+    white-space: nowrap;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  tbody th {
+    text-align: left;
+  }
+  thead th {
+    padding-left: 8px;
+    color: var(--muted);
+    vertical-align: bottom;
+  }
+  .name,
+  .when {
+    display: block;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  th .key {
+    width: 12px;
+    margin-right: 4px;
+  }
+  .bars {
+    padding-left: 8px;
+  }
+  .bars .track {
+    height: 5px;
+    margin: 1px 0;
+  }
   .bad {
     margin: 0;
     color: var(--bad);

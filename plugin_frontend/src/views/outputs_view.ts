@@ -1,108 +1,99 @@
 import { html, nothing } from 'lit';
 import type { AppState } from '../app_state';
-import { predictionsAsk } from '../data/asks';
 import { formatStep } from '../derive/format';
 import { memoised } from '../derive/memo';
+import { comparedRows, headAt, headNames } from '../derive/prediction_rows';
 import {
-  classChoices,
-  classColumns,
-  className,
-  drawnClass,
-  headsOf,
-  learnedAt,
-} from '../derive/predictions';
-import { sidePane, sideRun } from '../derive/side';
-import { nearestEntry } from '../derive/steps';
-import { problemOf, valueOf, type Loadable } from '../model/loadable';
-import type { HeadPredictions, Predictions } from '../model/prediction';
-import type { Run } from '../model/run';
-import { lineColor } from '../render/palette';
+  columnsOfSides,
+  drawnSides,
+  predictionSides,
+  type Columns,
+  type DrawnSide,
+  type PredictionSide,
+} from '../derive/prediction_sides';
+import { classChoices, className, learnedAt } from '../derive/predictions';
+import { runColorsIn, type RunColors } from '../derive/run_colors';
+import { shortNames } from '../derive/run_names';
+import { problemOf, valueOf } from '../model/loadable';
+import { comparedTable, headTable, type SideKey } from './head_predictions';
 import { lineKey } from './line_key';
 import { outputStyles } from './output_styles';
 import { panelStyles } from './panel_styles';
 import { Plotted, plotStyles } from './plotted';
-import type { Chart } from './step_chart';
+import { headLines, headsChart } from './predictions_chart';
+import type { Chart, Line } from './step_chart';
 import { common } from './theme';
 
-type Columns = readonly (readonly (number | null)[])[];
 type Selected = [
-  Loadable<Predictions> | null,
-  Run | null,
-  number,
-  number | null,
-  number | null,
+  readonly PredictionSide[],
+  readonly DrawnSide[],
   Columns | null,
+  RunColors,
+  number | null,
 ];
 
-/** What each head predicts for the probe: over the steps, and at the step of the cursor. */
+/** What each head predicts for the probe: over the steps, and at the step of each side. */
 export class OutputsView extends Plotted<Selected> {
   static override styles = [common, plotStyles, panelStyles, outputStyles];
-  private readonly chartOf = memoised(makeChart, 1);
+  private readonly chartOf = memoised(headsChart, 1);
 
   protected override select(app: AppState): Selected {
     const { listing, library } = app;
-    const run = listing ? sideRun(listing, app.selection.value) : null;
-    const ask = run && predictionsAsk(run);
-    if (!listing || !run || !ask) return [null, run, 0, null, null, null];
-    const loadable = library.predictions.peek(ask);
-    const pane = sidePane(listing, app.selection.value, library);
-    const probe = pane?.probe ?? 0;
-    const predictions = valueOf(loadable);
-    const chosen = app.look.value.classIndex;
-    const drawn = predictions && drawnClass(predictions, probe, chosen);
-    const columns =
-      predictions && drawn !== undefined
-        ? classColumns(library, run.name, headsOf(predictions), probe, drawn)
-        : null;
-    return [loadable, run, probe, app.timeline?.cursor ?? null, drawn ?? null, columns];
+    const cursor = app.timeline?.cursor ?? null;
+    const sides = listing ? predictionSides(listing, app.selection.value, library, cursor) : NONE;
+    const { classIndex } = app.look.value;
+    const drawn = drawnSides(sides, classIndex);
+    const columns = columnsOfSides(library, drawn);
+    return [sides, drawn, columns, runColorsIn(library, listing), cursor];
   }
 
   protected override view(
-    loadable: Loadable<Predictions> | null,
-    run: Run | null,
-    probe: number,
-    cursor: number | null,
-    drawn: number | null,
+    sides: readonly PredictionSide[],
+    drawn: readonly DrawnSide[],
+    _columns: Columns | null,
+    colors: RunColors,
   ) {
-    if (!loadable || !run) return nothing;
-    const predictions = valueOf(loadable);
-    const [first] = predictions ? headsOf(predictions) : [];
-    if (!predictions || !first || drawn === null) return this.message(loadable);
-    const heads = headsOf(predictions);
+    if (sides.every(({ predictions }) => predictions === null)) return nothing;
+    if (!drawn.length) return this.message(sides);
+    const names = [...new Set(sides.map(({ run }) => run.name))];
+    const messages = sides.flatMap(({ predictions }) => valueOf(predictions)?.messages ?? []);
     return html`<section data-testid="outputs">
-      <h2>Predictions of the probe <bdi class="of" title=${run.name}>${run.name}</bdi></h2>
-      ${this.overSteps(predictions, first, probe, drawn)}
+      <h2>
+        Predictions of the probe
+        ${names.length > 1 ? nothing : html`<bdi class="of" title=${names[0]!}>${names[0]}</bdi>`}
+      </h2>
+      ${this.overSteps(sides, drawn[0]!)}
       <ul class="learned" data-testid="learned">
-        ${heads.map((head, index) => learned(head, index, probe, drawn))}
+        ${drawn.map((one, place) => learned(one, headLines(drawn, colors)[place]!))}
       </ul>
-      ${heads.map((head) => headAt(head, probe, cursor))}
-      ${predictions.messages.map((message) => html`<p class="muted">${message}</p>`)}
+      ${heads(sides, colors)} ${withoutPredictions(sides)}
+      ${[...new Set(messages)].map((message) => html`<p class="muted">${message}</p>`)}
     </section>`;
   }
 
   protected override chart(): Chart | null {
-    const [loadable, , , , , columns] = this.selected;
-    const predictions = valueOf(loadable);
-    return predictions && columns ? this.chartOf(headsOf(predictions), columns) : null;
+    const [, drawn, columns, colors] = this.selected;
+    return columns && this.chartOf(drawn, columns, colors);
   }
 
-  private message(loadable: Loadable<Predictions>) {
-    const predictions = valueOf(loadable);
-    const text = problemOf(loadable) ?? predictions?.messages.join(' ');
-    if (text === '') return nothing;
+  private message(sides: readonly PredictionSide[]) {
+    const problems = sides.flatMap(({ predictions }) => {
+      const messages = valueOf(predictions)?.messages ?? [];
+      return problemOf(predictions) ?? (predictions?.status === 'ready' ? messages : 'Loading …');
+    });
+    const text = [...new Set(problems)].join(' ');
+    if (!text) return nothing;
     return html`<section data-testid="outputs">
       <h2>Predictions of the probe</h2>
-      <p class="muted">${text ?? 'Loading …'}</p>
+      <p class="muted">${text}</p>
     </section>`;
   }
 
-  private overSteps(
-    predictions: Predictions,
-    first: HeadPredictions,
-    probe: number,
-    drawn: number,
-  ) {
-    const choices = classChoices(predictions, probe);
+  private overSteps(sides: readonly PredictionSide[], first: DrawnSide) {
+    const { run, probe, index: drawn } = first;
+    const [head] = first.heads;
+    const side = sides.find((one) => one.run === run)!;
+    const choices = classChoices(valueOf(side.predictions)!, probe);
     const all = choices.includes(drawn) ? choices : [...choices, drawn];
     return html`<div class="over">
         <span>Over the steps</span>
@@ -116,7 +107,7 @@ export class OutputsView extends Plotted<Selected> {
             ${all.map(
               (index) =>
                 html`<option value=${index} ?selected=${index === drawn}>
-                  ${className(first, index)}
+                  ${className(head!, index)}
                 </option>`,
             )}
           </select></label
@@ -126,66 +117,57 @@ export class OutputsView extends Plotted<Selected> {
         class="plot"
         data-testid="outputs-plot"
         role="img"
-        aria-label="What each head predicts for the class ${className(first, drawn)} over the steps"
+        aria-label="What each head predicts for the class ${className(head!, drawn)} over the steps"
       ></div>`;
   }
 }
 customElements.define('fm-outputs', OutputsView);
 
-function learned(head: HeadPredictions, index: number, probe: number, drawn: number) {
-  const since = learnedAt(head, probe, drawn);
-  return html`<li>
-    ${lineKey(lineColor(1 + index), headDash(head))}<bdi>${head.name}</bdi>
-    <span class="muted"
-      >${
-        since === null ? 'not its first choice now' : `first choice since step ${formatStep(since)}`
-      }</span
-    >
-  </li>`;
+const NONE: readonly PredictionSide[] = [];
+
+/** Since when each head's first choice is the class. */
+function learned({ probe, heads, index }: DrawnSide, lines: readonly Line[]) {
+  return heads.map((head, place) => {
+    const { label, color, dash } = lines[place]!;
+    const since = index < 0 ? null : learnedAt(head, probe, index);
+    const text = index < 0 ? 'has no such class' : 'not its first choice now';
+    return html`<li>
+      ${lineKey(color, dash)}<bdi>${label}</bdi>
+      <span class="muted"
+        >${since === null ? text : `first choice since step ${formatStep(since)}`}</span
+      >
+    </li>`;
+  });
 }
 
-/** The largest classes and the true one, at the prediction nearest to the cursor. */
-function headAt(head: HeadPredictions, probe: number, cursor: number | null) {
-  const at = nearestEntry(head.steps, cursor ?? Infinity);
-  const prediction = at?.predictions[probe];
-  if (!at || !prediction) return nothing;
-  const truth = head.trueClass[probe] ?? null;
-  const rows = prediction.top.map(({ index, value }) => ({ index, value }));
-  if (truth !== null && prediction.trueValue !== null && !rows.some((one) => one.index === truth)) {
-    rows.push({ index: truth, value: prediction.trueValue });
-  }
-  const when = at.step === cursor ? '' : ` · at step ${formatStep(at.step)}`;
-  return html`<h3>
-      <bdi>${head.name}</bdi
-      ><span class="muted">${head.role ?? ''} · weight ${head.weight}${when}</span>
-    </h3>
-    ${rows.map(({ index, value }) => row(className(head, index), value, index === truth))}
-    ${
-      prediction.nonfinite
-        ? html`<p class="bad">${prediction.nonfinite} values are not finite.</p>`
-        : nothing
-    }`;
+/** What the heads predict at the steps of the sides. */
+function heads(sides: readonly PredictionSide[], colors: RunColors) {
+  const keys = keysOf(sides, colors);
+  return headNames(sides).map((name) => {
+    const found = sides.map((side) => headAt(side, name));
+    const rows = comparedRows(sides, found);
+    if (sides.length > 1) return comparedTable(name, found, rows, keys);
+    return found[0] ? headTable(found[0], rows, keys[0]!) : nothing;
+  });
 }
 
-function row(name: string, value: number, isTrue: boolean) {
-  const share = Math.max(0, Math.min(1, value));
-  return html`<div class="row ${isTrue ? 'true' : ''}">
-    <span title=${name}>${isTrue ? '✓ ' : ''}<bdi>${name}</bdi></span>
-    <div class="track"><div class="fill" style="width:${100 * share}%"></div></div>
-    <span class="number">${value.toFixed(3)}</span>
-  </div>`;
+function keysOf(sides: readonly PredictionSide[], colors: RunColors): readonly SideKey[] {
+  const names = shortNames([...new Set(sides.map(({ run }) => run.name))]);
+  const areRuns = names.size > 1;
+  return sides.map(({ run, step, probe }, place) => {
+    const when = `step ${step === null ? '–' : formatStep(step)}`;
+    const own = areRuns ? (colors(run.name) ?? '--muted') : place ? '--series-1' : '--muted';
+    return {
+      name: areRuns ? names.get(run.name)! : when,
+      title: `${run.name}, ${when}`,
+      ...{ color: own, step, probe },
+    };
+  });
 }
 
-function makeChart(heads: readonly HeadPredictions[], data: Columns): Chart {
-  const lines = heads.map((head, index) => ({
-    label: head.name,
-    color: lineColor(1 + index),
-    width: head.role === 'main' ? 2.5 : 1.5,
-    dash: headDash(head),
-  }));
-  return { lines, data };
-}
-
-function headDash({ role }: HeadPredictions): readonly number[] | undefined {
-  return role === 'main' ? undefined : [6, 4];
+function withoutPredictions(sides: readonly PredictionSide[]) {
+  const without = sides.filter(({ predictions }) => predictions === null);
+  return without.map(
+    ({ run }) => html`<p class="muted">No predictions were logged in <bdi>${run.name}</bdi>.</p>`,
+  );
 }

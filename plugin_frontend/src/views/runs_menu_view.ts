@@ -3,6 +3,7 @@ import type { AppState } from '../app_state';
 import { placeOf } from '../derive/place';
 import { Connected } from './connected';
 import './menu_view';
+import type { MenuView } from './menu_view';
 import type { RunsView } from './runs_view';
 import './runs_view';
 import { common } from './theme';
@@ -32,8 +33,13 @@ export class RunsMenuView extends Connected<[string | null]> {
       .label=${`Runs: ${run ?? ''}`}
       .tip=${run ?? undefined}
       @menu-open=${this.opened}
-      ><bdi slot="button" class="name">${run ?? 'Runs'}</bdi><fm-runs></fm-runs
+      ><bdi slot="button" class="name">${run ?? 'Runs'}</bdi
+      ><fm-runs @run-chosen=${this.chosen}></fm-runs
     ></fm-menu>`;
+  }
+
+  private chosen(): void {
+    this.renderRoot.querySelector<MenuView>('fm-menu')?.close();
   }
 
   private opened(): void {

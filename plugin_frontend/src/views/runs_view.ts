@@ -82,8 +82,13 @@ export class RunsView extends Connected<
     this.renderRoot.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
   }
 
-  private item({ name, layers, hasLosses }: Run, chosen: boolean, color: string | null) {
-    const content = layers.length ? counted(layers.length) : hasLosses ? 'losses only' : nothing;
+  private choose(name: string): void {
+    this.actions.chooseRun(name);
+    this.dispatchEvent(new CustomEvent('run-chosen'));
+  }
+
+  private item(run: Run, chosen: boolean, color: string | null) {
+    const { name } = run;
     return html`<li>
       <button
         class="item"
@@ -91,7 +96,7 @@ export class RunsView extends Connected<
         data-run=${name}
         title=${name}
         aria-current=${chosen}
-        @click=${() => this.actions.chooseRun(name)}
+        @click=${() => this.choose(name)}
       >
         <span
           class="dot"
@@ -99,7 +104,7 @@ export class RunsView extends Connected<
           style=${color ? `background:var(${color})` : nothing}
         ></span>
         <bdi class="name">${name}</bdi>
-        <span class="details">${content}</span>
+        <span class="details">${contentOf(run)}</span>
       </button>
     </li>`;
   }
@@ -119,6 +124,12 @@ function remark(filter: string, matching: number, all: number) {
   return html`<p class="muted" data-testid="run-remark">
     ${matching} of ${all} runs match; their losses${rest} can be drawn over each other.
   </p>`;
+}
+
+function contentOf({ layers, hasLosses, hasGradients }: Run): string {
+  if (layers.length) return counted(layers.length);
+  const others = [hasLosses ? 'losses' : [], hasGradients ? 'gradients' : []].flat();
+  return others.length ? `${others.join(' and ')} only` : '';
 }
 
 function counted(layers: number): string {

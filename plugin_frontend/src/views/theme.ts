@@ -1,5 +1,5 @@
 import { css } from 'lit';
-import { healthVariables, lineVariables } from '../render/palette';
+import { colorVariables } from '../render/palette';
 
 /**
  * Colours and sizes of the page; light, and dark as TensorBoard is. The cursor's colour is for the
@@ -12,8 +12,7 @@ export const pageStyle = `
     --text: #202124; --muted: #5f6368; --line: #dfe1e5;
     --surface: #fff; --panel: #f8f9fa; --raised: #fff; --hover: #eef0f2;
     --bad: #b3261e; --bad-soft: #fce8e6;
-    ${lineVariables('light')}
-    ${healthVariables('light')}
+    ${colorVariables('light')}
     --shadow: 0 1px 3px rgb(0 0 0 / 16%), 0 4px 16px rgb(0 0 0 / 10%);
     color-scheme: light;
   }
@@ -23,8 +22,7 @@ export const pageStyle = `
     --text: #e8eaed; --muted: #a8adb3; --line: #44484d;
     --surface: #202124; --panel: #292a2d; --raised: #303134; --hover: #3a3c40;
     --bad: #f28b82; --bad-soft: #4a2522;
-    ${lineVariables('dark')}
-    ${healthVariables('dark')}
+    ${colorVariables('dark')}
     --shadow: 0 1px 3px rgb(0 0 0 / 60%), 0 4px 16px rgb(0 0 0 / 40%);
     color-scheme: dark;
   }

@@ -1,4 +1,4 @@
-import type { ChannelState, Ill } from '../derive/health';
+import type { ChannelState, Ill } from './health';
 
 /** What is said of a channel that is so. */
 export const ILL_NAMES: Readonly<Record<Ill, { readonly name: string; readonly meaning: string }>> =

@@ -1,0 +1,34 @@
+import { html, nothing } from 'lit';
+import type { AppState } from '../app_state';
+import type { Ill } from '../derive/health';
+import { networkOf, type Network } from '../derive/network';
+import { paneOf, panesOf, type Pane } from '../derive/panes';
+import { networkFigure } from '../files/network_figure';
+import { Connected } from './connected';
+import './figure_row_view';
+import { filesStyles } from './files_styles';
+import { common } from './theme';
+
+/** The picture of the network as a figure. */
+export class NetworkFilesView extends Connected<[Network, Pane | null, Ill]> {
+  static override styles = [common, filesStyles];
+
+  protected override select(app: AppState): [Network, Pane | null, Ill] {
+    const { listing, selection, library, look } = app;
+    const pane = listing ? paneOf(panesOf(listing, selection.value, library).first) : null;
+    return [networkOf(library, pane), pane, look.value.ill];
+  }
+
+  protected override view(network: Network, pane: Pane | null, ill: Ill) {
+    if (!pane) return nothing;
+    return html`<fm-figure-row
+      .name=${'Network'}
+      .kind=${'network'}
+      .ready=${network.steps.length > 0}
+      .make=${() => networkFigure(network, pane, ill)}
+      .fileName=${(size: string, extension: string) =>
+        `${pane.run.name}_probe${pane.probe + 1}_network_${ill}${size}.${extension}`}
+    ></fm-figure-row>`;
+  }
+}
+customElements.define('fm-network-files', NetworkFilesView);
