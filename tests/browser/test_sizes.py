@@ -85,6 +85,21 @@ def test_every_view_fits_the_smallest_and_the_largest_window(
         assert wide <= 0, f"the view is cut off at {width}×{height}"
 
 
+def test_comparing_on_a_phone_cuts_nothing_off(
+    watched: WatchedPage, many: TensorBoardServer
+) -> None:
+    watched.page.set_viewport_size({"width": 360, "height": 740})
+    tab = watched.open_tab(many.url, "&p.featuremaps.compare=step%3A0")
+    tab.locator("[data-testid=compared-canvas][data-ready]").wait_for()
+    for select in ("compare-select", "comparing-select"):
+        box = _box(tab, f"[data-testid={select}]")
+        assert box["x"] + box["width"] <= 360
+    for title in tab.get_by_test_id("pane-title").all():
+        expect(title.locator("fm-aggregates")).to_be_hidden()
+        wide = title.evaluate("title => title.scrollWidth - title.clientWidth")
+        assert wide <= 0, "what stands over the maps overlaps"
+
+
 def test_at_200_percent_the_maps_have_room_and_can_be_pointed_at(
     browser: Browser, many: TensorBoardServer
 ) -> None:
