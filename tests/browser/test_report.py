@@ -137,6 +137,20 @@ def test_light_and_dark_are_switched(offline: WatchedPage, report: pathlib.Path)
     assert page.evaluate(surface) == "rgb(255, 255, 255)"
 
 
+@pytest.mark.parametrize("width", [360, 640, 730, 890, 1010, 1120])
+def test_the_toolbar_has_room_for_all(
+    offline: WatchedPage, report: pathlib.Path, width: int
+) -> None:
+    offline.page.set_viewport_size({"width": width, "height": 700})
+    page = _open(offline, report)
+    parts = page.locator("fm-toolbar .row > *:visible")
+    boxes = parts.evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
+    assert max(box["right"] for box in boxes) <= width
+    assert min(box["left"] for box in boxes) >= 0
+    room = page.locator("fm-runs-menu").evaluate("menu => menu.clientWidth")
+    assert room >= (34 if width < 480 else 70)
+
+
 def test_files_can_be_taken_away(
     offline: WatchedPage, report: pathlib.Path, logdir: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:

@@ -195,7 +195,7 @@ _TWO_DEVICES = textwrap.dedent("""
     device = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(device, [tf.config.LogicalDeviceConfiguration()] * 2)
     from support.small_models import IMAGES, targets, two_headed_model
-    from tb_featuremaps import GradientTerms
+    from tb_featuremaps import FeatureMaps, GradientTerms
 
     two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     for name, scope, around in (
@@ -209,7 +209,9 @@ _TWO_DEVICES = textwrap.dedent("""
         with around:
             model.fit(
                 IMAGES[:96], targets(96), epochs=1, batch_size=32, shuffle=False, verbose=0,
-                callbacks=[GradientTerms(f"{sys.argv[1]}/{name}", IMAGES[:8], targets(8), every=1)])
+                callbacks=[
+                    GradientTerms(f"{sys.argv[1]}/{name}", IMAGES[:8], targets(8), every=1),
+                    FeatureMaps(f"{sys.argv[1]}/{name}", IMAGES[:2], attributions=True, every=1)])
 """)
 
 
@@ -223,7 +225,10 @@ def test_two_devices_log_what_one_does(tmp_path: pathlib.Path) -> None:
     for other in ("two", "inside"):
         found = read_run(tmp_path / other / "train")
         assert sorted(found) == sorted(expected)
-        for tag, values in expected.items():
+        taken = {tag: values for tag, values in expected.items() if "/gradients" in tag}
+        owed = {tag: values for tag, values in expected.items() if tag.endswith("/attributions")}
+        assert len(taken) == len(_TAGS) and len(owed) == 2
+        for tag, values in {**taken, **owed}.items():
             for step, value in values.items():
                 np.testing.assert_allclose(found[tag][step], value, rtol=2e-3, atol=1e-7)
 
