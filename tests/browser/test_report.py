@@ -185,6 +185,19 @@ def test_what_was_left_out_is_said(offline: WatchedPage, tmp_path: pathlib.Path)
     assert str(title).startswith("The report holds only some")
 
 
+def test_a_run_without_the_chosen_layers_is_said(
+    offline: WatchedPage, logdir: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    path = tmp_path / "report.html"
+    assert main(["report", str(logdir), "--layers", _ODD_LAYER, f"--out={path}"]) == 0
+    page = _open(offline, path)
+    expect(page.get_by_test_id("no-maps")).to_contain_text(
+        "In this report the run has loss terms and gradients but no feature maps."
+    )
+    page.get_by_test_id("no-maps").get_by_role("button").click()
+    page.locator("[data-testid=gradients-canvas][data-ready]").wait_for()
+
+
 def test_a_file_that_is_cut_short_says_so(
     offline: WatchedPage, report: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:

@@ -110,6 +110,11 @@ def test_with_the_other_callbacks_in_one_directory(tmp_path: pathlib.Path) -> No
     assert sorted(read_run(tmp_path / "train")["featuremaps/gradients"]) == [0, 4, 8, 12, 16]
 
 
+def _ours(caught: pytest.WarningsRecorder) -> int:
+    """How many warnings are ours; Keras on PyTorch has some of its own."""
+    return sum(warning.category is RuntimeWarning for warning in caught)
+
+
 class _OwnStep(keras.Model):
     """Trains by a step that is its own."""
 
@@ -123,7 +128,7 @@ def test_a_train_step_of_the_models_own_is_said(tmp_path: pathlib.Path) -> None:
     own.compile("sgd", dict.fromkeys(("main", "aux1"), "sparse_categorical_crossentropy"))
     with pytest.warns(RuntimeWarning, match="train_step of its own") as caught:
         _fit(own, GradientTerms(tmp_path, _X, _Y))
-    assert len(caught) == 1
+    assert _ours(caught) == 1
     assert sorted(read_run(tmp_path / "train")["featuremaps/gradients"]) == [0, 4, 8]
 
 
@@ -131,7 +136,7 @@ def test_targets_that_do_not_fit_are_one_warning(tmp_path: pathlib.Path) -> None
     model = two_headed_model()
     with pytest.warns(RuntimeWarning, match="can't take gradients") as caught:
         _fit(model, GradientTerms(tmp_path, _X, {"main": _Y["main"], "other": _Y["main"]}))
-    assert len(caught) == 1
+    assert _ours(caught) == 1
     assert int(model.optimizer.iterations) == 8
 
 
