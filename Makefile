@@ -16,7 +16,7 @@ TAB_SOURCES := $(shell find plugin_frontend -type f -not -path '*/node_modules/*
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-python test-tab test-versions lint format docs bench dist clean \
+.PHONY: help demo test test-python test-tab test-versions lint format docs bench pictures dist clean \
 	$(VERSIONS:%=test-version-%)
 
 help:  ## This list
@@ -64,6 +64,9 @@ bench: $(VENV)/.tested  ## What captures, gradients and a fit cost, as ratios wi
 	$(BIN)/python -m benchmarks.fit
 	$(BIN)/python -m benchmarks.tab
 	$(BIN)/python -m benchmarks.reading
+
+pictures: $(VENV)/.tested  ## The README's pictures and film, from logs/demo (make demo SERVE=0)
+	$(BIN)/python -m benchmarks.pictures
 
 dist: $(VENV)/.tested  ## sdist and wheel in dist/, with the tab built, checked in an environment of its own
 	rm -rf dist build

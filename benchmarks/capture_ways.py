@@ -2,8 +2,6 @@
 
 import math
 import pathlib
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -15,14 +13,13 @@ from benchmarks.capture_case import LAYERS, Case, bare_forward
 from benchmarks.way import Way
 from tb_featuremaps import FeatureMaps
 from tb_featuremaps.capture.selection import select_layers
+from tb_featuremaps.reader import read_logdir
 from tb_featuremaps.summary.event_writer import open_writer
 from training.models.heads import inference_model
 
 BARE = "bare compiled forward"
 OURS_FOLDER = "ours"
 OURS = "`FeatureMaps`, default options"
-# Longer than anything that is measured while the background waits.
-_MOST_HELD_SECONDS = 5.0
 GRIDS = "compiled sub-model, one `tf.summary.image` for each layer"
 
 
@@ -61,23 +58,22 @@ def feature_maps(
     callback.on_epoch_begin(0)
     # A writer of the same directory, whose `flush` waits for all that is written there.
     writer = open_writer(str(folder / "train"))
-
-    def hold() -> Callable[[], object]:
-        released = threading.Event()
-
-        def wait() -> list[Any]:
-            released.wait(_MOST_HELD_SECONDS)
-            return []
-
-        writer.submit(wait, events=0)
-        return released.set
-
     return Way(
         lambda: callback.on_epoch_end(0),
         writer.flush,
         lambda: callback.on_train_batch_end(int(model.optimizer.iterations.assign_add(1)) - 1),
-        hold,
     )
+
+
+def check_written(folder: pathlib.Path, captures: int) -> None:
+    """So that nothing is measured that didn't take place: all those, and the one before training.
+
+    Raises:
+        RuntimeError: there are more or fewer captures.
+    """
+    written = len(read_logdir(folder, cache=False).steps("train", "conv1"))
+    if written != 1 + captures:
+        raise RuntimeError(f"Expected {1 + captures} captures in {folder}. Found: {written}.")
 
 
 def _grids(tapped: keras.Model, probes: np.ndarray, folder: pathlib.Path) -> Way:

@@ -1,53 +1,67 @@
-"""How long other threads hold the interpreter's lock, seen from a thread that would run Python."""
+"""How long the background thread holds the interpreter's lock for a capture.
 
+    python -m benchmarks.lock_time CASE CAPTURES
+
+makes captures one after another; `milliseconds_held` runs that under py-spy, which looks from
+outside many times a second whether a thread holds the lock. A thread that asked for the lock would
+measure how long it takes to be woken, too.
+"""
+
+import math
+import pathlib
+import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable
+import tempfile
 
-# A shorter pause is the lock changing hands, or the clock being read.
-_LEAST_PAUSE = 1e-4
-_SWITCH_SECONDS = 5e-4
+from benchmarks.capture_case import CASES, use_one_thread
+from benchmarks.capture_ways import check_written, feature_maps
+
+_THREAD = "tb_featuremaps"
+_RATE = 500  # looks a second
 
 
-def seconds_held(work: Callable[[], object], least: float = 0.2) -> float:
-    """Runs `work` on another thread; returns how long this one was kept from running Python.
+def main() -> None:
+    """Makes the captures."""
+    case, captures = CASES[int(sys.argv[1])], int(sys.argv[2])
+    use_one_thread(pinned=False)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
+        way = feature_maps(case.model(), case.images(), folder)
+        for _ in range(captures):
+            way.prepare()
+            way.log()
+            way.settle()
+        check_written(folder, captures)
 
-    Pauses of at least 0.1 ms are counted; those that the system makes are measured before, without
-    `work`, and taken off. It needs a second core that is free.
 
-    Args:
-        work: what is measured; it must not have begun before.
-        least: seconds to measure the system's pauses for.
+def milliseconds_held(case: int, captures: int) -> tuple[float, float]:
+    """Of one capture, and the standard error of that, from how many looks found it held.
+
+    Raises:
+        RuntimeError: py-spy may not look, or saw nothing of the thread.
     """
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    try:
-        idle, share = _paused(lambda: time.sleep(least))
-        paused, seconds = _paused(work)
-    finally:
-        sys.setswitchinterval(usual)
-    return max(0.0, paused - idle / share * seconds)
+    with tempfile.TemporaryDirectory() as folder:
+        found = pathlib.Path(folder) / "stacks"
+        looking = ["record", "--gil", "--threads", "--format=raw", f"--rate={_RATE}"]
+        command = [sys.executable, "-m", "benchmarks.lock_time", str(case), str(captures)]
+        ended = subprocess.run(
+            ["py-spy", *looking, f"--output={found}", "--", *command],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        looks = _looks(found.read_text()) if found.exists() else 0
+    if ended.returncode or not looks:
+        raise RuntimeError(f"py-spy saw nothing: {ended.stderr.strip()[-500:]}")
+    per_look = 1000 / _RATE / captures
+    return looks * per_look, math.sqrt(looks) * per_look
 
 
-def _paused(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of pauses while `work` runs, and how long it ran."""
-    ended = threading.Event()
+def _looks(stacks: str) -> int:
+    """How many looks found the background thread with the lock: `thread;frame;… count` a line."""
+    lines = (line.rsplit(" ", 1) for line in stacks.splitlines())
+    return sum(int(count) for stack, count in lines if _THREAD in stack.split(";")[0])
 
-    def run() -> None:
-        try:
-            work()
-        finally:
-            ended.set()
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    begin = last = time.perf_counter()
-    paused = 0.0
-    while not ended.is_set():
-        now = time.perf_counter()
-        if now - last >= _LEAST_PAUSE:
-            paused += now - last
-        last = now
-    thread.join()
-    return paused, last - begin
+if __name__ == "__main__":
+    main()

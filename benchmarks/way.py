@@ -16,13 +16,11 @@ class Way:
         log: logs once, on the training thread.
         settle: waits until what was logged is written.
         prepare: makes the next step, which counts for none.
-        hold: keeps the background from beginning until what it returns is called.
     """
 
     log: Callable[[], object]
     settle: Callable[[], object] = lambda: None
     prepare: Callable[[], object] = lambda: None
-    hold: Callable[[], Callable[[], object]] = lambda: lambda: None
 
 
 def measure(ways: Mapping[str, Way], repeats: int) -> dict[str, np.ndarray]:

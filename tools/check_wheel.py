@@ -2,8 +2,8 @@
 
     python tools/check_wheel.py dist/*.whl
 
-It installs the wheel, runs the command, writes a run with `RunWriter`, and asks a TensorBoard for
-the tab and the run.
+It installs the wheel, runs the command, writes a run with `RunWriter`, makes a report of it, and
+asks a TensorBoard for the tab and the run.
 """
 
 import contextlib
@@ -54,6 +54,9 @@ def main(wheel: pathlib.Path) -> int:
         _run([python, "-c", _SCRIPT, str(logdir), *_WITHOUT], folder, environment)
         listed = _run([binaries / "tb-featuremaps", "list", logdir], folder, environment)
         assert listed.splitlines() == ["run", "  conv: 1 captures, steps 1 to 1"], listed
+        page = folder / "report.html"
+        _run([binaries / "tb-featuremaps", "report", logdir, "--out", page], folder, environment)
+        assert b"featuremaps-answers" in page.read_bytes()
         with _tensorboard(binaries, logdir, environment) as address:
             _check_tab(address)
     print(f"{wheel.name} works in an environment of its own, without Node, TensorFlow and Keras.")

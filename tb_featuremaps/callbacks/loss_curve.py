@@ -33,7 +33,7 @@ class LossCurve:
     Args:
         points: makes the points.
         clock: counts the steps; has begun.
-        every: steps a point.
+        every: steps per point.
         main: as for `describe_outputs`.
     """
 

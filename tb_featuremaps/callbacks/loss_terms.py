@@ -44,7 +44,7 @@ class LossTerms(keras.callbacks.Callback):
 
     Args:
         log_dir: directory of the run, as for `keras.callbacks.TensorBoard`.
-        every: steps a point.
+        every: steps per point.
         main: name, key or layer of the main output; by default the one named "main", else the one
             with the largest loss weight that is not named "aux…", of equals the first.
         epoch_terms: whether the terms of the validation at epoch ends are written.

@@ -1,4 +1,4 @@
-"""The channel atlas: every channel of an activation as one grey picture a probe.
+"""The channel atlas: every channel of an activation as one grey picture per probe.
 
 Channel c lies at row c // columns and column c % columns of a grid of ceil(sqrt(channels)) columns;
 tiles touch. A value v is stored as round(255 · (v − lo) / (hi − lo)), lo and hi being the channel's

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
 _VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
@@ -91,7 +92,7 @@ def _starts(data: bytes, start: int, end: int) -> bool:
     log = event_pb2.SessionLog()
     try:
         log.ParseFromString(data[start:end])
-    except ValueError as error:  # protobuf's DecodeError is one
+    except DecodeError as error:
         raise EventError("it is no event.") from error
     return bool(log.status == event_pb2.SessionLog.START)
 

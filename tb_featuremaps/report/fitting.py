@@ -12,6 +12,8 @@ _ANSWER_BYTES = 300
 # Step, time and key of an item in the answers.
 _ITEM_BYTES = 200
 _POINT_BYTES = 24
+# One sentence for each run would fill the page.
+_MOST_SENTENCES = 5
 # How finely the share of the captures that fits is sought.
 _HALVINGS = 16
 
@@ -24,7 +26,7 @@ def fit(runs: Sequence[ChosenRun], most: int) -> tuple[list[ChosenRun], list[str
         most: bytes that their answers may take.
 
     Returns:
-        What is left of the runs, and a sentence for each that had more.
+        What is left of the runs, and a sentence for each that had more, or one for all of many.
 
     Raises:
         TooLargeError: even two captures of each series don't fit.
@@ -46,8 +48,7 @@ def fit(runs: Sequence[ChosenRun], most: int) -> tuple[list[ChosenRun], list[str
         else:
             high = middle
     thinned = [run.thinned(low) for run in runs]
-    pairs = zip(runs, thinned, strict=True)
-    return thinned, [text for run, left in pairs for text in _left_out(run, left)]
+    return thinned, _left_out(runs, thinned)
 
 
 def estimate(runs: Sequence[ChosenRun]) -> int:
@@ -73,12 +74,21 @@ def _series_bytes(one: ChosenSeries) -> int:
     )
 
 
-def _left_out(run: ChosenRun, left: ChosenRun) -> list[str]:
-    before = max((len(one.places) for one in run.series), default=0)
-    now = max((len(one.places) for one in left.series), default=0)
-    if before == now:
-        return []
+def _left_out(runs: Sequence[ChosenRun], thinned: Sequence[ChosenRun]) -> list[str]:
+    counts = {
+        run.name: (_captures(left), _captures(run))
+        for run, left in zip(runs, thinned, strict=True)
+        if _captures(left) < _captures(run)
+    }
+    if len(counts) > _MOST_SENTENCES:
+        now, before = (sum(numbers) for numbers in zip(*counts.values(), strict=True))
+        counts = {f"{len(counts)} runs": (now, before)}
     return [
-        f"{run.name}: to keep this report small, {now:,} of {before:,} captures are in it, evenly "
+        f"{name}: to keep this report small, {now:,} of {before:,} captures are in it, evenly "
         "spread."
+        for name, (now, before) in counts.items()
     ]
+
+
+def _captures(run: ChosenRun) -> int:
+    return max((len(one.places) for one in run.series), default=0)

@@ -37,7 +37,9 @@ class LogProvider:
     def __init__(self, runs: Sequence[ChosenRun]) -> None:
         self._runs = {run.name: run for run in runs}
         # A picture's key names its series by the place in this list.
-        self._series = [(run.name, one) for run in runs for one in run.series]
+        self._series = [one for run in runs for one in run.series]
+        places = iter(range(len(self._series)))
+        self._places = {run.name: [next(places) for _ in run.series] for run in runs}
         self._last_tensors: tuple[ChosenSeries | None, list[TensorDatum]] = (None, [])
         self._last_blobs: tuple[tuple[int, int] | None, list[bytes]] = (None, [])
 
@@ -88,14 +90,16 @@ class LogProvider:
         """What is made of each series that is asked for."""
         runs, tags = run_tag_filter.runs, run_tag_filter.tags
         found: _Found = {}
-        for place, (run, one) in enumerate(self._series):
-            is_asked = (runs is None or run in runs) and (tags is None or one.tag in tags)
-            if is_asked and (one.kind in BLOB_SEQUENCES) == blobs:
-                found.setdefault(run, {})[one.tag] = make(place, one)
+        for run in self._places if runs is None else self._places.keys() & runs:
+            for place in self._places[run]:
+                one = self._series[place]
+                is_asked = tags is None or one.tag in tags
+                if is_asked and (one.kind in BLOB_SEQUENCES) == blobs:
+                    found.setdefault(run, {})[one.tag] = make(place, one)
         return found
 
     def _blob_items(self, place: int) -> Iterator[BlobSequenceDatum]:
-        _, one = self._series[place]
+        one = self._series[place]
         for item in one.places.tolist():
             count = len(self._blobs(place, item))
             references = tuple(BlobReference(f"{place}-{item}-{number}") for number in range(count))
@@ -103,8 +107,8 @@ class LogProvider:
 
     def _blobs(self, place: int, item: int) -> list[bytes]:
         if self._last_blobs[0] != (place, item):
-            _, one = self._series[place]
-            self._last_blobs = (place, item), list(one.series.read(item).string_val)
+            read = self._series[place].series.read(item)
+            self._last_blobs = (place, item), list(read.string_val)
         return self._last_blobs[1]
 
     def _tensors(self, one: ChosenSeries, downsample: int) -> list[TensorDatum]:

@@ -45,6 +45,7 @@ def show(
         FileNotFoundError: there is no such directory.
         LookupError: there is nothing to show, a name or glob is of nothing, or no such step was
             logged.
+        RuntimeError: the tab was not built.
         ValueError: `steps` or `max_size` is none, or it does not fit even with two captures of
             each run.
     """

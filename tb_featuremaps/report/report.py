@@ -93,13 +93,19 @@ def make_report(logs: LoggedRuns, selection: Selection, most: int, file: BinaryI
     messages = [text for run in runs for text in run.messages] + left_out
     for answer in Answers(runs, messages):
         page.add(answer)
+        _check_size(page, most)
     page.close()
+    _check_size(page, most)
+    return Report(names, page.size, messages)
+
+
+def _check_size(page: PageWriter, most: int) -> None:
+    """Passes a page that is as small as its parts let expect."""
     if page.size > most:
         raise TooLargeError(
-            f"Expected at most {as_text(most)}. Received: {as_text(page.size)}, more than could be "
-            "told beforehand. Choose a larger --max-size, or fewer --layers or --steps."
+            f"Expected at most {as_text(most)}. Received more, which could not be told beforehand. "
+            "Choose a larger --max-size, or fewer --layers or --steps."
         )
-    return Report(names, page.size, messages)
 
 
 def _title(runs: Sequence[str]) -> str:

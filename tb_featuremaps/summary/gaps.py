@@ -41,7 +41,7 @@ class Gaps:
     def take(self, step: int, is_end: bool = False) -> summary_pb2.Summary.Value | None:
         """Returns the mark to write before the next event; None if all is there.
 
-        Marks of the same step add up, since readers keep one value a step.
+        Marks of the same step add up, since readers keep one value per step.
 
         Args:
             step: of the next event; of the last one at the end.

@@ -137,6 +137,20 @@ def test_light_and_dark_are_switched(offline: WatchedPage, report: pathlib.Path)
     assert page.evaluate(surface) == "rgb(255, 255, 255)"
 
 
+@pytest.mark.parametrize("width", [360, 640, 730, 890, 1010, 1120])
+def test_the_toolbar_has_room_for_all(
+    offline: WatchedPage, report: pathlib.Path, width: int
+) -> None:
+    offline.page.set_viewport_size({"width": width, "height": 700})
+    page = _open(offline, report)
+    parts = page.locator("fm-toolbar .row > *:visible")
+    boxes = parts.evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
+    assert max(box["right"] for box in boxes) <= width
+    assert min(box["left"] for box in boxes) >= 0
+    room = page.locator("fm-runs-menu").evaluate("menu => menu.clientWidth")
+    assert room >= (34 if width < 480 else 70)
+
+
 def test_files_can_be_taken_away(
     offline: WatchedPage, report: pathlib.Path, logdir: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
@@ -169,6 +183,19 @@ def test_what_was_left_out_is_said(offline: WatchedPage, tmp_path: pathlib.Path)
     expect(label).to_contain_text("kept")
     title = label.locator("[title]").get_attribute("title")
     assert str(title).startswith("The report holds only some")
+
+
+def test_a_run_without_the_chosen_layers_is_said(
+    offline: WatchedPage, logdir: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    path = tmp_path / "report.html"
+    assert main(["report", str(logdir), "--layers", _ODD_LAYER, f"--out={path}"]) == 0
+    page = _open(offline, path)
+    expect(page.get_by_test_id("no-maps")).to_contain_text(
+        "In this report the run has loss terms and gradients but no feature maps."
+    )
+    page.get_by_test_id("no-maps").get_by_role("button").click()
+    page.locator("[data-testid=gradients-canvas][data-ready]").wait_for()
 
 
 def test_a_file_that_is_cut_short_says_so(

@@ -5,7 +5,7 @@ import pathlib
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import FrameLocator, expect
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 from support.chromium import WatchedPage
 from support.synthetic_runs import write_run
 from support.tensorboard_server import TensorBoardServer
@@ -66,6 +66,122 @@ def test_nothing_overlaps_or_is_lost(
             assert layers["x"] + layers["width"] <= view["x"] + 1
             assert view["x"] + view["width"] <= side["x"] + 1
             assert view["width"] >= 300
+
+
+@pytest.mark.parametrize("view", ["maps", "network", "health", "gradients"])
+def test_every_view_fits_the_smallest_and_the_largest_window(
+    watched: WatchedPage, many: TensorBoardServer, view: str
+) -> None:
+    tab = watched.open_tab(many.url, f"&p.featuremaps.view={view}")
+    tab.locator("main canvas, main p").first.wait_for()
+    for width, height in ((360, 400), (3840, 2160)):
+        watched.page.set_viewport_size({"width": width, "height": height})
+        watched.page.wait_for_timeout(300)
+        overflow = tab.locator("body").evaluate("body => body.scrollWidth - innerWidth")
+        assert overflow <= 0, f"the page scrolls sideways at {width}×{height}"
+        shown = _box(tab, "main")
+        assert shown["height"] >= (200 if height == 400 else 1900)
+        wide = tab.locator("main").evaluate("main => main.scrollWidth - main.clientWidth")
+        assert wide <= 0, f"the view is cut off at {width}×{height}"
+
+
+def test_comparing_on_a_phone_cuts_nothing_off(
+    watched: WatchedPage, many: TensorBoardServer
+) -> None:
+    watched.page.set_viewport_size({"width": 360, "height": 740})
+    tab = watched.open_tab(many.url, "&p.featuremaps.compare=step%3A0")
+    tab.locator("[data-testid=compared-canvas][data-ready]").wait_for()
+    for select in ("compare-select", "comparing-select"):
+        box = _box(tab, f"[data-testid={select}]")
+        assert box["x"] + box["width"] <= 360
+    for title in tab.get_by_test_id("pane-title").all():
+        expect(title.locator("fm-aggregates")).to_be_hidden()
+        wide = title.evaluate("title => title.scrollWidth - title.clientWidth")
+        assert wide <= 0, "what stands over the maps overlaps"
+
+
+def test_at_200_percent_the_maps_have_room_and_can_be_pointed_at(
+    browser: Browser, many: TensorBoardServer
+) -> None:
+    """1280×800 at 200 % are 640×400 pixels of the page."""
+    page = browser.new_page(viewport={"width": 640, "height": 400}, device_scale_factor=2)
+    tab = WatchedPage(page).open_tab(many.url)
+    canvas = tab.locator("[data-testid=grid-canvas][data-ready]")
+    canvas.hover(position={"x": 8, "y": 8})
+    expect(tab.get_by_test_id("grid-tip")).to_contain_text("channel 0")
+    tip = _box(tab, "[data-testid=grid-tip]")
+    assert tip["x"] >= 0
+    assert tip["x"] + tip["width"] <= 640
+    assert tip["y"] + tip["height"] <= 400
+    assert tab.locator("body").evaluate("body => body.scrollWidth - innerWidth") <= 0
+    tab.get_by_test_id("menu-appearance").click()
+    select = tab.get_by_test_id("colormap-select")
+    select.scroll_into_view_if_needed()
+    expect(select).to_be_in_viewport()
+    page.close()
+
+
+@pytest.fixture
+def touched(browser: Browser) -> Iterator[WatchedPage]:
+    """A page of a screen without a mouse."""
+    context = browser.new_context(viewport={"width": 640, "height": 800}, has_touch=True)
+    watched = WatchedPage(context.new_page())
+    yield watched
+    context.close()
+    assert watched.problems == []
+
+
+def test_a_finger_reads_values_and_opens_a_channel(
+    touched: WatchedPage, many: TensorBoardServer
+) -> None:
+    tab = touched.open_tab(many.url)
+    canvas = tab.locator("[data-testid=grid-canvas][data-ready]")
+    canvas.wait_for()
+    box = _box(tab, "[data-testid=grid-canvas]")
+    finger = touched.page.context.new_cdp_session(touched.page)
+    point = {"x": box["x"] + 10, "y": box["y"] + 10}
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    expect(tab.get_by_test_id("grid-tip")).to_contain_text("channel 0 · value")
+    touched.page.wait_for_timeout(1000)  # longer than a tap
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(tab.get_by_test_id("grid-tip")).to_have_count(0)
+    canvas.tap(position={"x": 10, "y": 10})
+    tab.get_by_test_id("sheet-side").tap()
+    expect(tab.get_by_test_id("channel-detail")).to_contain_text("Channel 0")
+
+
+def test_a_finger_moves_the_step_and_the_swipe(
+    touched: WatchedPage, many: TensorBoardServer
+) -> None:
+    state = "&p.featuremaps.compare=step%3A0&p.featuremaps.comparing=swipe"
+    tab = touched.open_tab(many.url, state)
+    tab.locator("[data-testid=grid-canvas][data-ready]").wait_for()
+    _drag(touched.page, _box(tab, "[data-testid=swipe]"), 0.5, 0.8)
+    expect(tab.get_by_test_id("swipe")).not_to_have_value("0.5")
+    assert float(tab.get_by_test_id("swipe").input_value()) == pytest.approx(0.8, abs=0.1)
+    expect(tab.get_by_test_id("step-label")).to_have_attribute("data-step", "10")
+    _drag(touched.page, _box(tab, "[data-testid=step-slider]"), 0.98, 0.02)
+    expect(tab.get_by_test_id("step-label")).to_have_attribute("data-step", "0")
+
+
+def test_a_finger_points_at_the_probe(touched: WatchedPage, many: TensorBoardServer) -> None:
+    tab = touched.open_tab(many.url)
+    tab.locator("[data-testid=grid-canvas][data-ready]").wait_for()
+    tab.get_by_test_id("sheet-side").tap()
+    tab.get_by_test_id("point-image").tap()
+    expect(tab.get_by_test_id("strongest")).to_be_visible()
+    expect(tab.get_by_test_id("release-point")).to_be_visible()
+
+
+def _drag(page: Page, box: dict[str, float], start: float, end: float) -> None:
+    """A finger goes along a box, from one share of its width to another."""
+    finger = page.context.new_cdp_session(page)
+    places = [start + (end - start) * i / 8 for i in range(9)]
+    for i, share in enumerate(places):
+        point = {"x": box["x"] + share * box["width"], "y": box["y"] + box["height"] / 2}
+        kind = "touchMove" if i else "touchStart"
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
 def test_where_it_is_narrow_the_panels_are_sheets(

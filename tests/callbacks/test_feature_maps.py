@@ -57,11 +57,11 @@ def test_the_last_capture_is_the_activation_of_the_trained_model(tmp_path: pathl
         expected = keras.Model(model.input, model.get_layer(name).output)(IMAGES[:2])
         _, _, *pngs = run[f"featuremaps/{name}"][8]
         assert len(pngs) == 2
-        for png, activation in zip(pngs, np.asarray(expected), strict=True):
+        for png, activation in zip(pngs, keras.ops.convert_to_numpy(expected), strict=True):
             atlas = decode_atlas(png)
             off = np.abs(atlas.values - activation)
             assert (off <= (atlas.hi - atlas.lo) / 510 + 1e-5).all()
-    predicted = model(IMAGES[:2], training=False)["main"]
+    predicted = keras.ops.convert_to_numpy(model(IMAGES[:2], training=False)["main"])
     np.testing.assert_allclose(run["featuremaps/outputs/main"][8], predicted, atol=1e-6)
 
 

@@ -86,7 +86,7 @@ def test_an_exception_out_of_a_callback(
     assert not _open_event_files()
     after = _attributes(model)
     changed = {name for name in after if after[name] != before.get(name)}
-    assert changed <= {"_eval_epoch_iterator"}  # Keras's own
+    assert changed <= {"_eval_epoch_iterator", "training"}  # Keras's own, and PyTorch's mode
     assert (model.train_function, model.test_function) == functions
     run = read_run(tmp_path / "train")
     assert 1 in run["featuremaps/conv1"]
@@ -150,6 +150,8 @@ def test_the_model_is_let_go(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_second_fit_with_the_same_callback_traces_nothing_again(tmp_path: pathlib.Path) -> None:
+    if keras.backend.backend() == "torch":
+        pytest.skip("PyTorch traces nothing")
     traces = []
 
     class Counting(keras.losses.Loss):

@@ -181,7 +181,7 @@ def test_a_model_that_is_compiled_anew_is_captured_as_it_is_now(tmp_path: pathli
     model.get_layer("conv1").activation = keras.activations.linear
     model.compile("sgd", dict.fromkeys(("main", "aux1"), "sparse_categorical_crossentropy"))
     model.fit(IMAGES[:32], targets(32), batch_size=32, verbose=0, callbacks=[maps])
-    expected = np.asarray(model.get_layer("conv1")(IMAGES[:1]))
+    expected = keras.ops.convert_to_numpy(model.get_layer("conv1")(IMAGES[:1]))
     stats = read_run(tmp_path / "train")["featuremaps/conv1/stats"][2]
     np.testing.assert_allclose(stats[0, :, 0], expected.min((0, 1, 2)), rtol=1e-4)
 

@@ -5,6 +5,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import pytest
+from support.finite_differences import TOLERANCE, Offset, double_precision, gradients
 from support.logdir import read_run
 from support.small_models import IMAGES, targets, two_headed_model
 
@@ -61,6 +62,93 @@ def test_the_score_is_the_logit_where_keras_tells_it() -> None:
         mean = p @ kernel.T
         expected = p[[0, 1, 2], [2, 0, 1]][:, None] * (expected - mean)
     np.testing.assert_allclose(found[0], expected, rtol=1e-4, atol=1e-8)
+
+
+def _input() -> Any:
+    return keras.Input((4, 4, 2), 3)
+
+
+def _convolution(name: str) -> keras.layers.Layer:
+    return keras.layers.Conv2D(2, 2, name=name, activation="tanh")
+
+
+def _nested() -> keras.Model:
+    """Two heads on an inner model, one of them on a further convolution."""
+    inner_input = _input()
+    inner = keras.Model(
+        inner_input, Offset(name="after")(_convolution("conv")(inner_input)), name="inner"
+    )
+    inputs = _input()
+    x = inner(inputs)
+    deeper = keras.layers.Flatten()(_convolution("deeper")(x))
+    heads = {
+        "main": keras.layers.Dense(3, name="main")(deeper),
+        "aux1": keras.layers.Dense(3, name="aux1")(keras.layers.Flatten()(x)),
+    }
+    return keras.Model(inputs, heads)
+
+
+class _Subclassed(keras.Model):
+    """No graph; one head."""
+
+    def __init__(self) -> None:
+        super().__init__(name="subclassed")  # TensorFlow traces no name with _ first
+        self.conv = _convolution("conv")
+        self.after = Offset(name="after")
+        self.deeper = _convolution("deeper")
+        self.flatten = keras.layers.Flatten()
+        self.head = keras.layers.Dense(3, name="head")
+
+    def call(self, inputs: Any) -> Any:
+        x = self.deeper(self.after(self.conv(inputs)))
+        return self.head(self.flatten(x))
+
+
+def _subclassed() -> keras.Model:
+    model = _Subclassed()
+    model(_MAPS)
+    return model
+
+
+_MAPS = np.random.default_rng(3).normal(size=(3, 4, 4, 2))
+
+
+@double_precision()
+@pytest.mark.parametrize(("layer", "make"), [("inner/conv", _nested), ("conv", _subclassed)])
+def test_they_are_those_of_finite_differences(layer: str, make: Any) -> None:
+    keras.utils.set_random_seed(5)
+    model = make()
+    model.compile("sgd", "mse")
+    classes = [2, 0, 1]
+    chosen = select_layers(model, [layer]).layers
+    tap = AttributionTap(model, chosen, _MAPS, [str(one) for one in classes], (), training=False)
+    (found,) = tap.capture()
+
+    def scores() -> dict[str, float]:
+        outputs = keras.tree.flatten(model(_MAPS, training=False))
+        return {
+            str(number): float(_numpy(one)[range(3), classes].sum())
+            for number, one in enumerate(outputs)
+        }
+
+    inner = model.get_layer("inner") if "/" in layer else model
+    expected = gradients(scores, inner.get_layer("after").offset)
+    assert len(found) == len(expected) == len(tap.outputs)
+    for output, values in zip(tap.outputs, found, strict=True):
+        mean = expected[str(output.index)].mean((1, 2))
+        np.testing.assert_allclose(values, mean, rtol=10 * TOLERANCE, atol=TOLERANCE)
+    assert all((values != 0).all() for values in found)
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_half_precision_is_near_single_precision(policy: str) -> None:
+    keras.config.set_dtype_policy(policy)
+    try:
+        model, expected = _linear([2, 0, 1], None)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    (found,) = _tap(model, ["maps"], ["2", "0", "1"]).capture()
+    np.testing.assert_allclose(found[0], expected, rtol=0.02, atol=1e-5)
 
 
 def test_each_head_is_attributed_alone_and_the_model_is_untouched() -> None:

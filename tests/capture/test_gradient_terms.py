@@ -1,11 +1,11 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
 import pytest
-from support.finite_differences import TOLERANCE, Offset, Terms, cosine, gradients
+from support.finite_differences import TOLERANCE, Offset, Terms, cosine, double_precision, gradients
 from support.small_models import IMAGES, targets, two_headed_model
 
 from tb_featuremaps.capture.gradient_terms import GradientTap
@@ -115,7 +115,7 @@ class _Subclassed(keras.Model):
     """No graph; an added loss that depends on the activation."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(name="subclassed")  # TensorFlow traces no name with _ first
         self.conv = _convolution("conv")
         self.after = Offset(name="after")
         self.adds = _AddsLoss()
@@ -170,21 +170,6 @@ _MODELS: list[tuple[str, Callable[[], tuple[keras.Model, Any, Terms]], Any]] = [
 ]
 
 
-@pytest.fixture
-def double_precision() -> Iterator[None]:
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    if keras.backend.backend() == "jax":
-        import jax
-
-        jax.config.update("jax_enable_x64", True)
-    yield
-    keras.config.set_floatx("float32")
-    keras.config.set_dtype_policy("float32")
-    if keras.backend.backend() == "jax":
-        jax.config.update("jax_enable_x64", False)
-
-
 def _tap(model: keras.Model, layers: Any, y: Any, x: Any = _X, weights: Any = None) -> GradientTap:
     batch = LabelledBatch.of(x, y, weights)
     return GradientTap(model, select_layers(model, layers).layers, batch)
@@ -197,7 +182,7 @@ def _layer(model: keras.Model, name: str) -> Any:
     return layer
 
 
-@pytest.mark.usefixtures("double_precision")
+@double_precision()
 @pytest.mark.parametrize(("layer", "make", "weights"), _MODELS)
 def test_gradients_are_those_of_finite_differences(
     layer: str, make: Callable[[], tuple[keras.Model, Any, Terms]], weights: Any

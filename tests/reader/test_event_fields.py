@@ -2,7 +2,7 @@
 
 import pytest
 from google.protobuf.message import DecodeError
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tensorboard.compat.proto import event_pb2, summary_pb2
 from tensorboard.util import tensor_util
@@ -48,6 +48,7 @@ def test_session_starts_are_told_from_other_records(status: int) -> None:
 
 
 @given(st.binary(max_size=60))
+@example(b":\x01\x00")  # a session log that is none
 def test_what_is_no_event_is_told_and_nothing_else_happens(data: bytes) -> None:
     try:
         parse_event(data)

@@ -153,6 +153,17 @@ def test_captures_are_thinned_evenly_until_it_fits_and_that_is_said(
     assert report.json("runs")["messages"] == made.messages
 
 
+def test_of_many_runs_one_sentence_says_what_was_left_out(tmp_path: pathlib.Path) -> None:
+    for number in range(7):
+        write_run(tmp_path / "logs" / f"run{number}", {"conv1": (24, 24, 16)}, range(6))
+    _report(tmp_path / "logs", tmp_path / "whole.html")
+    most = share_of(tmp_path / "whole.html", 0.7)
+    made, report = _report(tmp_path / "logs", tmp_path / "report.html", most)
+    now = sum(len(_steps(report, f"run{number}", "conv1")) for number in range(7))
+    (message,) = made.messages
+    assert message.startswith(f"7 runs: to keep this report small, {now} of 42 captures")
+
+
 def test_what_does_not_fit_is_an_error_and_leaves_no_file(
     long: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:

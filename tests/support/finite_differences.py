@@ -1,6 +1,7 @@
 """Gradients by finite differences, independent of any automatic differentiation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -24,6 +25,25 @@ class Offset(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         return inputs + self.offset
+
+
+@contextmanager
+def double_precision() -> Iterator[None]:
+    """Within it, or in a function that it decorates, Keras computes in float64."""
+    _set_precision("float64")
+    try:
+        yield
+    finally:
+        _set_precision("float32")
+
+
+def _set_precision(name: str) -> None:
+    keras.config.set_floatx(name)
+    keras.config.set_dtype_policy(name)
+    if keras.backend.backend() == "jax":
+        import jax
+
+        jax.config.update("jax_enable_x64", name == "float64")
 
 
 def gradients(terms: Terms, variable: Any) -> dict[str, npt.NDArray[np.float64]]:

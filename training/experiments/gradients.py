@@ -99,7 +99,7 @@ def gradient_table(trained: Mapping[str, Trained]) -> str:
 
 def accuracy_table(trained: Mapping[str, Trained]) -> str:
     """The validation accuracy of the main head after the last epoch, as Markdown."""
-    lines = ["| | accuracy of the main head, a seed each |", "|---|---|"]
+    lines = ["| | accuracy of the main head, each seed |", "|---|---|"]
     for setting, one in trained.items():
         last = [100 * history["val_main_accuracy"][-1] for history in one.histories]
         lines.append(f"| {setting} | {', '.join(f'{value:.0f} %' for value in last)} |")

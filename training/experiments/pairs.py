@@ -75,7 +75,7 @@ def run_experiment(experiment: Experiment, arguments: list[str] | None, descript
 def table(experiment: Experiment, histories: Mapping[str, History], seeds: int) -> str:
     """The measured accuracies, and the differences within pairs of one seed, as Markdown."""
     lines = [
-        f"| | | first {_ENDS} epochs | last {_ENDS} epochs | a seed each |",
+        f"| | | first {_ENDS} epochs | last {_ENDS} epochs | each seed |",
         "|---|---|---:|---:|---|",
     ]
     for setting in experiment.settings:

@@ -5,7 +5,7 @@ import { tileCorner } from '../render/tiles';
 import { formatStep } from './format';
 import { memoised, memoisedBy } from './memo';
 import { leftToRight, paneOf, type Pane, type Panes } from './panes';
-import { rangesOf, rangesOverSteps, type RangeOf } from './ranges';
+import { merged, rangesOf, rangesOverSteps, type RangeOf } from './ranges';
 import type { Look } from '../state/look';
 
 /**
@@ -77,9 +77,7 @@ function reachOverSteps(panes: readonly Pane[]): RangeOf {
     return items?.length ? [rangesOverSteps(items, probe)] : [];
   });
   return (channel) => {
-    const ranges = known.flatMap((one) => one[channel] ?? []);
-    const high = Math.max(0, ...ranges.map((range) => range.high));
-    const low = Math.min(...ranges.map((range) => range.low), high);
+    const { low, high } = merged(known.flatMap((one) => one[channel] ?? []));
     return { low: low - high, high: high - low };
   };
 }

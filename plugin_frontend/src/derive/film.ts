@@ -26,11 +26,11 @@ export interface Film {
   readonly range: Range;
 }
 
-/** The captures that a film shows: evenly spread where there are too many. */
+/** The captures that a film shows: where there are too many, evenly from first to newest. */
 export function filmCaptures(captures: readonly Capture[], probe: number): readonly Capture[] {
-  const stride = Math.max(1, captures.length / MOST_FRAMES);
   const count = Math.min(captures.length, MOST_FRAMES);
-  return Array.from({ length: count }, (_, index) => captures[Math.floor(index * stride)]!).filter(
+  const stride = (captures.length - 1) / Math.max(1, count - 1);
+  return Array.from({ length: count }, (_, index) => captures[Math.round(index * stride)]!).filter(
     (capture) => capture.pictures[probe],
   );
 }

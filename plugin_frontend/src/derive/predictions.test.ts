@@ -4,6 +4,7 @@ import type { FullOutput, HeadPredictions, Prediction } from '../model/predictio
 import {
   classColumns,
   classChoices,
+  className,
   drawnClass,
   headsOf,
   learnedAt,
@@ -86,4 +87,65 @@ test('a class is learned from the step on at which it stays the best', () => {
   expect(learnedAt(head('main', 2, [prediction([0, 0.5], [1, 0.5])]), 0, 0)).toBeNull();
   const broken = { ...prediction([0, 1]), nonfinite: 1 };
   expect(learnedAt(head('main', 2, [broken]), 0, 0)).toBeNull();
+});
+
+test('of two heads with classes of their own, one has nothing to say of what it doesn’t know', () => {
+  const main = head('main', 12, [prediction([11, 0.9], [0, 0.1])]);
+  const aux = head('aux', 3, [prediction([2, 0.5], [1, 0.4])]);
+  const output = { classes: 3, values: Float32Array.from({ length: 12 }, (_, i) => i / 100) };
+  const known = {
+    outputs: { peek: () => ({ status: 'ready', value: output, problem: null }) },
+  } as unknown as typeof none;
+  // Class 11 of the first probe is no class 2 of the fourth.
+  expect(classColumns(known, 'r', [main, aux], 0, 11)).toEqual([[0], [0.9], [null]]);
+  expect(outputAsks('r', [main, aux], 0, 11)).toEqual([]);
+});
+
+test('a value that is not finite is not asked for again and again', () => {
+  const one = { ...prediction([1, 0.9]), nonfinite: 1 };
+  const heads = [head('main', 2, [one])];
+  expect(outputAsks('r', heads, 0, 0)).toEqual([]);
+  expect(classColumns(none, 'r', heads, 0, 0)).toEqual([[0], [null]]);
+});
+
+test('a probe that a head has no prediction for is a gap', () => {
+  const heads = [head('main', 2, [prediction([1, 0.9])])];
+  expect(classColumns(none, 'r', heads, 3, 1)).toEqual([[0], [null]]);
+  expect(learnedAt(heads[0]!, 3, 1)).toBeNull();
+});
+
+test('full outputs are read at the probe that is asked for', () => {
+  const rows = [prediction([3, 0.9])].map((row) => [row, row]);
+  const steps = rows.map((predictions) => ({ step: 0, wallTime: 0, predictions }));
+  const main = { ...head('main', 1000, []), trueClass: [7, 7], steps };
+  const values = Float32Array.from({ length: 2000 }, (_, index) => index);
+  const full = { status: 'ready', value: { classes: 1000, values }, problem: null };
+  const known = { outputs: { peek: () => full } } as unknown as typeof none;
+  expect(classColumns(known, 'r', [main], 0, 5)[1]).toEqual([5]);
+  expect(classColumns(known, 'r', [main], 1, 5)[1]).toEqual([1005]);
+});
+
+test('the same columns are the same object, another class is another', () => {
+  const heads = [head('main', 1000, [prediction([3, 0.9])])];
+  expect(classColumns(none, 'r', heads, 0, 3)).toBe(classColumns(none, 'r', heads, 0, 3));
+  expect(classColumns(none, 'r', heads, 0, 4)).not.toBe(classColumns(none, 'r', heads, 0, 3));
+});
+
+test('a class that was learned, forgotten and learned again counts from the last time', () => {
+  const [right, wrong] = [prediction([1, 1], [0, 0]), prediction([0, 1], [1, 0])];
+  const since = (...rows: Prediction[]) => learnedAt(head('main', 2, rows), 0, 1);
+  expect(since(right, right)).toBe(0);
+  expect(since(right, wrong, right)).toBe(20);
+  expect(since(right, wrong)).toBeNull();
+  expect(since()).toBeNull();
+});
+
+test('without heads there is no class to choose', () => {
+  const predictions = { version: '', messages: [], heads: [] };
+  expect([classChoices(predictions, 0), drawnClass(predictions, 0, 5)]).toEqual([[], 0]);
+});
+
+test('a class without a name is called by its number', () => {
+  const named = { ...head('main', 3, []), classNames: ['cat', ''] };
+  expect([0, 1, 2].map((index) => className(named, index))).toEqual(['cat', '', '2']);
 });

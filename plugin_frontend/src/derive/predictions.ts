@@ -61,7 +61,8 @@ export function knownValue(
   probe: number,
   index: number,
 ): number | null | undefined {
-  if (!prediction || index < 0) return null;
+  // Heads can have classes of their own: one may have fewer than the first.
+  if (!prediction || index < 0 || index >= head.classes) return null;
   if (head.trueClass[probe] === index) return prediction.trueValue;
   const top = prediction.top.find((one) => one.index === index);
   if (top) return top.value;

@@ -112,9 +112,9 @@ export function symmetricRange({ low, high }: Range): Range {
   return { low: -reach, high: reach };
 }
 
-/** Each channel's range of finite values over all steps, for one probe. */
+/** Each channel's range of finite values over all steps, for one probe; null where there are none. */
 export const rangesOverSteps = memoisedBy(
-  (statistics: Statistics, probe: number): readonly Range[] => {
+  (statistics: Statistics, probe: number): readonly (Range | null)[] => {
     const channels = Math.max(0, ...statistics.map((at) => at.channels));
     return Array.from({ length: channels }, (_, channel) => {
       const range = { low: Infinity, high: -Infinity };
@@ -124,7 +124,7 @@ export const rangesOverSteps = memoisedBy(
         if (low !== null && Number.isFinite(low)) range.low = Math.min(range.low, low);
         if (high !== null && Number.isFinite(high)) range.high = Math.max(range.high, high);
       }
-      return range.low <= range.high ? range : { low: 0, high: 0 };
+      return range.low <= range.high ? range : null;
     });
   },
 );

@@ -3,7 +3,10 @@ import type { Capture } from '../model/capture';
 import { LOADING } from '../model/loadable';
 import { memoryLayer, memoryRun } from '../testing/memory_source';
 import type { Pane } from './panes';
-import { readSummary, readValue } from './reading';
+import { levelUncertainty, levelValue } from '../render/levels';
+import { pictureOf } from '../testing/pictures';
+import { ready } from '../testing/test_pane';
+import { readDifference, readSummary, readValue } from './reading';
 
 const capture: Capture = { step: 5, wallTime: 5, pictures: [] };
 
@@ -43,4 +46,44 @@ test('outside of the map there is no value', () => {
   expect(readValue(pane(0), { channel: 9, row: 0, column: 0 })).toBe('–');
   expect(readValue(null, { channel: 0, row: 0, column: 0 })).toBe('–');
   expect(readSummary(pane(0), 9)).toBe('');
+});
+
+const at = (column: number) => ({ channel: 0, row: 0, column });
+
+test('a difference is known as far as both values are', () => {
+  expect(readDifference(pane(0), pane(0), at(1))).toBe('0.000 ± 0.008');
+  expect(readDifference(pane(0), pane(0.5), at(0))).toMatch(/or not finite$/);
+  expect(readDifference(pane(0.5), pane(0), at(0))).toMatch(/or not finite$/);
+  expect(readDifference(pane(0.5), pane(0.5), at(1))).not.toMatch(/not finite/);
+  expect(readDifference(pane(0), { ...pane(0), picture: LOADING }, at(0))).toBe('–');
+});
+
+test('while the picture is on its way nothing is read', () => {
+  const waiting = { ...pane(0), picture: LOADING };
+  expect([readValue(waiting, at(0)), readSummary(waiting, 0)]).toEqual(['–', '']);
+});
+
+test('where statistics are not known, what eight bits tell is all that is known', () => {
+  const bare = { ...pane(0), statistics: null };
+  expect(readValue(bare, at(0))).toBe('−1.000 ± 0.004');
+  expect(readSummary(bare, 0)).toBe('−1.000 … 1.000 · mean –');
+  const elsewhere = { ...pane(0.5), capture: { ...capture, step: 6 } };
+  expect(readValue(elsewhere, at(0))).toBe('−1.000 ± 0.004');
+});
+
+test('a map of one value all over is known exactly', () => {
+  const constant = pictureOf({ lo: [0.25], hi: [0.25], maps: [[0]] });
+  const one = { ...pane(0), picture: ready(constant) };
+  expect(readValue(one, at(0))).toBe('0.2500');
+});
+
+test('the bound holds for every value that a level stands for', () => {
+  const [lo, hi] = [-3.7, 11.3];
+  const { scale } = pictureOf({ lo: [lo], hi: [hi] });
+  for (let i = 0; i <= 1000; i++) {
+    const value = lo + ((hi - lo) * i) / 1000;
+    const level = Math.round((255 * (value - lo)) / (hi - lo)); // as the writer rounds
+    const read = levelValue(scale, 0, level);
+    expect(Math.abs(read - value)).toBeLessThanOrEqual(levelUncertainty(scale, 0) + 1e-6);
+  }
 });

@@ -18,6 +18,10 @@ export function lossesAsCsv({ train, validation }: LossPair): string {
   );
   const rows = [...times]
     .sort(([a], [b]) => a - b)
-    .map(([step, time]) => [step, time, ...columns.map((column) => column.get(step) ?? null)]);
+    .map(([step, time]) => [
+      step,
+      Number.isFinite(time) ? time : null,
+      ...columns.map((column) => column.get(step) ?? null),
+    ]);
   return toCsv(['step', 'wall_time', ...terms.map(({ name }) => name)], rows);
 }

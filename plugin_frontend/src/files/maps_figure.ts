@@ -40,10 +40,14 @@ export function mapsFigure({ panes, look: chosen, maps }: Content): Figure | nul
         .filter((pane) => pane !== null);
   const ranges = difference?.ranges ?? rangesOfMap(panes, look, isOne ? maps : 0);
   const colors = difference ? 'diverging' : look.colormap;
+  // What isn't known to be the same image is named for each.
+  const ownProbes = seen.some(
+    ({ probe, otherProbe }) => otherProbe !== false || probe !== seen[0]?.probe,
+  );
   const panels = seen.flatMap((pane) => {
     const picture = valueOf(pane.picture);
     if (!picture) return [];
-    const title = seen.length > 1 ? `${pane.run.name} · ${stepOf(pane)}` : '';
+    const title = seen.length > 1 ? titleOf(pane, ownProbes) : '';
     return [panelOf(picture, channels, colors, ranges, title)];
   });
   const [pane] = seen;
@@ -93,8 +97,10 @@ export function stepsText(items: readonly Stepped[]): string {
   return first === last ? stepText(first) : `steps ${formatStep(first)} – ${formatStep(last)}`;
 }
 
-function stepOf({ capture }: Pane): string {
-  return stepText(capture?.step);
+/** What tells one pane from the other. */
+function titleOf(pane: Pane, withProbe: boolean): string {
+  const parts = [pane.run.name, stepText(pane.capture?.step)];
+  return [...parts, ...(withProbe ? [probeText(pane)] : [])].join(' · ');
 }
 
 function stepText(step: number | undefined): string {
@@ -103,8 +109,10 @@ function stepText(step: number | undefined): string {
 
 function scalingOf(look: Look, known: Range | null, isDifference: boolean): string {
   const subject = nameOf(isDifference);
-  const clip =
-    look.clip && look.scaling !== 'steps' ? `, ${100 * look.clip} % left out at either end` : '';
+  const { clip: share, scaling, rangeLow, rangeHigh } = look;
+  const ends = isDifference ? [] : [rangeLow, rangeHigh].filter((end) => end !== null);
+  const isClipped = share > 0 && scaling !== 'steps' && ends.length < 2;
+  const clip = isClipped ? `, ${100 * share} % left out at either end` : '';
   const span = {
     channel: 'its own range',
     layer: 'the layer’s range',
@@ -112,7 +120,8 @@ function scalingOf(look: Look, known: Range | null, isDifference: boolean): stri
   };
   if (known)
     return `${subject}; the colours span ${formatValue(known.low)} to ${formatValue(known.high)}${clip}`;
-  return `${subject}; each channel in colours that span ${span[look.scaling]}${clip}`;
+  const byHand = ends.map((end) => `, an end set to ${formatValue(end)}`).join('');
+  return `${subject}; each channel in colours that span ${span[scaling]}${byHand}${clip}`;
 }
 
 /** The range of all these channels where they have the same; null where each has its own. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { contrast, deltaE, labOf } from '../testing/color_difference';
-import { LINE_COLORS, lineDash } from './palette';
+import { HEALTH_COLORS, LINE_COLORS, lineDash } from './palette';
 
 const THEMES = [
   { theme: 'light', panel: '#f8f9fa', cursor: '#c25700' },
@@ -31,6 +31,15 @@ test.each(THEMES)('lines can be told apart in $theme', ({ theme, panel, cursor }
   for (const color of colors) {
     expect(deltaE(labOf(color, false), labOf(cursor, false))).toBeGreaterThan(15);
   }
+});
+
+test.each(THEMES)('states of channels can be told apart in $theme', ({ theme }) => {
+  const { full, sparse, dead } = HEALTH_COLORS[theme];
+  const all = Object.values(HEALTH_COLORS[theme]);
+  expect(smallestDifference(all, false)).toBeGreaterThan(15);
+  expect(smallestDifference(all, true)).toBeGreaterThan(15);
+  expect(contrast(dead, sparse)).toBeGreaterThan(4.5);
+  expect(contrast(dead, full)).toBeGreaterThan(3);
 });
 
 test('each line of a palette has dashes of its own', () => {

@@ -29,15 +29,15 @@ export function runColor(place: number): string {
   return `--run-${place % RUN_COLORS.light.length}`;
 }
 
-/** Colours of the states of channels. */
+/** Colours of the states of channels, and of the ramp of those that are well. */
 export const HEALTH_COLORS = {
   light: {
     ...{ full: '#2f6db5', sparse: '#dbe7f5', dead: '#202124' },
-    ...{ inactive: '#7b8087', constant: '#b88a00', notFinite: '#d01884' },
+    ...{ inactive: '#8f949a', constant: '#b88a00', notFinite: '#a30d66' },
   },
   dark: {
     ...{ full: '#4f83d6', sparse: '#2c3e57', dead: '#f1f3f4' },
-    ...{ inactive: '#8b9096', constant: '#e0b23c', notFinite: '#ff63b8' },
+    ...{ inactive: '#6f747a', constant: '#e0b23c', notFinite: '#ff74c0' },
   },
 } as const;
 

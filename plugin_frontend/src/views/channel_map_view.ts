@@ -65,6 +65,7 @@ export class ChannelMapView extends Painted<[RangeOf | null, ColormapName, strin
         aria-label="${mapTitle(this.map)}, large"
         data-testid="channel-canvas"
         @pointermove=${this.pointerMoved}
+        @pointerdown=${this.pointerMoved}
         @pointerleave=${() => (this.under = null)}
       ></canvas>
       <p>

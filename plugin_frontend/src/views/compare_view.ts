@@ -28,6 +28,11 @@ export class CompareView extends Connected<
       select {
         max-width: 116px;
       }
+      @container (width < 400px) {
+        select {
+          max-width: 70px;
+        }
+      }
     `,
   ];
   private readonly sameNames = memoisedList<string>();

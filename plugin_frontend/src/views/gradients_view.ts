@@ -93,6 +93,7 @@ export class GradientsView extends Painted<Selected> {
               } steps; the shares at the cursor stand beside"
               @click=${this.clicked}
               @pointermove=${this.pointerMoved}
+              @pointerdown=${this.pointerMoved}
               @pointerleave=${this.hideTip}
             ></canvas>
             ${this.cursor(table.steps, cursor)}

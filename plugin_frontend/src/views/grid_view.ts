@@ -79,6 +79,7 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
           role="img"
           aria-label="${this.order.length} channels of ${layer.name} at step ${capture?.step ?? nothing}"
           @pointermove=${this.pointerMoved}
+          @pointerdown=${this.pointerMoved}
           @pointerleave=${this.pointerLeft}
           @blur=${this.pointerLeft}
           @click=${this.clicked}

@@ -65,6 +65,7 @@ export class HealthView extends Painted<Selected> {
               aria-label="Health of ${order.length} channels at ${statistics.length} steps, by their death"
               @click=${this.clicked}
               @pointermove=${this.pointerMoved}
+              @pointerdown=${this.pointerMoved}
               @pointerleave=${() => this.tip?.hide()}
             ></canvas>
             ${cursor(pane, statistics)} ${chosen(order, channel)}

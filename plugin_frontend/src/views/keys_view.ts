@@ -25,7 +25,7 @@ export class KeysView extends LitElement {
         max-height: calc(100vh - 16px);
         overflow: auto;
       }
-      header {
+      .title {
         display: flex;
         justify-content: space-between;
         align-items: center;
@@ -67,10 +67,10 @@ export class KeysView extends LitElement {
         ?
       </button>
       <dialog aria-labelledby="title" data-testid="keys-dialog" closedby="any">
-        <header>
+        <div class="title">
           <h2 id="title">Keys</h2>
           <button aria-label="Close" @click=${this.close}>✕</button>
-        </header>
+        </div>
         <dl>
           ${KEYS.map(
             ({ names, does }) =>

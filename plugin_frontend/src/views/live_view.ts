@@ -60,6 +60,6 @@ function report(made: Date) {
   const moment = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeStyle: 'short' });
   const tip = `Made on ${moment.format(made)}. What was logged later is not here.`;
   return html`<span class="muted" data-testid="live" data-state="report" title=${tip}
-    ><i part="text">Report, made on ${day}</i></span
+    ><i part="text">Report<i part="day">, made on ${day}</i></i></span
   >`;
 }

@@ -72,9 +72,12 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
   private withoutMaps(run: Run | null) {
     if (!run) return nothing;
     const others = [run.hasLosses ? 'loss terms' : [], run.hasGradients ? 'gradients' : []].flat();
-    const has = others.length ? `This run has ${others.join(' and ')} but` : 'This run has';
+    const isReport = this.app.source.made !== null;
+    const where = isReport ? 'In this report the run has' : 'This run has';
+    const has = others.length ? `${where} ${others.join(' and ')} but` : where;
     return html`<div class="nothing" data-testid="no-maps">
-      ${has} no feature maps. Add the callback <code>FeatureMaps</code>, or choose another run.
+      ${has} no feature maps.
+      ${isReport ? nothing : html`Add the callback <code>FeatureMaps</code>, or choose another run.`}
       ${
         run.hasGradients
           ? html`<p>

@@ -61,6 +61,7 @@ export class NetworkView extends Painted<Selected> {
               aria-label="Share of channels that are ${ILL_NAMES[ill].name}, ${rows.length} layers at ${steps.length} steps"
               @click=${this.clicked}
               @pointermove=${this.pointerMoved}
+              @pointerdown=${this.pointerMoved}
               @pointerleave=${this.hideTip}
             ></canvas>
             ${this.cursor(steps, cursor)}

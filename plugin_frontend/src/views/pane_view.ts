@@ -32,6 +32,12 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
         overflow: hidden;
         text-overflow: ellipsis;
       }
+      /* Side by side on a phone there is room for the run's name only. */
+      @container (width < 480px) {
+        bdi ~ fm-aggregates {
+          display: none;
+        }
+      }
       .warning {
         color: var(--bad);
       }

@@ -73,24 +73,31 @@ export const toolbarStyles = css`
       display: inline;
     }
   }
+  @container (width < 1000px) {
+    fm-live::part(day) {
+      display: none;
+    }
+  }
   @container (width < 900px) {
     .sheet {
       display: block;
     }
   }
-  @container (width < 720px) {
+  @container (width < 800px) {
     .row {
       gap: 4px;
       padding: 0 4px;
     }
+    fm-live::part(text) {
+      display: none;
+    }
+  }
+  @container (width < 720px) {
     .tabs {
       display: none;
     }
     .select {
       display: block;
-    }
-    fm-live::part(text) {
-      display: none;
     }
   }
   @container (width < 480px) {
@@ -106,8 +113,9 @@ export const toolbarStyles = css`
     .select select {
       width: 76px;
     }
-    .space {
-      display: none;
+    .space,
+    fm-theme-switch {
+      display: none; /* a phone's own setting has to do */
     }
   }
 `;

@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Pane, Panes } from '../derive/panes';
+import { PLAIN, type Look } from '../state/look';
+import { memoryRun } from '../testing/memory_source';
+import { pictureOf } from '../testing/pictures';
+import { captureAt, ready, testPane } from '../testing/test_pane';
+import { mapsFigure, type Content } from './maps_figure';
+
+beforeEach(() => {
+  const pen = { putImageData: vi.fn(), drawImage: vi.fn() };
+  vi.stubGlobal(
+    'OffscreenCanvas',
+    class {
+      constructor(
+        readonly width: number,
+        readonly height: number,
+      ) {}
+      getContext = () => pen;
+    },
+  );
+  vi.stubGlobal(
+    'ImageData',
+    class {
+      readonly data: Uint8ClampedArray;
+      constructor(width: number, height: number) {
+        this.data = new Uint8ClampedArray(4 * width * height);
+      }
+    },
+  );
+});
+afterEach(() => vi.unstubAllGlobals());
+
+const run = (name: string) => {
+  const probes = { tag: 'p', count: 2, labels: ['cat', 'dog'], lastWallTime: 0 };
+  return memoryRun(name, ['conv1'], { probes });
+};
+const picture = ready(pictureOf({ lo: [0, 1], hi: [1, 3], tileWidth: 2 }));
+const RUN = run('a');
+
+function panes(second: Partial<Pane> | null = null, first: Partial<Pane> = {}): Panes {
+  const own = testPane({ run: RUN, picture, capture: captureAt(1000), ...first });
+  const other = second && testPane({ index: 1, run: RUN, picture, ...second });
+  return { first: { pane: own }, second: other && { pane: other } };
+}
+
+function figure(change: Partial<Look> = {}, maps: Content['maps'] = [0, 1], of = panes()) {
+  const made = mapsFigure({ panes: of, look: { ...PLAIN, ...change }, maps })!;
+  return { captions: made.captions, bar: made.bar!, titles: made.panels.map(({ title }) => title) };
+}
+
+test('a figure says run, layer, step and probe', () => {
+  expect(figure({}, 1).captions[0]).toBe('a · conv1 · channel 1 · step 1,000 · probe 1 (cat)');
+  expect(figure().captions[0]).toContain('2 channels');
+  expect(figure().titles).toEqual(['']);
+});
+
+test('the bar has values only where they hold for all that is drawn', () => {
+  expect(figure({}, 1).bar).toMatchObject({ low: '1.000', high: '3.000' });
+  expect(figure().bar).toMatchObject({ low: 'least', high: 'greatest' });
+  expect(figure({ scaling: 'layer' }).bar).toMatchObject({ low: '0', high: '3.000' });
+});
+
+test.each<[Partial<Look>, string]>([
+  [{}, 'each channel in colours that span its own range'],
+  [{ scaling: 'steps' }, 'each channel in colours that span its range over all steps'],
+  [{ scaling: 'layer' }, 'the colours span 0 to 3.000'],
+  [{ clip: 0.01 }, 'its own range, 1 % left out at either end'],
+  [{ clip: 0.001 }, 'its own range, 0.1 % left out at either end'],
+  [{ clip: 0.01, scaling: 'steps' }, 'its range over all steps'],
+  [{ rangeLow: -2 }, 'its own range, an end set to −2.000'],
+  [{ rangeLow: -2, rangeHigh: 7 }, 'the colours span −2.000 to 7.000'],
+  [{ rangeLow: -2, rangeHigh: 7, clip: 0.01 }, 'the colours span −2.000 to 7.000'],
+])('with %j the caption ends with “%s”', (change, text) => {
+  expect(figure(change).captions[1]!.endsWith(text)).toBe(true);
+});
+
+test('of two panes each is named, the older step left', () => {
+  expect(figure({}, [0], panes({ capture: captureAt(5) })).titles).toEqual([
+    'a · step 5',
+    'a · step 1,000',
+  ]);
+  const other = panes({ run: run('b') });
+  expect(figure({}, [0], other).titles).toEqual(['a · step 1,000', 'b · step 10']);
+});
+
+test.each([
+  ['stand at different places', { probe: 1, otherProbe: false }],
+  ['are different images', { probe: 0, otherProbe: true }],
+  ['may be different images', { probe: 0, otherProbe: null }],
+])('where the probes %s each pane names its own', (_, probe) => {
+  const { titles } = figure({}, [0], panes({ run: run('b'), ...probe }));
+  expect(titles).toEqual([
+    'a · step 1,000 · probe 1 (cat)',
+    `b · step 10 · probe ${probe.probe + 1} (${['cat', 'dog'][probe.probe]!})`,
+  ]);
+});
+
+test('a difference says of what', () => {
+  const { captions, bar } = figure(
+    { comparing: 'difference' },
+    0,
+    panes({ capture: captureAt(5) }),
+  );
+  expect(captions[0]).toMatch(/^step 1,000 − step 5, a · conv1/);
+  expect(captions[1]).toMatch(/^Differences of activations; the colours span 0 to 0/);
+  expect(bar.low).toBe(bar.high);
+});
+
+test('without a picture there is no figure', () => {
+  const none = { first: { problem: 'gone' }, second: null };
+  expect(mapsFigure({ panes: none, look: PLAIN, maps: [0] })).toBeNull();
+});
