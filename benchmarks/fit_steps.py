@@ -125,9 +125,7 @@ def _measure(name: str, epochs: int, folder: pathlib.Path) -> list[str]:
     def fit(way: str) -> None:
         model, labels = _MODELS[name]()
         model.fit(
-            _images(_BATCH[name] * steps * _TURNS),
-            labels,
-            batch_size=_BATCH[name],
+            **_data(_images(_BATCH[name] * steps * _TURNS), labels, _BATCH[name]),
             epochs=epochs + _UNCOUNTED,
             verbose=0,
             callbacks=[_TakeTurns(turns, way, steps), *ways[way]],
@@ -199,6 +197,22 @@ def _googlenet() -> tuple[keras.Model, dict[str, np.ndarray]]:
 def _images(count: int) -> np.ndarray:
     shape = (count, _SIZE, _SIZE, 3)
     return np.random.default_rng(0).uniform(0, 1, shape).astype(np.float32)
+
+
+def _data(images: np.ndarray, labels: dict[str, np.ndarray], batch: int) -> dict[str, Any]:
+    """The arguments of `fit`.
+
+    Of arrays, Keras makes a pipeline that tunes itself on a thread, which with several fits on one
+    thread of TensorFlow's waits for ever when an epoch ends. This one doesn't.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return {"x": images, "y": labels, "batch_size": batch}
+    import tensorflow as tf
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    data = tf.data.Dataset.from_tensor_slices((images, labels)).batch(batch)
+    return {"x": data.with_options(options)}
 
 
 def _labels(name: str, heads: Iterable[str]) -> dict[str, np.ndarray]:
