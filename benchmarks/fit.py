@@ -28,7 +28,7 @@ little of a step that a GPU computes.
 _STEPS_NOTE = """
 CPU of the whole process, background included, of a `fit` with the callback less that of the same
 `fit` without, all threads on one core. The fits run side by side in one process and take turns of
-a few steps; given are the median over epochs of five turns and its standard error. The control is
+about a second; given are the median over epochs of two turns and its standard error. The control is
 a second `fit` without a callback: it shows by how much two equal models differ. Where the error or
 the control is the larger, the value is no result, but a bound: about twice the larger of them.
 

@@ -25,9 +25,10 @@ _PACKAGES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 _SIZE = 32
 _LOSS = "sparse_categorical_crossentropy"
 _SMALL, _GOOGLENET = "small", "googlenet"
-_TURNS = 5  # of an epoch
-# Steps of a turn, and images of a batch.
-_STEPS = {_SMALL: 20, _GOOGLENET: 4}
+_TURNS = 2  # of an epoch
+# Steps of a turn, and images of a batch. A turn takes about a second, so that `LossTerms`, which
+# reads the device once a second, does so about as often for each step as without turns.
+_STEPS = {_SMALL: 250, _GOOGLENET: 10}
 _BATCH = {_SMALL: 32, _GOOGLENET: 8}
 # The first epoch, which traces, and the last, in which the fits end, don't count.
 _UNCOUNTED = 2

@@ -8,7 +8,9 @@ measure how long it takes to be woken, too.
 """
 
 import math
+import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -45,7 +47,7 @@ def milliseconds_held(case: int, captures: int) -> tuple[float, float]:
         looking = ["record", "--gil", "--threads", "--format=raw", f"--rate={_RATE}"]
         command = [sys.executable, "-m", "benchmarks.lock_time", str(case), str(captures)]
         ended = subprocess.run(
-            ["py-spy", *looking, f"--output={found}", "--", *command],
+            [_py_spy(), *looking, f"--output={found}", "--", *command],
             check=False,
             capture_output=True,
             text=True,
@@ -55,6 +57,11 @@ def milliseconds_held(case: int, captures: int) -> tuple[float, float]:
         raise RuntimeError(f"py-spy saw nothing: {ended.stderr.strip()[-500:]}")
     per_look = 1000 / _RATE / captures
     return looks * per_look, math.sqrt(looks) * per_look
+
+
+def _py_spy() -> str:
+    """The one that is installed beside this Python, whatever the PATH is."""
+    return shutil.which("py-spy", path=os.path.dirname(sys.executable)) or "py-spy"
 
 
 def _looks(stacks: str) -> int:
