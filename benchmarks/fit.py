@@ -1,6 +1,6 @@
 """What `FeatureMaps` and `LossTerms` cost a whole `fit`, and what memory 1,000 captures take.
 
-    python -m benchmarks.fit [--epochs 12] [--jax PYTHON] [--write docs/fit_cost.md]
+    python -m benchmarks.fit [--epochs 24] [--jax PYTHON] [--write docs/fit_cost.md]
 
 Each part runs in a process of its own: `benchmarks.fit_steps` for each backend and model,
 `benchmarks.fit_start`, `benchmarks.fit_memory`. `--jax` names the Python of an environment with
@@ -28,7 +28,7 @@ little of a step that a GPU computes.
 _STEPS_NOTE = """
 CPU of the whole process, background included, of a `fit` with the callback less that of the same
 `fit` without, all threads on one core. The fits run side by side in one process and take turns of
-about a second; given are the median over epochs of two turns and its standard error. The control is
+a few steps; given are the median over epochs of five turns and its standard error. The control is
 a second `fit` without a callback: it shows by how much two equal models differ. Where the error or
 the control is the larger, the value is no result, but a bound: about twice the larger of them.
 
@@ -46,7 +46,7 @@ forward pass costs alone, as any callback pays that looks at activations. Median
 def main() -> None:
     """Measures and prints; with --write also writes the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=24)
     parser.add_argument("--captures", type=int, default=1000)
     parser.add_argument("--jax", default=str(_JAX) if _JAX.exists() else None)
     parser.add_argument("--write", type=pathlib.Path)

@@ -63,6 +63,10 @@ export class AttentionView extends Connected<Selected> {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
+      .agreement figcaption {
+        max-width: 240px;
+        white-space: normal;
+      }
       .agreement svg {
         display: block;
         width: 240px;
