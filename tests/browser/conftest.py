@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
-from support.chromium import WatchedPage, chromium
+from support.chromium import WatchedPage
 from support.small_models import IMAGES, targets, two_headed_model
 from support.tensorboard_server import TensorBoardServer
 
@@ -71,12 +71,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 def server(trained: Trained) -> Iterator[TensorBoardServer]:
     with TensorBoardServer(trained.logdir, load_fast=True) as running:
         running.wait_for_runs(["run1/train", "run1/validation"])
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
         yield running
 
 

@@ -211,7 +211,7 @@ def test_a_link_holds_all_that_is_seen(watched: WatchedPage, runs: TensorBoardSe
         tab.get_by_label("Hide inactive").check()
     tab.get_by_role("button", name="Log", exact=True).click()
     tab.get_by_test_id("smoothing").fill("0.8")
-    watched.page.wait_for_timeout(300)
+    watched.page.wait_for_url(re.compile(r"smoothing=0\.8"))
     assert "p.featuremaps.step=50" in watched.page.url
     watched.page.reload()
     expect(tab.get_by_test_id("channel-canvas")).to_have_attribute("data-overlay", "true")

@@ -62,6 +62,8 @@ def test_a_click_leads_to_the_layer_and_the_step(
 ) -> None:
     tab = watched.open_tab(dying.url)
     canvas = _network(tab)
+    expect(tab.get_by_test_id("network-row")).to_contain_text(["0 of 4", "3 of 8", "0 of 6"])
+    watched.page.wait_for_timeout(500)  # the view before it gives its line of messages up
     before = canvas.bounding_box()
     canvas.hover(position=_place(canvas, 1, 2))
     tip = tab.get_by_test_id("network-tip")

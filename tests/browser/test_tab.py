@@ -151,6 +151,7 @@ def test_a_run_without_our_data_tells_how_to_log(
         page = watched.page
         expect(page.get_by_test_id("empty-state")).to_contain_text("FeatureMaps(")
         expect(page.get_by_test_id("empty-state")).to_contain_text("--logdir")
+        page.goto("about:blank")  # which asks the server nothing when it ends
         watched.problems = [one for one in watched.problems if "favicon" not in one]
 
 

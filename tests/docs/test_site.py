@@ -11,7 +11,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from support.chromium import WatchedPage, chromium
+from playwright.sync_api import Browser
+from support.chromium import WatchedPage
 
 import tb_featuremaps
 
@@ -70,18 +71,18 @@ def test_nothing_is_fetched_from_elsewhere(site: pathlib.Path) -> None:
         assert not _FETCHED.findall(text), page
 
 
-def test_pages_open_without_a_fault_and_are_searched(address: str) -> None:
-    with chromium() as browser:
-        watched = WatchedPage(browser.new_page(viewport={"width": 1280, "height": 900}))
-        asked: list[str] = []
-        watched.page.on("request", lambda request: asked.append(request.url))
-        for name in ("index.html", "how_it_works.html", "api/callbacks.html"):
-            watched.page.goto(address + name)
-            assert watched.page.locator("h1").count() == 1
-        # The search is there once its index has been fetched; what is typed before is lost.
-        watched.page.wait_for_load_state("networkidle")
-        watched.page.locator("[name=query]").click()
-        watched.page.locator("[name=query]").press_sequentially("reload_multifile")
-        watched.page.locator(".md-search-result__link").first.wait_for()
-        assert watched.problems == []
-        assert [url for url in asked if not url.startswith(address)] == []
+def test_pages_open_without_a_fault_and_are_searched(browser: Browser, address: str) -> None:
+    watched = WatchedPage(browser.new_page(viewport={"width": 1280, "height": 900}))
+    page, asked = watched.page, []
+    page.on("request", lambda request: asked.append(request.url))
+    for name in ("index.html", "how_it_works.html", "api/callbacks.html"):
+        page.goto(address + name)
+        assert page.locator("h1").count() == 1
+    # The search is there once its index has been fetched; what is typed before is lost.
+    page.wait_for_load_state("networkidle")
+    page.locator("[name=query]").click()
+    page.locator("[name=query]").press_sequentially("reload_multifile")
+    page.locator(".md-search-result__link").first.wait_for()
+    page.close()
+    assert watched.problems == []
+    assert [url for url in asked if not url.startswith(address)] == []

@@ -2,12 +2,11 @@
 
 import os
 import pathlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
-from support.chromium import WatchedPage, chromium
+from support.chromium import WatchedPage
 
 nbclient = pytest.importorskip("nbclient")
 nbformat = pytest.importorskip("nbformat")
@@ -30,12 +29,6 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         resources = {"metadata": {"path": str(folder)}}
         nbclient.NotebookClient(notebook, timeout=300, resources=resources).execute()
     return [output for cell in notebook.cells for output in cell.get("outputs", [])]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 def test_the_network_learns_and_nothing_is_warned_of(outputs: list[Any]) -> None:
