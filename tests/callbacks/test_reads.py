@@ -72,6 +72,8 @@ def _fit(directory: pathlib.Path, compiled: dict[str, Any], **fit: Any) -> keras
 def test_points_are_those_of_a_read_at_every_batch(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, compiled: str
 ) -> None:
+    if compiled == "executing" and keras.backend.backend() == "torch":
+        pytest.skip("on PyTorch Keras executes one step at a time")
     arguments: Callable[[], dict[str, Any]] = {
         "plain": lambda: {},
         "eager": lambda: {"run_eagerly": True},

@@ -146,7 +146,8 @@ def test_weights_that_another_callback_swaps(tmp_path: pathlib.Path, first: bool
 
     class Note(keras.callbacks.Callback):
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            seen["conv1"] = np.array(self.model.get_layer("conv1")(IMAGES[:1]))
+            activation = self.model.get_layer("conv1")(IMAGES[:1])
+            seen["conv1"] = keras.ops.convert_to_numpy(activation)
 
     swap = keras.callbacks.SwapEMAWeights(swap_on_epoch=True)
     maps = FeatureMaps(tmp_path, IMAGES[:1], layers="conv1", images_tab=False)
