@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from benchmarks.environment import describe
 
-_COMMAND = "python -m benchmarks.fit --write docs/fit_cost.md"
+_COMMAND = "python -m benchmarks.fit"
 _PACKAGES = ["numpy", "tensorflow", "keras", "tensorboard", "protobuf", "google-crc32c"]
 _JAX = pathlib.Path(".venv-versions/jax/bin/python")
 # Each with the part of the epochs that it is given, since one computes longer.
@@ -66,7 +66,7 @@ def main() -> None:
     text = "\n".join(lines)
     print(text)
     if options.write:
-        made = describe(_COMMAND, _PACKAGES)
+        made = describe(" ".join([_COMMAND, *sys.argv[1:]]), _PACKAGES)
         options.write.write_text(
             f"# What captures and losses cost a `fit`\n\n{made}\n\n{_NOTE}\n{text}\n"
         )
