@@ -34,10 +34,7 @@ class _Waiting:
 
     record: Record
     step: int | None
-
-    @property
-    def size(self) -> int:
-        return sum(map(len, self.record))
+    size: int
 
 
 @dataclasses.dataclass
@@ -74,6 +71,7 @@ class EventLog:
         self._file: EventFile | None = None
         self._in_file = _Written()
         self._pending: list[_Waiting] = []
+        self._waiting_bytes = 0
         self._session: Session | None = None
         self._latest_step: int | None = None
         self.wrote_any = False
@@ -83,7 +81,7 @@ class EventLog:
     @property
     def waiting_bytes(self) -> int:
         """Bytes that have been encoded and not yet written."""
-        return sum(waiting.size for waiting in self._pending)
+        return self._waiting_bytes
 
     @property
     def waiting_events(self) -> int:
@@ -125,7 +123,7 @@ class EventLog:
             replacing = self._session.replacing(event)
             if replacing is not None:
                 self._encode(replacing, None)
-        self._pending.append(_Waiting(record, step))
+        self._wait(record, step)
         self._latest_step = step
 
     def lose(self, count: int) -> None:
@@ -203,10 +201,16 @@ class EventLog:
             if waiting.step is not None:
                 self._in_file.add(waiting.step)
                 self.wrote_any = self.is_unchecked = True
+            self._waiting_bytes -= waiting.size
         del self._pending[:written]
 
+    def _wait(self, record: Record, step: int | None) -> None:
+        size = sum(map(len, record))
+        self._pending.append(_Waiting(record, step, size))
+        self._waiting_bytes += size
+
     def _encode(self, event: event_pb2.Event, step: int | None) -> None:
-        self._pending.append(_Waiting([encode_record(event.SerializeToString())], step))
+        self._wait([encode_record(event.SerializeToString())], step)
 
     def _mark_gap(self, step: int, is_end: bool = False) -> None:
         mark = self._gaps.take(step, is_end)
