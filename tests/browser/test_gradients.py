@@ -175,6 +175,7 @@ def test_importance_of_another_layer_or_run_is_its_own(
         terms = tab.get_by_test_id("sort-term-select")
         expect(terms.locator("option")).to_have_text(["main"])
     old = watched.open_tab(own_server.url, f"&p.featuremaps.run=old%2Ftrain{asked}")
+    expect(old.get_by_test_id("unsorted")).to_contain_text("GradientTerms logs it")
     with opened(old, "appearance"):
         expect(old.get_by_test_id("no-importance")).to_contain_text("GradientTerms logs it")
         expect(old.locator("[data-testid=sort-select] option[value=importance]")).to_have_count(0)

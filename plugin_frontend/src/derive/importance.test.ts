@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest';
 import { LOADING } from '../model/loadable';
 import type { ChannelGradientsAt } from '../model/gradient';
+import { PLAIN } from '../state/look';
 import { memoryLayer, memoryRun } from '../testing/memory_source';
-import { importanceOf, importanceOrder, importanceTerms, type Importance } from './importance';
+import {
+  importanceOf,
+  importanceOrder,
+  importanceTerms,
+  whyUnsorted,
+  type Importance,
+} from './importance';
 import type { Pane } from './panes';
 
 const TERMS = [
@@ -82,4 +89,13 @@ test('why it is not known is said', () => {
   expect(importanceOf(pane(7, logged(ITEMS)), null)).toBe('None was logged at step 7.');
   expect(importanceOf(pane(0, logged([at(0, [0, 0, 0], [0, 0, 0])])), null)).toMatch(/No term/);
   expect(importanceOf(pane(0, { status: 'failed', message: 'gone' }), null)).toBe('gone');
+});
+
+test('why channels do not stand by importance is said, but not before that is known', () => {
+  const by = { ...PLAIN, sort: 'importance' } as const;
+  expect(whyUnsorted(pane(3, logged(ITEMS)), by)).toBe('None was logged at step 3.');
+  expect(whyUnsorted(pane(3, null), by)).toContain('GradientTerms');
+  expect(whyUnsorted(pane(10, logged(ITEMS)), by)).toBeNull();
+  expect(whyUnsorted(pane(3, LOADING), by)).toBeNull();
+  expect(whyUnsorted(pane(3, logged(ITEMS)), PLAIN)).toBeNull();
 });

@@ -1,5 +1,6 @@
 import type { ChannelGradientsAt } from '../model/gradient';
 import { valueOf } from '../model/loadable';
+import type { Look } from '../state/look';
 import { formatStep } from './format';
 import { isInactive } from './health';
 import { memoised, memoisedBy } from './memo';
@@ -50,6 +51,13 @@ export const importanceOf = memoised((pane: Pane, wanted: string | null): Import
   const place = at.terms.findIndex(({ name }) => name === term);
   return { term, values: columnOf(at, place) };
 });
+
+/** Why channels that are to stand by importance don't; null where they do, or are not to. */
+export function whyUnsorted(pane: Pane | null, { sort, sortTerm }: Look): string | null {
+  if (sort !== 'importance' || !pane?.capture || pane.gradients?.status === 'loading') return null;
+  const importance = importanceOf(pane, sortTerm);
+  return typeof importance === 'string' ? importance : null;
+}
 
 /** The channels by how much they matter, whichever way; those of which nothing is known come last. */
 export const importanceOrder = memoised(

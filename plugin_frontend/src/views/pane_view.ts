@@ -1,6 +1,7 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { formatStep } from '../derive/format';
+import { whyUnsorted } from '../derive/importance';
 import { paneOf, panesOf, type Pane, type Slot } from '../derive/panes';
 import type { PaneIndex } from '../state/selection';
 import { Connected } from './connected';
@@ -11,7 +12,7 @@ import { paneStyles } from './pane_styles';
 import { common } from './theme';
 
 /** One pane of maps: whose they are and of which step, and the maps or why there are none. */
-export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
+export class PaneView extends Connected<[Slot | null, boolean, boolean, string | null]> {
   static override properties = { index: {}, atEnd: {} };
   static override styles = [
     common,
@@ -51,22 +52,28 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
   declare atEnd: boolean;
   private readonly shown = new LastShown();
 
-  protected override select(app: AppState): [Slot | null, boolean, boolean] {
+  protected override select(app: AppState): [Slot | null, boolean, boolean, string | null] {
     const { listing, library } = app;
     const selection = app.selection.value;
-    if (!listing) return [null, false, false];
+    if (!listing) return [null, false, false, null];
     const { first, second } = panesOf(listing, selection, library);
     const comparing = second !== null;
     const active =
       comparing && selection.comparison?.kind === 'run' && selection.pane === this.index;
-    return [this.index ? second : first, comparing, active];
+    const unsorted = this.index ? null : whyUnsorted(paneOf(first), app.look.value);
+    return [this.index ? second : first, comparing, active, unsorted];
   }
 
-  protected override view(slot: Slot | null, comparing: boolean, active: boolean) {
+  protected override view(
+    slot: Slot | null,
+    comparing: boolean,
+    active: boolean,
+    unsorted: string | null,
+  ) {
     const wanted = paneOf(slot);
     const pane = this.shown.of(wanted);
     return html`<section aria-label=${this.index ? 'Compared maps' : 'Maps'}>
-      ${wanted ? this.heading(wanted, pane ?? wanted, comparing, active) : html`<div></div>`}
+      ${wanted ? this.heading(wanted, pane ?? wanted, comparing, active, unsorted) : html`<div></div>`}
       ${pane ? html`<fm-grid .pane=${pane} @scroll=${this.scrolled}></fm-grid>` : message(slot)}
     </section>`;
   }
@@ -81,7 +88,13 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
     this.dispatchEvent(new CustomEvent('pane-scroll', { detail: { left, top } }));
   }
 
-  private heading(wanted: Pane, pane: Pane, comparing: boolean, active: boolean) {
+  private heading(
+    wanted: Pane,
+    pane: Pane,
+    comparing: boolean,
+    active: boolean,
+    unsorted: string | null,
+  ) {
     const { capture, run } = pane;
     const step = capture ? formatStep(capture.step) : '…';
     return html`<div
@@ -97,6 +110,13 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean]> {
               >another image than in the other run</span
             >`
           : nothing
+      }
+      ${
+        unsorted === null
+          ? nothing
+          : html`<bdi class="muted" role="note" title=${unsorted} data-testid="unsorted"
+              >not by importance: ${unsorted}</bdi
+            >`
       }
       <fm-aggregates .pane=${pane}></fm-aggregates>
     </div>`;
