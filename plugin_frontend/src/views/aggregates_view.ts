@@ -101,9 +101,10 @@ export class AggregatesView extends Connected<[Panes | null, Look, MapId | null]
     });
   }
 
-  /** The strongest channels are as many as are open. */
+  /** The strongest channels are as many as are open; no more than there are else. */
   private kinds(open: MapId | null): readonly Aggregate[] {
-    const top = isAggregate(open) && topCount(open) !== null ? open : topAggregate(DEFAULT_TOP);
+    const usual = topAggregate(Math.min(DEFAULT_TOP, this.pane.layer.channels));
+    const top = isAggregate(open) && topCount(open) !== null ? open : usual;
     return ['mean', 'maximum', top];
   }
 
