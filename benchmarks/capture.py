@@ -46,8 +46,8 @@ the interpreter's: how long the thread that encodes and writes holds it, by look
 _FITS_NOTE = """
 CPU of a `fit` with a capture before it and after each of its epochs, less that of the same `fit`
 without, divided by its captures, all on one core; as a multiple of the bare forward pass where the
-captures would be. What the first `fit` traces is not counted. The system's part is nearly all that
-of writing the file: on a virtual machine, memory that it has not used yet costs it most of that.
+captures would be. What the first `fit` traces is not counted. The system's part is mostly that of
+writing the file.
 """
 
 
