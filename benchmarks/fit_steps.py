@@ -5,6 +5,7 @@
 MODEL is "small" or "googlenet". Prints a table for the backend that Keras runs on.
 """
 
+import importlib.metadata
 import os
 import pathlib
 import sys
@@ -166,7 +167,7 @@ def _table(name: str, steps: int, found: dict[str, np.ndarray]) -> list[str]:
         return f"| {title} | {middle:.3f} | {error:.3f} | {relative} |"
 
     return [
-        f"**{_PACKAGES[keras.backend.backend()]}**, {_NAMES[name]}; a step takes {step:.1f} ms.",
+        f"**{_backend()}**, {_NAMES[name]}; a step takes {step:.1f} ms.",
         "",
         f"| {len(found['none'])} epochs of {steps} steps | ms | ± | steps | ± |",
         "|---|---:|---:|---:|---:|",
@@ -175,6 +176,11 @@ def _table(name: str, steps: int, found: dict[str, np.ndarray]) -> list[str]:
         row("`FeatureMaps`, a batch without a capture", "waiting", steps),
         row("`FeatureMaps`, a capture", "captures", 1),
     ]
+
+
+def _backend() -> str:
+    name = keras.backend.backend()
+    return f"{_PACKAGES[name]} {importlib.metadata.version(name)}"
 
 
 def _standard_error(values: np.ndarray) -> float:
