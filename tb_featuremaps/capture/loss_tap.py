@@ -145,10 +145,10 @@ class LossTap:
         recorder, self._traced.calls = self._recorders[phase], 0
         data = _with_shapes([args, kwargs])
         with self._listening_to(phase), recorder.tracing(self._model):
-            self._guarded(phase, recorder.begin_step)
+            self._guarded(phase, lambda: recorder.begin_step(data))
             result = step(*args, **kwargs)
         self._calls[phase] = self._traced.calls
-        return self._guarded(phase, lambda: recorder.end_step(self._model, result, data), result)
+        return self._guarded(phase, lambda: recorder.end_step(self._model, result), result)
 
     def collect(self, phase: Phase, outputs: Any) -> Any:
         """Takes what was recorded out of what a step returned as logs."""
@@ -229,7 +229,7 @@ class LossTap:
         predictions = arguments.get("y_pred")
         self.predictions = keras.tree.map_structure(lambda tensor: 0, predictions)
         data = _with_shapes([arguments.get(name) for name in ("y_pred", "x", "y")])
-        self._recorders[phase].add(term_row(total, recorded, data), data)
+        self._recorders[phase].add(term_row(total, recorded, data))
 
 
 def _with_shapes(structure: Any) -> list[Any]:

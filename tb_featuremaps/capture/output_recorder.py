@@ -85,10 +85,10 @@ class OutputRecorder:
         with keras_internals.replaced(model, name, self._carrying_from(getattr(model, name))):
             yield
 
-    def begin_step(self) -> None:
+    def begin_step(self, data: list[Any]) -> None:
         self._row.value, self._row.place = None, trace_state()
 
-    def add(self, row: Any, after: list[Any]) -> None:
+    def add(self, row: Any) -> None:
         row = jax.lax.stop_gradient(row)
         if self._row.carried or trace_state() == self._row.place:
             self._row.value = row
@@ -96,7 +96,7 @@ class OutputRecorder:
         self._row.value, self._sends = None, True
         jax.debug.callback(self._sent.append, row)
 
-    def end_step(self, model: keras.Model, result: Any, after: list[Any]) -> Any:
+    def end_step(self, model: keras.Model, result: Any) -> Any:
         row, self._row.value = self._row.value, None
         logs, state = result
         iterations = _iterations(model, state)

@@ -12,8 +12,6 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from tb_featuremaps.capture.loss_terms import ROW_LENGTH
-
 NO_ITERATIONS = -1
 # How many steps are held between reads, where the host holds them.
 HELD_STEPS = 1024
@@ -24,8 +22,8 @@ class RecordedSteps:
     """What was recorded since the last read, in the order of the steps.
 
     Attributes:
-        rows: float32 `[steps, replicas, ROW_LENGTH]`, by `loss_terms.term_row`; of a step that
-            added none, whatever was there.
+        rows: float32 `[steps, replicas, length]`, by `loss_terms.term_row`, padded to the longest;
+            of a step that added none, whatever was there.
         iterations: int64 `[steps]`, the optimizer's after each step; `NO_ITERATIONS` without one.
         lost: how many steps before these were recorded and not read in time.
     """
@@ -49,13 +47,13 @@ class Recorder(Protocol):
     def tracing(self, model: keras.Model) -> contextlib.AbstractContextManager[None]:
         """The context in which a step is traced, or run eagerly."""
 
-    def begin_step(self) -> None:
-        """A step begins."""
+    def begin_step(self, data: list[Any]) -> None:
+        """A step begins; nothing is recorded of it unless the tensors `data` are there."""
 
-    def add(self, row: Any, after: list[Any]) -> None:
-        """Records a float32 vector, and not before the tensors `after` are there."""
+    def add(self, row: Any) -> None:
+        """Records a float32 vector."""
 
-    def end_step(self, model: keras.Model, result: Any, after: list[Any]) -> Any:
+    def end_step(self, model: keras.Model, result: Any) -> Any:
         """Records that the step has ended; returns what it shall return in place of `result`."""
 
     def collect(self, outputs: Any) -> Any:
@@ -86,8 +84,8 @@ def iterations_in_step(model: keras.Model) -> Any:
 
 
 def recorded_steps(rows: list[npt.NDArray[np.float32]], iterations: list[int]) -> RecordedSteps:
-    """Steps of one replica whose rows may be shorter than `ROW_LENGTH`."""
-    padded = np.zeros((len(rows), 1, ROW_LENGTH), np.float32)
+    """Steps of one replica, whose rows may differ in length."""
+    padded = np.zeros((len(rows), 1, max(map(len, rows), default=0)), np.float32)
     for index, row in enumerate(rows):
         padded[index, 0, : len(row)] = row
     return RecordedSteps(padded, np.array(iterations, np.int64))
@@ -107,13 +105,13 @@ class ListRecorder:
     def tracing(self, model: keras.Model) -> Iterator[None]:
         yield
 
-    def begin_step(self) -> None:
+    def begin_step(self, data: list[Any]) -> None:
         self._row = None
 
-    def add(self, row: Any, after: list[Any]) -> None:
+    def add(self, row: Any) -> None:
         self._row = row.detach()
 
-    def end_step(self, model: keras.Model, result: Any, after: list[Any]) -> Any:
+    def end_step(self, model: keras.Model, result: Any) -> Any:
         iterations = iterations_in_step(model)
         # A sum, since the variable's own tensor changes with it.
         self._steps.append((self._row, None if iterations is None else iterations + 0))
