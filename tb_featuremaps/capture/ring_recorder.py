@@ -55,6 +55,7 @@ class RingRecorder:
         # all that is written depends on this count.
         with tf.control_dependencies([part for part in data if isinstance(part, tf.Tensor)]):
             self._places.count = self._count.read_value()
+        self._places.put = []
         self._places.next = tf.math.floormod(self._places.count, self.capacity)
 
     def add(self, row: Any) -> None:
@@ -64,14 +65,17 @@ class RingRecorder:
             place = place * self._replicas + tf.cast(replica, tf.int64)
         missing = self._length - row.shape[0]
         row = tf.stop_gradient(row)
-        _put(self._rows, place, tf.pad(row, [[0, missing]]) if missing else row)
+        row = tf.pad(row, [[0, missing]]) if missing else row
+        self._places.put.append(_put(self._rows, place, row))
 
     def end_step(self, model: keras.Model, result: Any) -> Any:
         iterations = iterations_in_step(model)
         if iterations is None:
             iterations = tf.constant(NO_ITERATIONS, tf.int64)
-        _put(self._iterations, self._places.next, tf.cast(iterations, tf.int64))
-        with tf.control_dependencies([self._places.count]):
+        iterations = tf.cast(iterations, tf.int64)
+        self._places.put.append(_put(self._iterations, self._places.next, iterations))
+        # Last, since another thread may read while the step runs.
+        with tf.control_dependencies([self._places.count, *self._places.put]):
             self._count.assign_add(1, read_value=False)
         return result
 
@@ -112,9 +116,9 @@ def _variable(shape: tuple[int, ...], dtype: tf.DType) -> tf.Variable:
     )
 
 
-def _put(variable: tf.Variable, place: Any, row: Any) -> None:
+def _put(variable: tf.Variable, place: Any, row: Any) -> Any:
     # By its handle, which under a strategy is the replica's own; the method is missing there.
-    tf.raw_ops.ResourceScatterUpdate(resource=variable.handle, indices=place, updates=row)
+    return tf.raw_ops.ResourceScatterUpdate(resource=variable.handle, indices=place, updates=row)
 
 
 def _read(variable: tf.Variable) -> Any:

@@ -5,6 +5,7 @@ Reading the device costs more than recording, so it must not be done at every ba
 
 import contextlib
 import dataclasses
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -60,7 +61,10 @@ class Recorder(Protocol):
         """Takes what is ours out of what a compiled step returned as logs; returns the rest."""
 
     def take(self) -> RecordedSteps | None:
-        """Returns what was recorded since the last call; None if nothing was."""
+        """Returns what was recorded since the last call; None if nothing was.
+
+        It may be called while a step runs.
+        """
 
 
 def make_recorder(model: keras.Model) -> Recorder:
@@ -99,7 +103,7 @@ class ListRecorder:
 
     def __init__(self) -> None:
         self._row: Any = None
-        self._steps: list[tuple[Any, Any]] = []
+        self._steps: deque[tuple[Any, Any]] = deque()
 
     @contextlib.contextmanager
     def tracing(self, model: keras.Model) -> Iterator[None]:
@@ -122,7 +126,8 @@ class ListRecorder:
         return outputs
 
     def take(self) -> RecordedSteps | None:
-        steps, self._steps = self._steps, []
+        # One by one, since a step may be recorded meanwhile on another thread.
+        steps = [self._steps.popleft() for _ in range(len(self._steps))]
         if not steps:
             return None
         rows = [row for row, _ in steps if row is not None]
