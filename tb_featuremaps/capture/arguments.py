@@ -1,8 +1,23 @@
 """Checks of arguments that several public classes share; needs no Keras."""
 
+import os
 from typing import Any
 
 import numpy as np
+
+
+def log_directory(log_dir: str | os.PathLike[str]) -> str:
+    """Returns a path or URL as text; "~" is the user's home, as TensorBoard has it.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    path = os.fspath(log_dir) if isinstance(log_dir, (str, os.PathLike)) else log_dir
+    if not isinstance(path, str) or not path:
+        raise ValueError(
+            f"Expected `log_dir` to be the path of a directory. Received: {log_dir!r}."
+        )
+    return os.path.expanduser(path)
 
 
 def flag(value: Any, name: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tb_featuremaps.capture.arguments import flag
+from tb_featuremaps.capture.arguments import flag, log_directory
 from tb_featuremaps.capture.labels import class_name_list, label_names
 from tb_featuremaps.capture.pictures import pictures_of
 from tb_featuremaps.run_writer.arguments import (
@@ -76,11 +76,7 @@ class RunWriter:
         max_tile: int | None = None,
         images_tab: bool = False,
     ) -> None:
-        path = os.fspath(log_dir) if isinstance(log_dir, (str, os.PathLike)) else log_dir
-        if not isinstance(path, str) or not path:
-            raise ValueError(
-                f"Expected `log_dir` to be the path of a directory. Received: {log_dir!r}."
-            )
+        path = log_directory(log_dir)
         if data_format not in ("channels_last", "channels_first"):
             raise ValueError(
                 "Expected `data_format` to be channels_last or channels_first. "

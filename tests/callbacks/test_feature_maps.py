@@ -16,7 +16,7 @@ import pytest
 from support.logdir import read_run
 from support.small_models import IMAGES, targets, two_headed_model
 
-from tb_featuremaps import FeatureMaps, LossTerms, MapCapture, Schedule
+from tb_featuremaps import FeatureMaps, LossTerms, MapCapture, RunWriter, Schedule
 from tb_featuremaps.format.png import decode_atlas
 from tb_featuremaps.summary import directory_writer
 from tb_featuremaps.summary.event_writer import open_writer
@@ -148,6 +148,17 @@ def test_arguments_out_of_range_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match="Received"):
         FeatureMaps(tmp_path, IMAGES[:1], **arguments)
+
+
+def test_a_tilde_is_the_home_of_the_user(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    _fit(two_headed_model(), FeatureMaps("~/logs", IMAGES[:1]), epochs=1)
+    assert _steps(tmp_path / "logs") == [0, 4]
+    with RunWriter("~/own") as writer:
+        writer.write_losses(1, main=1.0)
+    assert list((tmp_path / "own").iterdir())
 
 
 @pytest.mark.parametrize("model", [None, "model", keras.layers.Dense(3)])
