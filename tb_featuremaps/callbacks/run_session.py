@@ -11,6 +11,7 @@ import keras
 from tb_featuremaps.callbacks.fit_scope import FitScope, current_fit
 from tb_featuremaps.callbacks.processes import is_first_process
 from tb_featuremaps.callbacks.step_clock import StepClock
+from tb_featuremaps.capture.arguments import log_directory
 from tb_featuremaps.format.remote import is_remote
 from tb_featuremaps.summary.event_writer import EventWriter, open_writer
 from tb_featuremaps.summary.logged_steps import newest_step
@@ -36,7 +37,7 @@ class RunSession:
 
     def __init__(self, owner: str, log_dir: str | os.PathLike[str]) -> None:
         self._owner = owner
-        self._wanted = _path(log_dir)
+        self._wanted = log_directory(log_dir)
         self.log_dir = self._wanted
         self.writer: EventWriter | None = None
         self.is_open = False
@@ -173,15 +174,6 @@ class RunSession:
                 f"another {self._owner} logs to {self._wanted} at the same time, so this one logs "
                 f"to {self.log_dir}. Give each a directory of its own to choose the names.",
             )
-
-
-def _path(log_dir: str | os.PathLike[str]) -> str:
-    path = os.fspath(log_dir) if isinstance(log_dir, (str, os.PathLike)) else log_dir
-    if not isinstance(path, str) or not path:
-        raise ValueError(
-            f"Expected `log_dir` to be the path of a directory. Received: {log_dir!r}."
-        )
-    return path
 
 
 def _key(directory: str) -> str:

@@ -41,7 +41,10 @@ def read_logdir(logdir: str | os.PathLike[str], *, cache: bool = True) -> "Logge
     if not is_remote(directory):
         directory = os.path.expanduser(directory)
     if not is_directory(directory):
-        raise FileNotFoundError(f"Expected a log directory. Received: {os.fspath(logdir)!r}.")
+        what = "a file; give its folder" if os.path.isfile(directory) else "which isn't there"
+        raise FileNotFoundError(
+            f"Expected a log directory. Received: {os.fspath(logdir)!r}, {what}."
+        )
     return LoggedRuns(directory, ScanCache() if cache else None)
 
 
