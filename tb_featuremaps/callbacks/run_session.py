@@ -13,6 +13,7 @@ from tb_featuremaps.callbacks.fit_scope import FitScope, current_fit
 from tb_featuremaps.callbacks.processes import is_first_process
 from tb_featuremaps.callbacks.step_clock import StepClock
 from tb_featuremaps.capture.arguments import log_directory
+from tb_featuremaps.format.remote import is_remote
 from tb_featuremaps.summary.event_writer import EventWriter, open_writer
 from tb_featuremaps.summary.logged_steps import newest_step
 
@@ -199,4 +200,4 @@ class RunSession:
 
 
 def _key(directory: str) -> str:
-    return directory if "://" in directory else os.path.abspath(directory)
+    return directory if is_remote(directory) else os.path.abspath(directory)

@@ -11,7 +11,8 @@ from tb_featuremaps.format.metadata import UnknownFormatError, parse_plugin_data
 from tb_featuremaps.format.names import PLUGIN_NAME
 from tb_featuremaps.format.png import Atlas, AtlasError, decode_atlas
 from tb_featuremaps.format.records import RecordError
-from tb_featuremaps.reader.log_files import find_runs, is_directory, is_remote
+from tb_featuremaps.format.remote import is_remote
+from tb_featuremaps.reader.log_files import find_runs, is_directory
 from tb_featuremaps.reader.logged_arrays import LoggedArrays, known
 from tb_featuremaps.reader.logged_gradients import LoggedAttributions, LoggedGradients
 from tb_featuremaps.reader.logged_run import LoggedLayer, LoggedOutput, LoggedRun, LossCurve
