@@ -5,7 +5,7 @@ import threading
 import weakref
 from collections.abc import Iterable
 
-from tb_featuremaps.summary.event_file import is_remote
+from tb_featuremaps.format.remote import is_remote
 
 
 class Steps:
