@@ -11,6 +11,8 @@ import keras
 from tb_featuremaps.callbacks.fit_scope import FitScope, current_fit
 from tb_featuremaps.callbacks.processes import is_first_process
 from tb_featuremaps.callbacks.step_clock import StepClock
+from tb_featuremaps.capture.arguments import log_directory
+from tb_featuremaps.format.remote import is_remote
 from tb_featuremaps.summary.event_writer import EventWriter, open_writer
 from tb_featuremaps.summary.logged_steps import newest_step
 
@@ -35,7 +37,7 @@ class RunSession:
 
     def __init__(self, owner: str, log_dir: str | os.PathLike[str]) -> None:
         self._owner = owner
-        self._wanted = _path(log_dir)
+        self._wanted = log_directory(log_dir)
         self.log_dir = self._wanted
         self.writer: EventWriter | None = None
         self.is_open = False
@@ -174,14 +176,5 @@ class RunSession:
             )
 
 
-def _path(log_dir: str | os.PathLike[str]) -> str:
-    path = os.fspath(log_dir) if isinstance(log_dir, (str, os.PathLike)) else log_dir
-    if not isinstance(path, str) or not path:
-        raise ValueError(
-            f"Expected `log_dir` to be the path of a directory. Received: {log_dir!r}."
-        )
-    return path
-
-
 def _key(directory: str) -> str:
-    return directory if "://" in directory else os.path.abspath(directory)
+    return directory if is_remote(directory) else os.path.abspath(directory)

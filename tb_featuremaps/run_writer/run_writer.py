@@ -8,9 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from tb_featuremaps.capture.arguments import flag, log_directory
 from tb_featuremaps.capture.labels import class_name_list, label_names
 from tb_featuremaps.capture.pictures import pictures_of
-from tb_featuremaps.run_writer.arguments import DataFormat, named, number, numbers, whole_step
+from tb_featuremaps.run_writer.arguments import (
+    DataFormat,
+    named,
+    number,
+    numbers,
+    texts,
+    whole_step,
+)
 from tb_featuremaps.run_writer.losses import Losses
 from tb_featuremaps.run_writer.series import LayerMaps, Layers, Outputs
 from tb_featuremaps.run_writer.steps import Steps
@@ -68,11 +76,7 @@ class RunWriter:
         max_tile: int | None = None,
         images_tab: bool = False,
     ) -> None:
-        path = os.fspath(log_dir) if isinstance(log_dir, (str, os.PathLike)) else log_dir
-        if not isinstance(path, str) or not path:
-            raise ValueError(
-                f"Expected `log_dir` to be the path of a directory. Received: {log_dir!r}."
-            )
+        path = log_directory(log_dir)
         if data_format not in ("channels_last", "channels_first"):
             raise ValueError(
                 "Expected `data_format` to be channels_last or channels_first. "
@@ -80,10 +84,12 @@ class RunWriter:
             )
         if max_tile is not None and whole_step(max_tile, "max_tile") < 1:
             raise ValueError(f"Expected `max_tile` to be at least 1. Received: {max_tile!r}.")
+        if not isinstance(main, str) or not main:
+            raise ValueError(f"Expected `main` to be the name of an output. Received: {main!r}.")
         self._channels_first = data_format == "channels_first"
         self._class_names = class_name_list(class_names)
-        self._parts = CaptureParts(maps=True, images_tab=images_tab)
-        self._layers = Layers(data_format, layer_classes or {}, max_tile)
+        self._parts = CaptureParts(maps=True, images_tab=flag(images_tab, "images_tab"))
+        self._layers = Layers(data_format, texts(layer_classes, "layer_classes"), max_tile)
         self._outputs = Outputs(main, self._class_names)
         self._losses = Losses(main)
         self._steps = Steps()
@@ -175,7 +181,7 @@ class RunWriter:
         encode = self._losses.encoder(
             main=number(main, "main"),
             main_weight=number(main_weight, "main_weight"),
-            auxiliary=auxiliary or {},
+            auxiliary={} if auxiliary is None else auxiliary,
             penalty=number(penalty, "penalty"),
         )
         self._steps.take(step, ["losses"])

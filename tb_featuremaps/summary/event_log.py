@@ -6,6 +6,7 @@ import time
 from tensorboard.compat.proto import event_pb2
 
 from tb_featuremaps.format.records import encode_large_record, encode_record
+from tb_featuremaps.format.remote import is_remote
 from tb_featuremaps.summary import events, messages
 from tb_featuremaps.summary.encoded_event import EncodedEvent
 from tb_featuremaps.summary.event_file import (
@@ -15,7 +16,6 @@ from tb_featuremaps.summary.event_file import (
     Record,
     create_event_file,
     event_files,
-    is_remote,
     locks,
 )
 from tb_featuremaps.summary.gaps import Gaps
