@@ -105,16 +105,17 @@ class EventLog:
     def add(self, made: Made) -> None:
         """Encodes an event; `write` writes it."""
         if isinstance(made, EncodedEvent):
-            self._add_encoded(made)
+            event = event_pb2.Event.FromString(made.data) if self._replaces(made.tags) else None
+            self._append(made.step, event, [encode_record(made.data)])
         elif isinstance(made, LargeEvent):
-            self._append(made.head.step, made.head, encode_large_record(made.parts()))
+            event = made.head if self._replaces(made.tags) else None
+            self._append(made.step, event, encode_large_record(made.parts()))
         else:
             self._append(made.step, made, [encode_record(made.SerializeToString())])
 
-    def _add_encoded(self, made: EncodedEvent) -> None:
-        replaces = self._session is not None and not self._session.knows(made.tags)
-        event = event_pb2.Event.FromString(made.data) if replaces else None
-        self._append(made.step, event, [encode_record(made.data)])
+    def _replaces(self, tags: frozenset[str]) -> bool:
+        """Whether values of these tags may be the first ones of the session."""
+        return self._session is not None and not self._session.knows(tags)
 
     def _append(self, step: int, event: event_pb2.Event | None, record: Record) -> None:
         """Takes a record; `event` is None where it can't be the first of any tag."""
