@@ -10,7 +10,7 @@ import keras
 
 from tb_featuremaps.callbacks.counted_steps import CountedSteps
 from tb_featuremaps.callbacks.run_session import RunSession
-from tb_featuremaps.callbacks.schedule import Backoff, Every, Schedule
+from tb_featuremaps.callbacks.schedule import Backoff, Every, Schedule, ScheduleError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,10 +157,13 @@ class CapturingCallback(keras.callbacks.Callback, abc.ABC):
             raise
         except Exception as error:
             self._broken = True
+            advice, cause = self._wording.advice, f"{type(error).__name__}: {error}"
+            if isinstance(error, ScheduleError):
+                advice, cause = "mend that function", str(error)
             self._session.warn(
                 "given up",
-                f"can't {self._wording.cannot}: {type(error).__name__}: {error}. Training goes on "
-                f"without {self._wording.captures}; {self._wording.advice}.",
+                f"can't {self._wording.cannot}: {cause}. Training goes on without "
+                f"{self._wording.captures}; {advice}.",
             )
 
     def _close(self) -> None:

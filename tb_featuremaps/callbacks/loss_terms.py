@@ -6,12 +6,12 @@ import time
 from typing import Any
 
 import keras
-import numpy as np
 
 from tb_featuremaps.callbacks.loss_curve import LossCurve
 from tb_featuremaps.callbacks.loss_points import LossPoints, PointJob
 from tb_featuremaps.callbacks.repeated import Repeated
 from tb_featuremaps.callbacks.run_session import RunSession
+from tb_featuremaps.capture.arguments import flag, is_whole
 from tb_featuremaps.capture.loss_tap import LossTap
 from tb_featuremaps.capture.outputs import check_main
 from tb_featuremaps.capture.step_functions import Phase
@@ -68,11 +68,11 @@ class LossTerms(keras.callbacks.Callback):
         epoch_terms: bool = True,
     ) -> None:
         super().__init__()
-        if isinstance(every, bool) or not isinstance(every, (int, np.integer)) or every < 1:
+        if not is_whole(every, least=1):
             raise ValueError(f"Expected `every` to be a whole number ≥ 1. Received: {every!r}.")
         self._every = int(every)
         self._main = main
-        self._epoch_terms = epoch_terms
+        self._epoch_terms = flag(epoch_terms, "epoch_terms")
         self._session = RunSession("LossTerms", log_dir)
         self._tap: LossTap | None = None
         self._listener: TermListener | None = None

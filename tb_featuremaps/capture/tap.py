@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
+from tb_featuremaps.capture.arguments import flag, is_whole
 from tb_featuremaps.capture.capturable import (
     LayerOutput,
     SkippedLayer,
@@ -109,7 +110,7 @@ class TapOptions:
     """How a tap captures; see `FeatureMaps` for what the options mean.
 
     Raises:
-        ValueError: a bound is below 1.
+        ValueError: a bound is no whole number ≥ 1, or a flag neither True nor False.
     """
 
     training: bool = False
@@ -118,10 +119,11 @@ class TapOptions:
     outputs: bool = True
 
     def __post_init__(self) -> None:
+        flag(self.training, "training")
+        flag(self.outputs, "outputs")
         for name in ("max_channels", "max_tile"):
             value = getattr(self, name)
-            whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-            if value is not None and not (whole and value >= 1):
+            if value is not None and not is_whole(value, least=1):
                 raise ValueError(
                     f"Expected `{name}` to be None or a whole number ≥ 1. Received: {value!r}."
                 )

@@ -11,7 +11,8 @@ from tb_featuremaps.format.metadata import UnknownFormatError, parse_plugin_data
 from tb_featuremaps.format.names import PLUGIN_NAME
 from tb_featuremaps.format.png import Atlas, AtlasError, decode_atlas
 from tb_featuremaps.format.records import RecordError
-from tb_featuremaps.reader.log_files import find_runs, is_directory, is_remote
+from tb_featuremaps.format.remote import is_remote
+from tb_featuremaps.reader.log_files import find_runs, is_directory
 from tb_featuremaps.reader.logged_arrays import LoggedArrays, known
 from tb_featuremaps.reader.logged_gradients import LoggedAttributions, LoggedGradients
 from tb_featuremaps.reader.logged_run import LoggedLayer, LoggedOutput, LoggedRun, LossCurve
@@ -40,7 +41,10 @@ def read_logdir(logdir: str | os.PathLike[str], *, cache: bool = True) -> "Logge
     if not is_remote(directory):
         directory = os.path.expanduser(directory)
     if not is_directory(directory):
-        raise FileNotFoundError(f"Expected a log directory. Received: {os.fspath(logdir)!r}.")
+        what = "a file; give its folder" if os.path.isfile(directory) else "which isn't there"
+        raise FileNotFoundError(
+            f"Expected a log directory. Received: {os.fspath(logdir)!r}, {what}."
+        )
     return LoggedRuns(directory, ScanCache() if cache else None)
 
 

@@ -80,6 +80,12 @@ def _run(
         _at_steps(one, selection.steps or ALL) for one in logged if _is_of(one.data, layers, tags)
     ]
     points, messages = _points(log, wanted)
+    if (
+        selection.steps
+        and any(one.is_of_captures for one in wanted)
+        and not any(one.is_of_captures and len(one.places) for one in wanted)
+    ):
+        messages.append(f"no capture at the steps {selection.steps.text}.")
     longest = max((len(found.steps) for found in points.values()), default=0)
     if longest > _MOST_POINTS:
         messages.append(

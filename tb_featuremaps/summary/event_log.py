@@ -6,6 +6,7 @@ import time
 from tensorboard.compat.proto import event_pb2
 
 from tb_featuremaps.format.records import encode_large_record, encode_record
+from tb_featuremaps.format.remote import is_remote
 from tb_featuremaps.summary import events, messages
 from tb_featuremaps.summary.encoded_event import EncodedEvent
 from tb_featuremaps.summary.event_file import (
@@ -15,7 +16,6 @@ from tb_featuremaps.summary.event_file import (
     Record,
     create_event_file,
     event_files,
-    is_remote,
     locks,
 )
 from tb_featuremaps.summary.gaps import Gaps
@@ -105,16 +105,17 @@ class EventLog:
     def add(self, made: Made) -> None:
         """Encodes an event; `write` writes it."""
         if isinstance(made, EncodedEvent):
-            self._add_encoded(made)
+            event = event_pb2.Event.FromString(made.data) if self._replaces(made.tags) else None
+            self._append(made.step, event, [encode_record(made.data)])
         elif isinstance(made, LargeEvent):
-            self._append(made.head.step, made.head, encode_large_record(made.parts()))
+            event = made.head if self._replaces(made.tags) else None
+            self._append(made.step, event, encode_large_record(made.parts()))
         else:
             self._append(made.step, made, [encode_record(made.SerializeToString())])
 
-    def _add_encoded(self, made: EncodedEvent) -> None:
-        replaces = self._session is not None and not self._session.knows(made.tags)
-        event = event_pb2.Event.FromString(made.data) if replaces else None
-        self._append(made.step, event, [encode_record(made.data)])
+    def _replaces(self, tags: frozenset[str]) -> bool:
+        """Whether values of these tags may be the first ones of the session."""
+        return self._session is not None and not self._session.knows(tags)
 
     def _append(self, step: int, event: event_pb2.Event | None, record: Record) -> None:
         """Takes a record; `event` is None where it can't be the first of any tag."""

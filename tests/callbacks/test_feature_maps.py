@@ -16,7 +16,7 @@ import pytest
 from support.logdir import read_run
 from support.small_models import IMAGES, targets, two_headed_model
 
-from tb_featuremaps import FeatureMaps, LossTerms, Schedule
+from tb_featuremaps import FeatureMaps, LossTerms, MapCapture, RunWriter, Schedule
 from tb_featuremaps.format.png import decode_atlas
 from tb_featuremaps.summary import directory_writer
 from tb_featuremaps.summary.event_writer import open_writer
@@ -136,6 +136,11 @@ def test_bad_input_is_refused_before_training_starts(
         {"max_tile": 0},
         {"max_channels": -1},
         {"max_captures": 1},
+        {"class_names": "ab"},
+        {"training": "no"},
+        {"outputs": 1},
+        {"images_tab": None},
+        {"attributions": "grad-cam"},
     ],
 )
 def test_arguments_out_of_range_are_refused(
@@ -143,6 +148,58 @@ def test_arguments_out_of_range_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match="Received"):
         FeatureMaps(tmp_path, IMAGES[:1], **arguments)
+
+
+def test_a_tilde_is_the_home_of_the_user(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    _fit(two_headed_model(), FeatureMaps("~/logs", IMAGES[:1]), epochs=1)
+    assert _steps(tmp_path / "logs") == [0, 4]
+    with RunWriter("~/own") as writer:
+        writer.write_losses(1, main=1.0)
+    assert list((tmp_path / "own").iterdir())
+
+
+@pytest.mark.parametrize("model", [None, "model", keras.layers.Dense(3)])
+def test_what_is_no_model_is_refused(tmp_path: pathlib.Path, model: Any) -> None:
+    with pytest.raises(ValueError, match="`model` to be a Keras model"):
+        FeatureMaps(tmp_path, IMAGES[:1]).describe(model)
+    with pytest.raises(ValueError, match="`model` to be a Keras model"):
+        MapCapture(model, IMAGES[:1])
+
+
+def test_nested_lists_are_refused_in_few_words(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(ValueError, match="make an array of numbers") as raised:
+        FeatureMaps(tmp_path, IMAGES[:1].tolist())
+    assert len(str(raised.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("every", "length", "last_line"),
+    [
+        ("epoch", {"epochs": 3}, "in a fit of 4 captures"),
+        (2, {"epochs": 1, "steps_per_epoch": 8}, "in a fit of 5 captures"),
+        (2, {"epochs": 1}, "give both `epochs` and `steps_per_epoch`"),
+        (2, {"steps_per_epoch": 8}, "give both `epochs` and `steps_per_epoch`"),
+        (2, {}, "1 layer, 1 probe: at most"),
+    ],
+)
+def test_a_description_tells_the_size_of_a_fit_or_what_it_needs_for_it(
+    tmp_path: pathlib.Path, every: Any, length: dict[str, int], last_line: str
+) -> None:
+    lines: list[str] = []
+    callback = FeatureMaps(tmp_path, IMAGES[:1], layers="conv1", every=every)
+    callback.describe(two_headed_model(), **length, print_fn=lines.append)
+    assert last_line in "\n".join(lines).splitlines()[-1]
+
+
+def test_a_schedule_that_fails_is_told_from_a_model_that_does(tmp_path: pathlib.Path) -> None:
+    def due(before: int, after: int) -> bool:
+        raise KeyError(after)
+
+    with pytest.warns(RuntimeWarning, match="given to Schedule raised KeyError: 1.*mend that"):
+        _fit(two_headed_model(), FeatureMaps(tmp_path, IMAGES[:1], every=Schedule(due)), epochs=1)
 
 
 def test_a_directory_that_can_not_be_written_gives_one_warning(tmp_path: pathlib.Path) -> None:

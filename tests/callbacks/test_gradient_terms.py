@@ -174,7 +174,7 @@ def test_what_no_gradient_passes_is_zero(tmp_path: pathlib.Path) -> None:
     [
         ({"layers": "none_such"}, "none_such"),
         ({"main": "none_such"}, "main"),
-        ({"x": np.ones((16, 8, 8, 3), np.float32)}, "shape"),
+        ({"x": np.ones((16, 8, 8, 3), np.float32)}, "`x` of the shape.*of samples"),
     ],
 )
 def test_bad_arguments_end_before_training(
