@@ -48,10 +48,17 @@ class FoldedMaps:
         self._channels = channels
         self._scratch = scratch
 
-    def blocks(self) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8], Scratch]]:
-        """Blocks `[n, rows, row]` of the values, the same of the levels, and scratch space."""
+    def blocks(
+        self, last_first: bool = False
+    ) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8], Scratch]]:
+        """Blocks `[n, rows, row]` of the values, the same of the levels, and scratch space.
+
+        Args:
+            last_first: in reverse; after a pass, it is the last ones that the cache still holds.
+        """
         rows = self._scratch.values.shape[1]
-        for begin in range(0, self._values.shape[1], rows):
+        begins = range(0, self._values.shape[1], rows)
+        for begin in reversed(begins) if last_first else begins:
             block = self._values[:, begin : begin + rows]
             count, height = block.shape[:2]
             scratch = self._scratch
@@ -73,7 +80,8 @@ class FoldedMaps:
         """Values of the channels, `[n, channels]`, as a row `[n, 1, row]`."""
         if self._values.shape[2] == self._channels:
             return found[:, None]
-        return np.tile(found, (1, self._values.shape[2] // self._channels))[:, None]
+        shape = (len(found), self._values.shape[2] // self._channels, self._channels)
+        return np.broadcast_to(found[:, None], shape).reshape(len(found), 1, -1)
 
 
 def fold(

@@ -2,6 +2,7 @@
 
 import os
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
@@ -92,10 +93,12 @@ class RunWriter:
         self._layers = Layers(data_format, texts(layer_classes, "layer_classes"), max_tile)
         self._outputs = Outputs(main, self._class_names)
         self._losses = Losses(main)
-        self._steps = Steps()
+        self._steps = Steps(path)
         self._probes: tuple[bytes, list[str]] | None = None
+        self._probe_count: int | None = None
         self._writer = open_writer(path)
         self._is_open = True
+        self._has_warned = False
 
     def write_maps(
         self,
@@ -123,8 +126,10 @@ class RunWriter:
         layers = self._layers.of(named(maps, "maps"))
         count = len(layers[0].maps)
         pictures = self._pictures(probes, labels, count)
-        self._steps.take(step, [layer.series.tag for layer in layers])
-        self._begin(step)
+        if probes is None:
+            self._check_count(count, "maps")
+        self._take(step, [layer.series.tag for layer in layers])
+        self._probe_count = self._probe_count if probes is None else count
         if pictures is not None:
             self._writer.submit(
                 lambda: probes_event(step, *pictures), pictures[0].nbytes, "the probes"
@@ -145,8 +150,8 @@ class RunWriter:
         named(outputs, "outputs")
         found = self._outputs.of(outputs, self._losses.weights, self._layers.series)
         series, arrays = [head for head, _ in found], [array for _, array in found]
-        self._steps.take(step, [head.tag for head in series])
-        self._begin(step)
+        self._check_count(len(arrays[0]), "outputs")
+        self._take(step, [head.tag for head in series])
         encoder, moment = CaptureEncoder([], series), time.time()
         self._writer.submit(
             lambda: encoder.encode(step, moment, CaptureArrays([], arrays), self._parts),
@@ -184,8 +189,7 @@ class RunWriter:
             auxiliary={} if auxiliary is None else auxiliary,
             penalty=number(penalty, "penalty"),
         )
-        self._steps.take(step, ["losses"])
-        self._begin(step)
+        self._take(step, ["losses"])
         event = encode(step)
         self._writer.submit(lambda: event)
 
@@ -196,6 +200,7 @@ class RunWriter:
     def close(self) -> None:
         """Writes what waits, within bounds, and closes the file; again without effect."""
         self._is_open = False
+        self._steps.close()
         self._writer.close()
 
     def __enter__(self) -> "RunWriter":
@@ -214,7 +219,25 @@ class RunWriter:
             raise ValueError("Expected a RunWriter that is open. Received: one that was closed.")
         return whole_step(step)
 
-    def _begin(self, step: int) -> None:
+    def _check_count(self, count: int, what: str) -> None:
+        """Passes as many as there are pictures: else a row would stand beside another's picture."""
+        if self._probe_count not in (None, count):
+            raise ValueError(
+                f"Expected {what} of the {self._probe_count} probes that were written. Received: "
+                f"{what} of {count}. Give `write_maps` new ones as `probes` first."
+            )
+
+    def _take(self, step: int, series: list[str]) -> None:
+        shared = self._steps.take(step, series)
+        if shared and not self._has_warned:
+            self._has_warned = True
+            warnings.warn(
+                f"RunWriter: another RunWriter that is open writes {', '.join(shared)} to "
+                f"{self._writer.directory} too, so that what both write is mixed. Close the other "
+                "one first, or give each a directory of its own.",
+                RuntimeWarning,
+                stacklevel=3,
+            )
         if self._steps.is_first():
             self._writer.start_session(step)
 

@@ -2,11 +2,13 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import threading
+import time
 import warnings
 from typing import Any
 
@@ -18,7 +20,8 @@ from support.small_models import IMAGES, targets, two_headed_model
 
 from tb_featuremaps import FeatureMaps, LossTerms, MapCapture, RunWriter, Schedule
 from tb_featuremaps.format.png import decode_atlas
-from tb_featuremaps.summary import directory_writer
+from tb_featuremaps.reader import read_logdir
+from tb_featuremaps.summary import directory_writer, event_log
 from tb_featuremaps.summary.event_writer import open_writer
 from tb_featuremaps.summary.events import event
 
@@ -200,6 +203,27 @@ def test_a_schedule_that_fails_is_told_from_a_model_that_does(tmp_path: pathlib.
 
     with pytest.warns(RuntimeWarning, match="given to Schedule raised KeyError: 1.*mend that"):
         _fit(two_headed_model(), FeatureMaps(tmp_path, IMAGES[:1], every=Schedule(due)), epochs=1)
+
+
+def test_after_the_logs_were_deleted_what_follows_can_still_be_shown(
+    tmp_path: pathlib.Path,
+) -> None:
+    class Delete(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            if epoch == 1:
+                open_writer(str(tmp_path / "train")).close()  # waits until all is written
+                shutil.rmtree(tmp_path / "train")
+                time.sleep(event_log.CHECK_SECONDS)
+
+    callback = FeatureMaps(tmp_path, IMAGES[:1], every=1)
+    with pytest.warns(RuntimeWarning, match="deleted or moved"):
+        _fit(two_headed_model(), callback, LossTerms(tmp_path), Delete(), epochs=3)
+    run = read_run(tmp_path / "train")
+    assert list(run["loss/total"])[-1] == 12
+    first = min(run["loss/total"])
+    assert min(run["featuremaps/losses"]) <= first and min(run["featuremaps/probes"]) <= first
+    losses = read_logdir(tmp_path).losses("train")
+    assert losses["loss/aux1"].steps.tolist() == list(run["loss/total"])
 
 
 def test_a_directory_that_can_not_be_written_gives_one_warning(tmp_path: pathlib.Path) -> None:

@@ -1,6 +1,7 @@
 """Runs of any training loop: the same as the callbacks write, or a clear error."""
 
 import pathlib
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -209,6 +210,49 @@ def test_what_does_not_fit_is_an_error_and_is_not_written(
         writer.flush()
         assert {step for _, step in _values(tmp_path)} == {5}
         writer.write_maps(6, _MAPS)  # it goes on
+
+
+def test_what_is_of_other_probes_than_were_written_is_an_error(tmp_path: pathlib.Path) -> None:
+    with RunWriter(tmp_path) as writer:
+        writer.write_outputs(0, {"main": np.ones((5, 3))})  # of no probes that are known
+        writer.write_maps(1, _MAPS, probes=np.ones((2, 4, 4)))
+        with pytest.raises(ValueError, match=r"maps of the 2 probes.*maps of 1\. .*`probes`"):
+            writer.write_maps(2, {"conv1": _MAPS["conv1"][:1]})
+        with pytest.raises(ValueError, match=r"outputs of the 2 probes.*outputs of 5"):
+            writer.write_outputs(2, {"main": np.ones((5, 3))})
+        writer.write_maps(3, {"conv1": _MAPS["conv1"][:1]}, probes=np.ones((1, 4, 4)))
+        writer.write_outputs(3, {"main": np.ones((1, 3))})
+    assert {step for _, step in _values(tmp_path)} == {0, 1, 3}
+
+
+def test_two_writers_of_the_same_series_are_warned_of(tmp_path: pathlib.Path) -> None:
+    first, second = RunWriter(tmp_path), RunWriter(tmp_path / "x" / "..")
+    first.write_losses(1, main=1.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        second.write_maps(1, _MAPS)  # something else
+    with pytest.warns(RuntimeWarning, match=f"to {tmp_path} too.*Close the other") as caught:
+        second.write_losses(1, main=2.0)
+        second.write_losses(2, main=2.0)
+        first.write_maps(2, _MAPS)
+    said = [str(one.message).partition("writes ")[2].partition(" to ")[0] for one in caught]
+    assert said == ["losses", "featuremaps/conv1, featuremaps/conv2"]  # each says it once
+    first.close()
+    second.close()
+
+
+@pytest.mark.parametrize("forget", [lambda writer: writer.close(), lambda writer: None])
+def test_a_writer_after_another_is_not_warned_of(
+    tmp_path: pathlib.Path, forget: Callable[[RunWriter], None]
+) -> None:
+    writer = RunWriter(tmp_path)
+    writer.write_losses(1, main=1.0)
+    forget(writer)
+    writer = RunWriter(tmp_path)  # as when a notebook's cell runs again
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        writer.write_losses(1, main=2.0)
+    writer.close()
 
 
 @pytest.mark.parametrize(
