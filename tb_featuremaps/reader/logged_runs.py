@@ -125,6 +125,9 @@ class LoggedRuns:
     ) -> npt.NDArray[np.float32]:
         """One activation, float32 `[height, width, channels]`, within (max − min) / 510 a channel.
 
+        NaN and −Inf stand as the channel's smallest finite value, +Inf as its largest; `statistics`
+        has the share of such values in each channel, the last of its columns.
+
         Raises:
             NotLoggedError: no such run, layer, step or probe.
             AtlasError: it is damaged, or can't be read any more.

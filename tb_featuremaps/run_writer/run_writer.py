@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tb_featuremaps.capture.arguments import flag, log_directory
-from tb_featuremaps.capture.labels import class_name_list, label_names
+from tb_featuremaps.capture.labels import class_name_list, label_names, why_unknown
 from tb_featuremaps.capture.pictures import pictures_of
 from tb_featuremaps.format.finishing import finish_layers
 from tb_featuremaps.run_writer.arguments import (
@@ -261,6 +261,8 @@ class RunWriter:
         if found == self._probes:
             return None
         self._probes = found
+        if (why := why_unknown(found[1], self._class_names)) is not None:
+            warnings.warn(f"RunWriter: {why}", RuntimeWarning, stacklevel=3)
         return np.array(pictures), found[1]
 
     def _submit_maps(self, step: int, layers: list[LayerMaps]) -> None:

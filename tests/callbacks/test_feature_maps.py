@@ -164,6 +164,28 @@ def test_a_tilde_is_the_home_of_the_user(
     assert list((tmp_path / "own").iterdir())
 
 
+def test_names_that_classes_share_are_warned_of_where_a_label_has_one(
+    tmp_path: pathlib.Path,
+) -> None:
+    names = ["crane", "crane", "owl"]
+    with pytest.warns(RuntimeWarning, match="FeatureMaps: .*'crane' more than once"):
+        _fit(
+            two_headed_model(),
+            FeatureMaps(tmp_path, IMAGES[:2], labels=[1, 2], class_names=names),
+            epochs=1,
+        )
+    _fit(
+        two_headed_model(),
+        FeatureMaps(tmp_path, IMAGES[:2], labels=[2, 2], class_names=names),
+        epochs=1,
+    )
+    with (
+        pytest.warns(RuntimeWarning, match="RunWriter: .*'crane' more than once"),
+        RunWriter(tmp_path / "own", class_names=names) as writer,
+    ):
+        writer.write_maps(1, {"x": np.ones((1, 2, 2, 1))}, probes=IMAGES[:1], labels=[0])
+
+
 @pytest.mark.parametrize("model", [None, "model", keras.layers.Dense(3)])
 def test_what_is_no_model_is_refused(tmp_path: pathlib.Path, model: Any) -> None:
     with pytest.raises(ValueError, match="`model` to be a Keras model"):
