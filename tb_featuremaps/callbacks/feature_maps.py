@@ -18,7 +18,7 @@ from tb_featuremaps.capture.arguments import flag
 from tb_featuremaps.capture.attributions import AttributionTap
 from tb_featuremaps.capture.compiled import ensure_built
 from tb_featuremaps.capture.description import Description, describe_tap
-from tb_featuremaps.capture.labels import class_name_list, label_names
+from tb_featuremaps.capture.labels import class_name_list, label_names, why_unknown
 from tb_featuremaps.capture.outputs import check_main, describe_outputs
 from tb_featuremaps.capture.selection import LayerSpecification, select_layers
 from tb_featuremaps.capture.tap import ActivationTap, TapOptions
@@ -160,6 +160,8 @@ class FeatureMaps(CapturingCallback):
     def _prepare(self, model: keras.Model) -> None:
         """Everything that is wrong with the arguments is said here, before training."""
         check_main(model, self._main)
+        if (why := why_unknown(self._labels, self._class_names)) is not None:
+            self._session.warn("labels", why)
         compiled = keras_internals.compiled_loss(model)
         # Compiled anew, a model may have other layers frozen or other weights of its losses.
         if self._tapped_model is not model or compiled is None or compiled is not self._compiled:

@@ -5,6 +5,9 @@ from typing import Any
 
 import numpy as np
 
+# How many names a message lists.
+_SHOWN = 8
+
 
 def label_names(labels: Any, class_names: Any, probes: int) -> list[str]:
     """Returns one name per probe; none if `labels` is None.
@@ -28,6 +31,17 @@ def label_names(labels: Any, class_names: Any, probes: int) -> list[str]:
             f"Expected `labels` for each of the {probes} probes. Received: {len(flat)} labels."
         )
     return [_name(label, names) for label in flat]
+
+
+def why_unknown(labels: list[str], class_names: list[str]) -> str | None:
+    """A sentence on labels whose names several classes share; None if there are none."""
+    shared = sorted({label for label in labels if class_names.count(label) > 1})
+    if not shared:
+        return None
+    return (
+        f"`class_names` holds {', '.join(map(repr, shared[:_SHOWN]))} more than once, so that it "
+        "isn't known which class the probes with such a label are. Make the names unique."
+    )
 
 
 def class_name_list(class_names: Any) -> list[str]:

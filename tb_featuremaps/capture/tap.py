@@ -23,7 +23,7 @@ from tb_featuremaps.capture.model_layers import NamedLayer, all_operations
 from tb_featuremaps.capture.recording import record_calls
 from tb_featuremaps.capture.tiles import tile_size, tile_window
 from tb_featuremaps.format.atlas import columns_of, rows_of
-from tb_featuremaps.format.finishing import FinishedLayer, finish_layer
+from tb_featuremaps.format.finishing import FinishedLayer, finish_layers
 
 _log = logging.getLogger(__name__)
 
@@ -92,8 +92,10 @@ class Capture:
         """Finishes the layers one after another, for all probes or the first ones."""
         if self._finished is not None:
             yield from (layer.first(probes) for layer in self._finished)
-        for maps, averaged in self._maps:
-            yield finish_layer(self._on_host(maps if probes is None else maps[:probes]), averaged)
+        yield from finish_layers(
+            (self._on_host(maps if probes is None else maps[:probes]), averaged)
+            for maps, averaged in self._maps
+        )
 
     @property
     def classes(self) -> list[int]:

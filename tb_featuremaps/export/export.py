@@ -8,6 +8,7 @@ from functools import partial
 from tb_featuremaps.export.arrays import write_npz
 from tb_featuremaps.export.folder import FULL, Folder, cannot_write
 from tb_featuremaps.export.gradients import write_gradient_arrays, write_gradient_tables
+from tb_featuremaps.export.not_finite import report_not_finite
 from tb_featuremaps.export.pictures import FilmError, write_channels, write_film, write_grid
 from tb_featuremaps.export.progress import with_progress
 from tb_featuremaps.export.selection import ALL, NEWEST, Selection, shown
@@ -118,6 +119,9 @@ class Export:
         if set(self.forms) <= {"csv"}:
             return
         probes = self.selection.probes_of(self._probes(logs, run, layer, every))
+        films_or_arrays = {"npz", "apng", "webp"}.intersection(self.forms)
+        shown_steps = every if films_or_arrays else some
+        yield partial(report_not_finite, logs, run, layer, shown_steps, probes, report)
         if "npz" in self.forms:
             yield partial(write_npz, logs, folder, run, layer, every, probes, report)
         for probe in probes:

@@ -98,14 +98,15 @@ def measure(maps: npt.NDArray[np.float32]) -> MeasuredMaps:
 
 
 def _survey(folded: FoldedMaps) -> _Survey:
-    lows, highs, totals, zeros = [], [], [], []
-    for block, _, scratch in folded.blocks():
-        lows.append(np.minimum.reduce(block, axis=1))
-        highs.append(np.maximum.reduce(block, axis=1))
-        totals.append(np.add.reduce(block, axis=1))
+    lows, highs, totals = (folded.parts(np.float32) for _ in range(3))
+    zeros = folded.parts(np.uint8)
+    for index, (block, _, scratch) in enumerate(folded.blocks()):
+        np.minimum.reduce(block, axis=1, out=lows[index])
+        np.maximum.reduce(block, axis=1, out=highs[index])
+        np.add.reduce(block, axis=1, out=totals[index])
         is_zero = np.equal(block, 0, out=scratch.flags)
         # A block has fewer rows than a byte counts.
-        zeros.append(np.add.reduce(is_zero.view(np.uint8), axis=1, dtype=np.uint8))
+        np.add.reduce(is_zero.view(np.uint8), axis=1, dtype=np.uint8, out=zeros[index])
     lo = folded.merge(np.minimum, lows, np.float32)
     hi = folded.merge(np.maximum, highs, np.float32)
     mean = folded.merge(np.add, totals, np.float64)
@@ -120,12 +121,12 @@ def _quantise(folded: FoldedMaps, found: _Survey) -> npt.NDArray[np.float64]:
     # A constant's values are all 0 above `lo`, whatever they are multiplied with.
     per_value = (LEVELS / np.maximum(found.span, _SMALLEST_SPAN)).astype(np.float32)
     lo, scale = folded.spread(found.lo), folded.spread(per_value)
-    squares = []
-    for block, levels, scratch in folded.blocks(last_first=True):
+    squares = folded.parts(np.float32)
+    for index, (block, levels, scratch) in enumerate(folded.blocks(last_first=True)):
         values = scratch.values
         np.subtract(block, lo, out=values)
         np.multiply(values, scale, out=values)
-        squares.append(np.einsum("nrv,nrv->nv", values, values))
+        np.einsum("nrv,nrv->nv", values, values, out=squares[index])
         np.rint(values, out=values)
         np.copyto(levels, values, casting="unsafe")
     # Of levels before they are rounded.
@@ -142,10 +143,10 @@ def _quantise(folded: FoldedMaps, found: _Survey) -> npt.NDArray[np.float64]:
 def _variance(folded: FoldedMaps, mean: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The variances, from deviations."""
     row = folded.spread(mean.astype(np.float32))
-    squares = []
-    for block, _, scratch in folded.blocks():
+    squares = folded.parts(np.float32)
+    for index, (block, _, scratch) in enumerate(folded.blocks()):
         deviation = np.subtract(block, row, out=scratch.values)
-        squares.append(np.einsum("nrv,nrv->nv", deviation, deviation))
+        np.einsum("nrv,nrv->nv", deviation, deviation, out=squares[index])
     variance: npt.NDArray[np.float64] = folded.merge(np.add, squares, np.float64)
     variance /= folded.pixels
     return variance

@@ -133,7 +133,9 @@ class _FsspecStore:
         return [str(entry).rstrip("/").rpartition("/")[2] for entry in found]
 
     def make_directory(self, path: str) -> None:
-        self._system.makedirs(self._inside(path), exist_ok=True)
+        inside = self._inside(path)
+        if inside.startswith("/"):  # others have no directories but buckets, which the user makes
+            self._system.makedirs(inside, exist_ok=True)
 
     def size(self, path: str) -> int:
         return int(self._system.size(self._inside(path)))

@@ -42,6 +42,8 @@ def read_logdir(logdir: str | os.PathLike[str], *, cache: bool = True) -> "Logge
         directory = os.path.expanduser(directory)
     if not is_directory(directory):
         what = "a file; give its folder" if os.path.isfile(directory) else "which isn't there"
+        if is_remote(directory):  # a store may hide what it doesn't let this user read
+            what = "which isn't there, or can't be read from here"
         raise FileNotFoundError(
             f"Expected a log directory. Received: {os.fspath(logdir)!r}, {what}."
         )
@@ -124,6 +126,9 @@ class LoggedRuns:
         self, run: str, layer: str, step: int, probe: int = 0
     ) -> npt.NDArray[np.float32]:
         """One activation, float32 `[height, width, channels]`, within (max − min) / 510 a channel.
+
+        NaN and −Inf stand as the channel's smallest finite value, +Inf as its largest; `statistics`
+        has the share of such values in each channel, the last of its columns.
 
         Raises:
             NotLoggedError: no such run, layer, step or probe.

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from tb_featuremaps.capture.arguments import flag, log_directory
-from tb_featuremaps.capture.labels import class_name_list, label_names
+from tb_featuremaps.capture.labels import class_name_list, label_names, why_unknown
 from tb_featuremaps.capture.pictures import pictures_of
+from tb_featuremaps.format.finishing import finish_layers
 from tb_featuremaps.run_writer.arguments import (
     DataFormat,
     named,
@@ -260,20 +261,20 @@ class RunWriter:
         if found == self._probes:
             return None
         self._probes = found
+        if (why := why_unknown(found[1], self._class_names)) is not None:
+            warnings.warn(f"RunWriter: {why}", RuntimeWarning, stacklevel=3)
         return np.array(pictures), found[1]
 
     def _submit_maps(self, step: int, layers: list[LayerMaps]) -> None:
         encoder, moment = CaptureEncoder([layer.series for layer in layers], []), time.time()
+        maps = [(layer.maps, layer.averaged) for layer in layers]
         place = self._writer.reserve_capture(sum(layer.maps.nbytes for layer in layers), wait=True)
         if place is None:  # the writer has said why
             return
         with place:
             place.submit(
                 lambda: encoder.encode(
-                    step,
-                    moment,
-                    CaptureArrays((layer.finish() for layer in layers), []),
-                    self._parts,
+                    step, moment, CaptureArrays(finish_layers(maps), []), self._parts
                 ),
                 f"the maps at step {step}",
             )

@@ -69,6 +69,24 @@ def test_loss_tables_are_of_the_chosen_steps(logdir: pathlib.Path, tmp_path: pat
     assert steps_of(steps=Steps("newest")) == [2]
 
 
+@pytest.mark.parametrize("form", ["png", "channels", "apng", "npz"])
+def test_it_says_where_values_are_not_finite(tmp_path: pathlib.Path, form: str) -> None:
+    maps = np.arange(24, dtype=np.float32).reshape(1, 2, 3, 4)
+    with RunWriter(tmp_path / "run") as writer:
+        for step in range(3):
+            broken = maps.copy()
+            if step:
+                broken[0, 0, 0, :step] = np.nan
+            writer.write_maps(step, {"conv1": broken, "conv2": maps})
+    _, messages = _export(tmp_path, tmp_path / "out", form)
+    (message,) = messages
+    many = form in ("apng", "npz")
+    assert message.startswith(
+        "run: 'conv1' holds NaN or infinite values at step "
+        + ("1 (1 channel), and at 1 more of the steps." if many else "2 (2 channels).")
+    )
+
+
 def test_grids_are_of_the_chosen_runs_layers_steps_and_probes(
     logdir: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:

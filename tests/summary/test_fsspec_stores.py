@@ -17,17 +17,20 @@ fsspec = pytest.importorskip("fsspec")
 memory = pytest.importorskip("fsspec.implementations.memory")
 
 
-class ReplacingStore(memory.MemoryFileSystem):  # type: ignore[misc, name-defined]
-    """Replaces what was there where it is asked to append, as gcsfs does."""
+class ObjectStore(memory.MemoryFileSystem):  # type: ignore[misc, name-defined]
+    """As gcsfs and s3fs: paths begin with the bucket, directories are buckets, no appending."""
 
-    protocol = "replacing"
+    protocol = "objects"
+    root_marker = ""
     store: dict[str, Any] = {}
     pseudo_dirs: list[str] = [""]
 
     @classmethod
     def _strip_protocol(cls, path: str) -> str:
-        inside: str = super()._strip_protocol(path.replace("replacing://", "memory://"))
-        return inside
+        return path.removeprefix("objects://").strip("/")
+
+    def makedirs(self, path: str, exist_ok: bool = False) -> None:
+        raise AssertionError(f"A bucket was made for {path}.")
 
     def _open(self, path: str, mode: str = "rb", *rest: Any, **options: Any) -> io.BytesIO:
         opened: io.BytesIO = super()._open(path, mode.replace("a", "w"), *rest, **options)
@@ -36,9 +39,9 @@ class ReplacingStore(memory.MemoryFileSystem):  # type: ignore[misc, name-define
 
 @pytest.fixture(autouse=True)
 def _registered() -> Iterator[None]:
-    fsspec.register_implementation("replacing", ReplacingStore, clobber=True)
+    fsspec.register_implementation("objects", ObjectStore, clobber=True)
     yield
-    ReplacingStore.store.clear()
+    ObjectStore.store.clear()
     memory.MemoryFileSystem.store.clear()
 
 
@@ -51,7 +54,7 @@ def _write(directory: str, steps: range) -> None:
             writer.flush()
 
 
-@pytest.mark.parametrize("scheme", ["memory", "replacing"])
+@pytest.mark.parametrize("scheme", ["memory", "objects"])
 def test_what_is_written_over_and_over_is_all_there(
     scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
