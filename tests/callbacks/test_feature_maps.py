@@ -272,7 +272,7 @@ def test_a_directory_that_can_not_be_written_gives_one_warning(tmp_path: pathlib
         warnings.simplefilter("always")
         log_dir = tmp_path / "file"
         history = _fit(two_headed_model(), FeatureMaps(log_dir, IMAGES[:1]), LossTerms(log_dir))
-    ours = [one for one in caught if "tb_featuremaps" in str(one.message)]
+    ours = [warning for warning in caught if "tb_featuremaps" in str(warning.message)]
     assert len(ours) == 1
     assert len(history.history["loss"]) == 2
 
@@ -302,7 +302,7 @@ def test_a_disk_that_stalls_lowers_the_rate_with_one_warning(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         _fit(two_headed_model(), maps, Stall(), LossTerms(tmp_path), epochs=50)
-    ours = [str(one.message) for one in caught if "tb_featuremaps" in str(one.message)]
+    ours = [str(warning.message) for warning in caught if "tb_featuremaps" in str(warning.message)]
     assert len(ours) == 1
     assert "slower than training" in ours[0]
     steps = _steps(tmp_path)

@@ -62,8 +62,8 @@ def test_training_is_the_same_with_it(tmp_path: pathlib.Path) -> None:
         found.append((history, again, _weights(model), set(vars(model))))
     assert found[0][0] == found[1][0]
     assert found[0][1] == found[1][1]
-    for one, other in zip(found[0][2], found[1][2], strict=True):
-        np.testing.assert_array_equal(one, other)
+    for plain, watched in zip(found[0][2], found[1][2], strict=True):
+        np.testing.assert_array_equal(plain, watched)
     assert found[0][3] == found[1][3]
 
 

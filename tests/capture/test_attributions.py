@@ -130,14 +130,16 @@ def test_they_are_those_of_finite_differences(layer: str, make: Any) -> None:
     model.compile("sgd", "mse")
     classes = [2, 0, 1]
     chosen = select_layers(model, [layer]).layers
-    tap = AttributionTap(model, chosen, _MAPS, [str(one) for one in classes], (), training=False)
+    tap = AttributionTap(
+        model, chosen, _MAPS, [str(label) for label in classes], (), training=False
+    )
     (found,) = tap.capture()
 
     def scores() -> dict[str, float]:
         outputs = keras.tree.flatten(model(_MAPS, training=False))
         return {
-            str(number): float(_numpy(one)[range(3), classes].sum())
-            for number, one in enumerate(outputs)
+            str(number): float(_numpy(output)[range(3), classes].sum())
+            for number, output in enumerate(outputs)
         }
 
     inner = model.get_layer("inner") if "/" in layer else model

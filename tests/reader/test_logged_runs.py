@@ -76,8 +76,8 @@ def _append(directory: pathlib.Path, *events: event_pb2.Event) -> None:
     """Writes events into a new event file, as the process that resumes a training does."""
     before = len(list(directory.glob("*tfevents*")))
     with (directory / f"events.out.tfevents.999999999{before}").open("wb") as file:
-        for one in events:
-            RecordWriter(file).write(one.SerializeToString())
+        for written in events:
+            RecordWriter(file).write(written.SerializeToString())
 
 
 def _noise(shape: tuple[int, int, int], step: int, probes: int) -> np.ndarray:

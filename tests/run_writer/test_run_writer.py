@@ -235,7 +235,7 @@ def test_two_writers_of_the_same_series_are_warned_of(tmp_path: pathlib.Path) ->
         second.write_losses(1, main=2.0)
         second.write_losses(2, main=2.0)
         first.write_maps(2, _MAPS)
-    said = [str(one.message).partition("writes ")[2].partition(" to ")[0] for one in caught]
+    said = [str(warning.message).partition("writes ")[2].partition(" to ")[0] for warning in caught]
     assert said == ["losses", "featuremaps/conv1, featuremaps/conv2"]  # each says it once
     first.close()
     second.close()
