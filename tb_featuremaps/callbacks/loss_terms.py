@@ -136,6 +136,12 @@ class LossTerms(keras.callbacks.Callback):
             except Exception as error:  # whatever it is, the training goes on
                 self._give_up(error)
 
+    def on_predict_begin(self, logs: dict[str, Any] | None = None) -> None:
+        if not self._session.is_open:
+            self._session.warn(
+                "predict", "`predict` has no loss, so nothing is written. Pass it to `fit`."
+            )
+
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         if self._listener is None:
             return

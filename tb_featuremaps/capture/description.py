@@ -60,7 +60,8 @@ class Description:
         lines = [_aligned(row, widths) for row in rows]
         lines.insert(1, "─" * max(map(len, lines)))
         lines += [
-            f"{one.name.ljust(widths[0])}  not captured: {one.reason}" for one in self.skipped
+            f"{skipped.name.ljust(widths[0])}  not captured: {skipped.reason}"
+            for skipped in self.skipped
         ]
         thinned = [self.thinned_note] if self.thinned_note is not None else []
         return "\n".join([*lines, self._totals(), *thinned, *self.notes])

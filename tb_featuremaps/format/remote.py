@@ -130,7 +130,7 @@ class _FsspecStore:
             found = self._system.ls(self._inside(path), detail=False)
         except FileNotFoundError:  # object stores have no empty directories
             return []
-        return [str(one).rstrip("/").rpartition("/")[2] for one in found]
+        return [str(entry).rstrip("/").rpartition("/")[2] for entry in found]
 
     def make_directory(self, path: str) -> None:
         inside = self._inside(path)

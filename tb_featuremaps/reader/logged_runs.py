@@ -42,6 +42,8 @@ def read_logdir(logdir: str | os.PathLike[str], *, cache: bool = True) -> "Logge
         directory = os.path.expanduser(directory)
     if not is_directory(directory):
         what = "a file; give its folder" if os.path.isfile(directory) else "which isn't there"
+        if is_remote(directory):  # a store may hide what it doesn't let this user read
+            what = "which isn't there, or can't be read from here"
         raise FileNotFoundError(
             f"Expected a log directory. Received: {os.fspath(logdir)!r}, {what}."
         )

@@ -55,7 +55,11 @@ class Steps:
 
     def _written_elsewhere(self, names: list[str]) -> list[str]:
         with _lock:
-            others = [one for one in _open if one is not self and one.directory == self.directory]
+            others = [
+                opened
+                for opened in _open
+                if opened is not self and opened.directory == self.directory
+            ]
         return [name for name in names if any(name in other._last for other in others)]
 
 

@@ -10,6 +10,7 @@ import textwrap
 import threading
 import time
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -18,7 +19,7 @@ import pytest
 from support.logdir import read_run
 from support.small_models import IMAGES, targets, two_headed_model
 
-from tb_featuremaps import FeatureMaps, LossTerms, MapCapture, RunWriter, Schedule
+from tb_featuremaps import FeatureMaps, GradientTerms, LossTerms, MapCapture, RunWriter, Schedule
 from tb_featuremaps.format.png import decode_atlas
 from tb_featuremaps.reader import read_logdir
 from tb_featuremaps.summary import directory_writer, event_log
@@ -184,6 +185,23 @@ def test_names_that_classes_share_are_warned_of_where_a_label_has_one(
         RunWriter(tmp_path / "own", class_names=names) as writer,
     ):
         writer.write_maps(1, {"x": np.ones((1, 2, 2, 1))}, probes=IMAGES[:1], labels=[0])
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda run: FeatureMaps(run, IMAGES[:1]), "this `predict` writes none"),
+        (lambda run: GradientTerms(run, IMAGES[:4], targets(4)), "this `predict` writes none"),
+        (LossTerms, "`predict` has no loss"),
+    ],
+)
+def test_of_a_prediction_nothing_is_written_which_is_said(
+    tmp_path: pathlib.Path, make: Callable[[pathlib.Path], Any], message: str
+) -> None:
+    model = two_headed_model()
+    with pytest.warns(RuntimeWarning, match=message):
+        model.predict(IMAGES[:4], verbose=0, callbacks=[make(tmp_path)])
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("model", [None, "model", keras.layers.Dense(3)])

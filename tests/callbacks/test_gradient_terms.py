@@ -239,3 +239,9 @@ def test_where_nothing_is_written_one_warning_says_so(tmp_path: pathlib.Path) ->
         _fit(model, GradientTerms(tmp_path, _X, _Y), epochs=0)
     with pytest.warns(RuntimeWarning, match="gradients are written while `fit` trains"):
         model.evaluate(IMAGES, targets(), callbacks=[GradientTerms(tmp_path, _X, _Y)], verbose=0)
+
+
+@pytest.mark.parametrize(("x", "received"), [(3.0, "one float"), (object(), "one object")])
+def test_what_holds_no_arrays_is_named(tmp_path: pathlib.Path, x: Any, received: str) -> None:
+    with pytest.raises(ValueError, match=f"`x` to be arrays .*Received: {received}"):
+        GradientTerms(tmp_path, x, None)

@@ -196,7 +196,7 @@ def test_what_the_log_itself_lacks_is_said(tmp_path: pathlib.Path) -> None:
     _append(tmp_path, *gaps, event(9, [gap_value(1, 9, -1)]))
     assert read_logdir(tmp_path).messages == [
         ".: 2 events between steps 3 and 5 are missing: they could not be written.",
-        ".: 1 events after step 9 are missing: they could not be written.",
+        ".: 1 event after step 9 is missing: it could not be written.",
     ]
 
 
