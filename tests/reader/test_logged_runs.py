@@ -31,7 +31,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[pathlib.Path, np.
     callbacks = [FeatureMaps(logdir / "a", IMAGES[:2]), LossTerms(logdir / "a")]
     model.fit(IMAGES, targets(), epochs=2, batch_size=32, verbose=0, callbacks=callbacks)
     block = keras.Model(model.input, model.get_layer("block").output)
-    return logdir, np.asarray(block(IMAGES[:2]))[1]
+    return logdir, keras.ops.convert_to_numpy(block(IMAGES[:2]))[1]
 
 
 def test_activations_come_back(trained: tuple[pathlib.Path, np.ndarray]) -> None:

@@ -74,7 +74,8 @@ def test_what_the_callbacks_write_is_written(tmp_path: pathlib.Path) -> None:
                     penalty=logged["loss/penalty"][step],
                 )
         for step, (_, outputs) in made.items():
-            writer.write_outputs(step, {"aux1": outputs["aux1"], "main": outputs["main"]})
+            values = {name: keras.ops.convert_to_numpy(outputs[name]) for name in ("aux1", "main")}
+            writer.write_outputs(step, values)
     expected, found = _values(tmp_path / "train"), _values(own)
     assert found.keys() == expected.keys()
     for key, value in expected.items():
