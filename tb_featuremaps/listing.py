@@ -37,6 +37,8 @@ def list_as_text(values: dict[str, Any]) -> Iterator[str]:
 
 
 def _captures(steps: list[int]) -> str:
+    if len(steps) == 1:
+        return f"1 capture, step {steps[0]}"
     between = f", steps {steps[0]} to {steps[-1]}" if steps else ""
     return f"{len(steps)} captures{between}"
 

@@ -52,7 +52,7 @@ def test_it_lists_what_can_be_read_and_says_what_can_not(
     said = capsys.readouterr()
     assert said.out.splitlines() == [
         "damaged",
-        "  conv1: 1 captures, steps 0 to 0",
+        "  conv1: 1 capture, step 0",
         "good",
         "  conv1: 3 captures, steps 0 to 8",
         "  conv2: 3 captures, steps 0 to 8",
@@ -271,8 +271,8 @@ def test_odd_names_are_shown_in_any_terminal(tmp_path: pathlib.Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
     run, first, second = ended.stdout.splitlines()
     assert run == r"\xfc"
-    assert first.startswith(r"  a\x1b[31m\n: 1 captures")
-    assert second.startswith(r"  \u7279\u5fb4: 1 captures")
+    assert first.startswith(r"  a\x1b[31m\n: 1 capture,")
+    assert second.startswith(r"  \u7279\u5fb4: 1 capture,")
 
 
 def test_ctrl_c_ends_it_quietly(tmp_path: pathlib.Path) -> None:

@@ -5,7 +5,6 @@ import io
 import os
 from collections.abc import Iterable, Sequence
 
-from tb_featuremaps.capture.arguments import is_whole
 from tb_featuremaps.export.selection import Selection, Steps
 from tb_featuremaps.reader import read_logdir
 from tb_featuremaps.report.report import make_report
@@ -57,7 +56,7 @@ def show(
             "Expected IPython, which notebooks bring along. Received none. Outside of a notebook, "
             "`tb-featuremaps report` writes the same page as a file."
         ) from error
-    if not is_whole(height, least=1):
+    if isinstance(height, bool) or not isinstance(height, int) or height < 1:
         raise ValueError(f"Expected `height` to be a whole number ≥ 1. Received: {height!r}.")
     selection = Selection(_listed(runs, "runs"), _listed(layers, "layers"), Steps(steps))
     page = io.BytesIO()

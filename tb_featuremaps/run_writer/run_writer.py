@@ -251,9 +251,9 @@ class RunWriter:
                 raise ValueError("Expected `probes` with `labels`. Received: labels alone.")
             return None
         array = numbers(probes, "probes")
-        if not array.ndim or len(array) != count:
+        if not array.size or not array.ndim or len(array) != count:
             raise ValueError(
-                f"Expected `probes` [n, …] of the {count} probes of the maps. "
+                f"Expected `probes` [n, …] of the {count} probes of the maps, and not empty. "
                 f"Received: shape {array.shape}."
             )
         pictures = pictures_of(array, self._channels_first)

@@ -74,7 +74,8 @@ def test_what_the_callbacks_write_is_written(tmp_path: pathlib.Path) -> None:
                     penalty=logged["loss/penalty"][step],
                 )
         for step, (_, outputs) in made.items():
-            writer.write_outputs(step, {"aux1": outputs["aux1"], "main": outputs["main"]})
+            values = {name: keras.ops.convert_to_numpy(outputs[name]) for name in ("aux1", "main")}
+            writer.write_outputs(step, values)
     expected, found = _values(tmp_path / "train"), _values(own)
     assert found.keys() == expected.keys()
     for key, value in expected.items():
@@ -182,6 +183,7 @@ def _writer(directory: pathlib.Path) -> RunWriter:
         (lambda w: w.write_maps(6, {"conv1": _MAPS["conv2"]}), r"conv1.*\[n, 6, 5, 7\].*3, 3, 4"),
         (lambda w: w.write_maps(6, {**_MAPS, "x": np.ones((3, 4))}), "same probes.*'x': 3"),
         (lambda w: w.write_maps(6, _MAPS, probes=np.ones((3, 4, 4))), r"2 probes.*\(3, 4, 4\)"),
+        (lambda w: w.write_maps(6, _MAPS, probes=np.ones((2, 0, 4, 3))), r"empty.*\(2, 0, 4, 3\)"),
         (lambda w: w.write_maps(6, _MAPS, labels=[1, 2]), "labels alone"),
         (
             lambda w: w.write_maps(6, _MAPS, probes=np.ones((2, 4, 4)), labels=[0, 3]),
@@ -223,6 +225,16 @@ def test_what_is_of_other_probes_than_were_written_is_an_error(tmp_path: pathlib
         writer.write_maps(3, {"conv1": _MAPS["conv1"][:1]}, probes=np.ones((1, 4, 4)))
         writer.write_outputs(3, {"main": np.ones((1, 3))})
     assert {step for _, step in _values(tmp_path)} == {0, 1, 3}
+
+
+def test_probes_too_large_to_wait_are_a_warning_that_says_what_to_do(
+    tmp_path: pathlib.Path,
+) -> None:
+    large = np.zeros((1, 6000, 2000, 3), np.uint8)
+    said = "the probes of 36 MB.*Give fewer or smaller probes"
+    with pytest.warns(RuntimeWarning, match=said), RunWriter(tmp_path) as writer:
+        writer.write_maps(1, {"x": np.ones((1, 2))}, probes=large)
+    assert {tag for tag, _ in _values(tmp_path)} >= {"featuremaps/x"}
 
 
 def test_two_writers_of_the_same_series_are_warned_of(tmp_path: pathlib.Path) -> None:

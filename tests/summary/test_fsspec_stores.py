@@ -17,7 +17,7 @@ fsspec = pytest.importorskip("fsspec")
 memory = pytest.importorskip("fsspec.implementations.memory")
 
 
-class ObjectStore(memory.MemoryFileSystem):  # type: ignore[misc, name-defined]
+class ObjectStore(memory.MemoryFileSystem):  # type: ignore[name-defined]
     """As gcsfs and s3fs: paths begin with the bucket, directories are buckets, no appending."""
 
     protocol = "objects"
