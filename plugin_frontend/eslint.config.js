@@ -8,6 +8,8 @@ export default tseslint.config(
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
     rules: {
+      // What is looped over has a name: a run, a layer, a channel.
+      'id-denylist': ['error', 'one'],
       // Under noUncheckedIndexedAccess every read of a pixel in a loop needs one.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],

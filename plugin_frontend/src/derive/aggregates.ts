@@ -73,9 +73,9 @@ export function aggregatePane(pane: Pane, kind: Aggregate): Pane {
 
 /** The same for both panes. */
 export function aggregatePanes({ first, second }: Panes, kind: Aggregate): Panes {
-  const slot = (one: Slot | null): Slot | null => {
-    const pane = paneOf(one);
-    return pane ? { pane: aggregatePane(pane, kind) } : one;
+  const slot = (side: Slot | null): Slot | null => {
+    const pane = paneOf(side);
+    return pane ? { pane: aggregatePane(pane, kind) } : side;
   };
   return { first: slot(first), second: slot(second) };
 }

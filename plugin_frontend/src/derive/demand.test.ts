@@ -165,8 +165,12 @@ const head: Head = { tag: 'main', name: 'main', role: 'main', weight: 1, lastWal
 
 /** What one head of 1,000 classes predicts: of each step and probe only class 3 is told. */
 function predicted(trueClass: number | null): PredictionsAnswer {
-  const one = { top: [{ index: 3, value: 1 }], trueValue: 0.5, trueRank: 2, nonfinite: 0 };
-  const items = [0, 10].map((step) => ({ step, wallTime: step, predictions: [one, one] }));
+  const prediction = { top: [{ index: 3, value: 1 }], trueValue: 0.5, trueRank: 2, nonfinite: 0 };
+  const items = [0, 10].map((step) => ({
+    step,
+    wallTime: step,
+    predictions: [prediction, prediction],
+  }));
   const { tag, name, role, weight } = head;
   const about = { tag, name, role, weight, classes: 1000, classNames: [], allKept: true };
   const growth = { reset: true, kept: null, items };

@@ -140,7 +140,7 @@ function picturesAhead({ captures, capture, probe }: Pane): PictureKey[] {
   const index = capture ? items.indexOf(capture) : -1;
   if (index < 0) return [];
   const near = Array.from({ length: AHEAD }, (_, i) => [index + i + 1, index - i - 1]).flat();
-  return near.flatMap((one) => items[one]?.pictures[probe] ?? []);
+  return near.flatMap((place) => items[place]?.pictures[probe] ?? []);
 }
 
 function framesOf(pane: Pane | null, map: MapId | null): readonly FrameAsk[] {

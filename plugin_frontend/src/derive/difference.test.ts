@@ -27,11 +27,14 @@ test('a difference is in the true unit, around zero, whatever the atlases’ col
 });
 
 test('what is the same differs by nothing', () => {
-  const one = pictureOf([7, 9], [1], [2], 1);
-  expect([...differencePicture(one, one)!.scale.hi]).toEqual([0]);
+  const picture = pictureOf([7, 9], [1], [2], 1);
+  expect([...differencePicture(picture, picture)!.scale.hi]).toEqual([0]);
 });
 
 test('maps of different sizes have no difference', () => {
-  const [one, two] = [pictureOf([0, 0], [0], [1], 1), pictureOf([0, 0, 0, 0], [0, 0], [1, 1], 2)];
-  expect(differencePicture(one, two)).toBeNull();
+  const [small, large] = [
+    pictureOf([0, 0], [0], [1], 1),
+    pictureOf([0, 0, 0, 0], [0, 0], [1, 1], 2),
+  ];
+  expect(differencePicture(small, large)).toBeNull();
 });

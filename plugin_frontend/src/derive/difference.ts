@@ -77,7 +77,7 @@ function reachOverSteps(panes: readonly Pane[]): RangeOf {
     return items?.length ? [rangesOverSteps(items, probe)] : [];
   });
   return (channel) => {
-    const { low, high } = merged(known.flatMap((one) => one[channel] ?? []));
+    const { low, high } = merged(known.flatMap((ranges) => ranges[channel] ?? []));
     return { low: low - high, high: high - low };
   };
 }

@@ -69,7 +69,7 @@ export const importanceOrder = memoised(
     hideInactive: boolean,
   ): readonly number[] => {
     const order = Array.from({ length: channels }, (_, channel) => channel);
-    const shown = hideInactive ? order.filter((one) => !isInactive(at, probe, one)) : order;
+    const shown = hideInactive ? order.filter((channel) => !isInactive(at, probe, channel)) : order;
     const size = (channel: number) => {
       const value = Math.abs(values[channel] ?? NaN);
       return Number.isNaN(value) ? -1 : value;

@@ -102,8 +102,8 @@ test('of two heads with classes of their own, one has nothing to say of what it 
 });
 
 test('a value that is not finite is not asked for again and again', () => {
-  const one = { ...prediction([1, 0.9]), nonfinite: 1 };
-  const heads = [head('main', 2, [one])];
+  const broken = { ...prediction([1, 0.9]), nonfinite: 1 };
+  const heads = [head('main', 2, [broken])];
   expect(outputAsks('r', heads, 0, 0)).toEqual([]);
   expect(classColumns(none, 'r', heads, 0, 0)).toEqual([[0], [null]]);
 });

@@ -38,7 +38,7 @@ export const classChoices = memoisedBy(
     if (first.classes <= ALL_LISTED) return Array.from({ length: first.classes }, (_, i) => i);
     const seen = new Set(
       first.steps.flatMap(
-        ({ predictions: one }) => one[probe]?.top.map(({ index }) => index) ?? [],
+        ({ predictions: byProbe }) => byProbe[probe]?.top.map(({ index }) => index) ?? [],
       ),
     );
     const truth = first.trueClass[probe];
@@ -64,7 +64,7 @@ export function knownValue(
   // Heads can have classes of their own: one may have fewer than the first.
   if (!prediction || index < 0 || index >= head.classes) return null;
   if (head.trueClass[probe] === index) return prediction.trueValue;
-  const top = prediction.top.find((one) => one.index === index);
+  const top = prediction.top.find((listed) => listed.index === index);
   if (top) return top.value;
   return prediction.top.length + prediction.nonfinite >= head.classes ? null : undefined;
 }

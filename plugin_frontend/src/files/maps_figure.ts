@@ -127,7 +127,7 @@ function scalingOf(look: Look, known: Range | null, isDifference: boolean): stri
 /** The range of all these channels where they have the same; null where each has its own. */
 function sharedRange(ranges: RangeOf, channels: readonly number[]): Range | null {
   const [first, ...rest] = channels.map(ranges);
-  const isSame = rest.every((one) => one.low === first?.low && one.high === first.high);
+  const isSame = rest.every((range) => range.low === first?.low && range.high === first.high);
   return first && isSame ? first : null;
 }
 

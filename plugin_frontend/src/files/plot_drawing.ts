@@ -35,7 +35,7 @@ const [GRID, AXIS] = ['#dfe1e5', '#5f6368'];
 export function plotDrawing(plot: Plot): Drawing {
   const { places, lines, logScale } = plot;
   const named = lines.filter(({ label }) => label !== null);
-  const values = lines.flatMap((line) => line.values.filter((one) => isDrawn(one, logScale)));
+  const values = lines.flatMap((line) => line.values.filter((value) => isDrawn(value, logScale)));
   const [least, most] = extentOf(values);
   const low = logScale ? least : Math.min(plot.from ?? least, least);
   const [first, last] = [places[0] ?? 0, places.at(-1) ?? 1];

@@ -63,8 +63,8 @@ export class LayersView extends Connected<
     if (!listing) return [null, null, this.sameHealth([]), 0];
     const { run, layer } = placeOf(listing, app.selection.value.run, app.selection.value.layer);
     const pane = paneOf(panesOf(listing, app.selection.value, app.library).first);
-    const health = run?.layers.map((one) =>
-      healthAt(app, run, one, pane?.capture?.step, pane?.probe),
+    const health = run?.layers.map((own) =>
+      healthAt(app, run, own, pane?.capture?.step, pane?.probe),
     );
     const unknown = run && pane ? run.layers.length - layersInReach(pane).length : 0;
     return [run, layer, this.sameHealth(health ?? []), unknown];

@@ -118,7 +118,7 @@ export class LossesView extends Plotted<Selected> {
   ) {
     const shown = shownCurves(curves, look.hiddenCurves);
     if (!shown.length) return html`<p class="muted">All terms are hidden.</p>`;
-    const labels = shown.filter((one) => !one.validation).map(({ label }) => label);
+    const labels = shown.filter((curve) => !curve.validation).map(({ label }) => label);
     return html`<div
       class="plot ${beside ? 'low' : ''}"
       data-testid="loss-plot"

@@ -107,7 +107,7 @@ export class PreviewView extends Painted<Selected> {
     const picture = valueOf(preview?.picture);
     if (!preview || !picture) return;
     const wanted = channel === null ? order.slice(0, MOST_CHANNELS) : [channel];
-    const channels = wanted.filter((one) => one < picture.scale.channels);
+    const channels = wanted.filter((shown) => shown < picture.scale.channels);
     const { statistics, probe } = preview.pane;
     const span = { picture, statistics: valueOf(statistics)?.items, probe };
     const { scaling, clip, rangeLow: low, rangeHigh: high } = look;
