@@ -80,6 +80,12 @@ export function aggregatePanes({ first, second }: Panes, kind: Aggregate): Panes
   return { first: slot(first), second: slot(second) };
 }
 
+/** The map that is open, where the layer has it: a link can ask for one that it doesn't have. */
+export function mapOfLayer(layer: Layer, id: MapId | null): MapId | null {
+  if (isAggregate(id)) return isSpatial(layer) ? id : null;
+  return id !== null && id < layer.channels ? id : null;
+}
+
 /** The range of a map's colours: over channels that of the layer or their own, shared by panes. */
 export function rangesOfMap(panes: Panes, look: Look, id: MapId): RangeOf {
   if (!isAggregate(id) || look.scaling === 'layer') return rangesOfPanes(panes, look);

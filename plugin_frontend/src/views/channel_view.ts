@@ -44,7 +44,7 @@ export class ChannelView extends Connected<Selected> {
     css`
       section {
         padding: 16px;
-        border-top: 1px solid var(--line);
+        border-bottom: 1px solid var(--line);
       }
       header {
         display: flex;
@@ -71,6 +71,7 @@ export class ChannelView extends Connected<Selected> {
     `,
   ];
   private readonly shown = new LastShown();
+  private isOpen = false;
 
   protected override select(app: AppState): Selected {
     const { listing, library } = app;
@@ -107,6 +108,13 @@ export class ChannelView extends Connected<Selected> {
       <fm-film></fm-film>
       ${isAggregate(map) ? nothing : html`<fm-channel-plot></fm-channel-plot>`}
     </section>`;
+  }
+
+  /** What was opened is seen at once, wherever the panel was scrolled to. */
+  protected override updated(): void {
+    const isOpen = this.renderRoot.querySelector('section') !== null;
+    if (isOpen && !this.isOpen) this.parentElement?.scrollTo({ top: 0 });
+    this.isOpen = isOpen;
   }
 
   private header(map: MapId, overlay: boolean) {

@@ -2,7 +2,7 @@ import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { differencePane, shownDifference } from '../derive/difference';
 import { formatValue } from '../derive/format';
-import { rangesOfMap } from '../derive/aggregates';
+import { mapOfLayer, rangesOfMap } from '../derive/aggregates';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import type { RangeOf } from '../derive/ranges';
 import { aggregateLabel, channelOf, isAggregate, type MapId } from '../model/aggregate';
@@ -61,11 +61,13 @@ export class LegendView extends Connected<
     const [selection, look] = [app.selection.value, app.look.value];
     if (!listing) return [null, null, look, null, false];
     const panes = panesOf(listing, selection, library);
-    const map = app.pointer.value?.channel ?? selection.channel;
+    const first = paneOf(panes.first);
+    const wanted = app.pointer.value?.channel ?? selection.channel;
+    const map = first && mapOfLayer(first.layer, wanted);
     const difference = shownDifference(panes, look);
     if (difference)
       return [differencePane(difference), difference.ranges, look, channelOf(map), true];
-    return [paneOf(panes.first), rangesOfMap(panes, look, map ?? 0), look, map, false];
+    return [first, rangesOfMap(panes, look, map ?? 0), look, map, false];
   }
 
   protected override view(
