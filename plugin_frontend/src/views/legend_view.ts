@@ -2,7 +2,7 @@ import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { differencePane, shownDifference } from '../derive/difference';
 import { formatValue } from '../derive/format';
-import { mapOfLayer, rangesOfMap } from '../derive/aggregates';
+import { isWithoutValues, mapOfLayer, rangesOfMap } from '../derive/aggregates';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import type { RangeOf } from '../derive/ranges';
 import { aggregateLabel, channelOf, isAggregate, type MapId } from '../model/aggregate';
@@ -88,6 +88,7 @@ export class LegendView extends Connected<
     const whole = layerRange(picture.scale);
     const [low, high] = colormap === 'diverging' ? ['−max', 'max'] : ['min', 'max'];
     const channel = ofAll ? aggregateLabel(map) : known ? `channel ${own}` : 'each channel';
+    const isEmpty = scaling !== 'layer' && known && map !== null && isWithoutValues(pane!, map);
     const subject = scaling === 'layer' ? 'layer' : channel;
     const within = `${formatValue(whole.low)} … ${formatValue(whole.high)}`;
     const cut =
@@ -97,9 +98,13 @@ export class LegendView extends Connected<
       title="${isDifference ? 'Differences' : 'Values'} of this picture lie within ${within}${cut}"
     >
       <span class="subject">${subject}:</span>
-      <span>${range ? formatValue(range.low) : low}</span>
-      <div class="bar" style="background:${gradient(colormap)}"></div>
-      <span>${range ? formatValue(range.high) : high}</span>
+      ${
+        isEmpty
+          ? html`<span>no finite value</span>`
+          : html`<span>${range ? formatValue(range.low) : low}</span>
+              <div class="bar" style="background:${gradient(colormap)}"></div>
+              <span>${range ? formatValue(range.high) : high}</span>`
+      }
     </div>`;
   }
 }
