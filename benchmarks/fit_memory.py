@@ -54,7 +54,7 @@ def _measure(captures: int, folder: pathlib.Path) -> list[str]:
             if disk.captures > len(resident):
                 resident.append(process.memory_info().rss)
         maps.on_train_end()
-    own = [one for one in caught if issubclass(one.category, RuntimeWarning)]
+    own = [warning for warning in caught if issubclass(warning.category, RuntimeWarning)]
     settled = max(resident[: len(resident) // 10])
     return [
         f"## Memory of {captures:,} captures on a slow disk",

@@ -80,8 +80,8 @@ def _outputs(model: keras.Model) -> list[keras.KerasTensor]:
 
 def _wait(gradients: Sequence[Sequence[tf.Tensor]]) -> None:
     """Returns when they are computed, without copying them."""
-    for one in gradients:
-        tf.experimental.numpy.asarray(one[0])
+    for by_layer in gradients:
+        tf.experimental.numpy.asarray(by_layer[0])
 
 
 def _gradient_terms(model: keras.Model, images: np.ndarray, folder: pathlib.Path) -> Way:

@@ -124,8 +124,8 @@ def _check_gradients(folder: pathlib.Path, captures: int) -> None:
     """
     logged = read_logdir(folder, cache=False).gradients("train")
     assert logged.activations and logged.kernels and logged.updates
-    for one in (logged.activations, logged.kernels, logged.updates):
-        _check_count(len(one.values.steps), captures, folder)
+    for series in (logged.activations, logged.kernels, logged.updates):
+        _check_count(len(series.values.steps), captures, folder)
     last = int(logged.updates.values.steps[-1])
     if not np.isfinite(logged.updates.values.at(last)).all():
         raise RuntimeError(f"Expected the updates of step {last} in {folder}. Found: none.")

@@ -43,23 +43,23 @@ def main() -> None:
 
 
 def _make(browser: Browser, url: str, out: pathlib.Path) -> None:
-    maps = _picture(browser, url, {"layer": _LAYER}, (1280, 800))
-    gradients = _picture(browser, url, {"layer": _LAYER, "view": "gradients"}, (1280, 800))
+    maps = picture(browser, url, {"layer": _LAYER}, (1280, 800))
+    gradients = picture(browser, url, {"layer": _LAYER, "view": "gradients"}, (1280, 800))
     _above_each_other(maps, gradients).save(out / "maps_and_gradients.png", optimize=True)
-    wide = _picture(browser, url, {"layer": _LAYER}, (1920, 1080))
+    wide = picture(browser, url, {"layer": _LAYER}, (1920, 1080))
     wide.save(out / "tab_1920_light.png", optimize=True)
-    compared = _picture(browser, url, {"layer": _FIRST, "compare": "step:0"}, (1280, 800))
+    compared = picture(browser, url, {"layer": _FIRST, "compare": "step:0"}, (1280, 800))
     compared.save(out / "compare_1280_light.png", optimize=True)
     channel: Mapping[str, str | int] = {"layer": _FIRST, "channel": 3, "overlay": 1}
-    large = _picture(browser, url, channel, (1280, 800), dark=True, beside="fm-channel")
+    large = picture(browser, url, channel, (1280, 800), dark=True, beside="fm-channel")
     large.save(out / "channel_1280_dark.png", optimize=True)
     layer = {"layer": "featuremaps/inception_5a", "view": "health"}
-    health = _picture(browser, url, layer, (1280, 800), dark=True)
+    health = picture(browser, url, layer, (1280, 800), dark=True)
     health.save(out / "health_1280_dark.png", optimize=True)
     _film(browser, url, out / "film.webp")
 
 
-def _picture(
+def picture(
     browser: Browser,
     url: str,
     state: Mapping[str, str | int],

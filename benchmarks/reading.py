@@ -85,9 +85,9 @@ def _measure(folder: pathlib.Path, runs: int, repeats: int) -> list[str]:
     }
     return [
         row(f"list {runs} runs of {megabytes:,.0f} MB for the first time, ms", _spent(first)),
-        row("the same, of which the processor is used, ms", [one.used for one in first]),
+        row("the same, of which the processor is used, ms", [listing.used for listing in first]),
         row("the same, MB/s", speeds),
-        row("the same, memory, MB", [one.grown for one in first]),
+        row("the same, memory, MB", [listing.grown for listing in first]),
         row("list them for the second time, ms", _spent(second)),
         *[row(name, milliseconds(action, repeats)) for name, action in work.items()],
         row(

@@ -94,12 +94,12 @@ def _reload(logdir: pathlib.Path) -> list[str]:
         while json.loads(_ours(server, "runs"))["runs"][0]["layers"][-1]["last_step"] < _CAPTURES:
             time.sleep(0.5)
         time.sleep(2)
-        one, _ = _everything(server, versions)
+        new, _ = _everything(server, versions)
     name = f"20 layers of 512 channels, 4 probes, {_CAPTURES} captures"
     return [
         row(f"{name}: all that the tab can ask for, KiB", [first / 1024]),
         row("the same when nothing is new, KiB", [nothing / 1024]),
-        row("the same when one capture is new, KiB", [one / 1024]),
+        row("the same when one capture is new, KiB", [new / 1024]),
     ]
 
 

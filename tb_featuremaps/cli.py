@@ -4,7 +4,7 @@ import argparse
 import json
 import pathlib
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from tb_featuremaps.command_line import run_command, say
 from tb_featuremaps.export.export import FORMS, Export
@@ -21,12 +21,38 @@ _ERRORS = (NotLoggedError, AtlasError, FilmError, TooLargeError, NoTabError)
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command; returns the exit status."""
-    options = _parse(arguments)
+    try:
+        options = _parse(arguments)
+    except _UsageError as error:
+        if "--json" in (sys.argv[1:] if arguments is None else arguments):
+            print(json.dumps({"error": str(error)}))
+        return error.show()
     return run_command(lambda: _run(options), *_ERRORS)
 
 
+class _UsageError(Exception):
+    """Arguments that can't be understood."""
+
+    def __init__(self, parser: argparse.ArgumentParser, message: str) -> None:
+        super().__init__(message)
+        self._parser = parser
+
+    def show(self) -> int:
+        """Prints usage and error; returns the exit status."""
+        self._parser.print_usage(sys.stderr)
+        say(f"{self._parser.prog}: error: {self}", sys.stderr)
+        return 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Lets errors be answered as the command answers."""
+
+    def error(self, message: str) -> NoReturn:
+        raise _UsageError(self, message)
+
+
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="tb-featuremaps", description=__doc__)
+    parser = _Parser(prog="tb-featuremaps", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     _add_common(commands.add_parser("list", help="list runs, layers and steps"))
     export = commands.add_parser(
@@ -119,7 +145,7 @@ def _steps(text: str) -> Steps:
 
 def _probes(text: str) -> list[int]:
     parts = text.split(",")
-    if not all(part.strip().isdigit() for part in parts):
+    if not all(part.strip().isdecimal() for part in parts):
         raise argparse.ArgumentTypeError(f"Expected numbers such as 0,2. Received: {text!r}.")
     return [int(part) for part in parts]
 

@@ -21,20 +21,24 @@ def list_as_text(values: dict[str, Any]) -> Iterator[str]:
             yield f"  {layer['name']}: {_captures(layer['steps'])}"
         for output in run["outputs"]:
             yield f"  output {output['name']}: {_captures(output['steps'])}"
-        for place, one in run["gradients"].items():
-            if one is not None:
-                terms = ", ".join(one["terms"])
-                yield f"  gradients at {place} of {terms}: {_captures(one['steps'])}"
+        for place, series in run["gradients"].items():
+            if series is not None:
+                terms = ", ".join(series["terms"])
+                yield f"  gradients at {place} of {terms}: {_captures(series['steps'])}"
         attributed = run["attributions"]
         if attributed:
-            heads = ", ".join(dict.fromkeys(head for one in attributed for head in one["heads"]))
-            steps = sorted({step for one in attributed for step in one["steps"]})
+            heads = ", ".join(
+                dict.fromkeys(head for layer in attributed for head in layer["heads"])
+            )
+            steps = sorted({step for layer in attributed for step in layer["steps"]})
             yield f"  attributions of {heads}, {len(attributed)} layers: {_captures(steps)}"
         if run["losses"]:
             yield f"  losses: {', '.join(run['losses'])}"
 
 
 def _captures(steps: list[int]) -> str:
+    if len(steps) == 1:
+        return f"1 capture, step {steps[0]}"
     between = f", steps {steps[0]} to {steps[-1]}" if steps else ""
     return f"{len(steps)} captures{between}"
 
@@ -55,8 +59,8 @@ def _run(logs: LoggedRuns, run: str) -> dict[str, Any]:
         "losses": logs.loss_terms(run),
         "gradients": _gradients(logs.gradients(run)),
         "attributions": [
-            {"layer": layer, "heads": list(one.heads), "steps": one.values.steps.tolist()}
-            for layer, one in logs.attributions(run).items()
+            {"layer": layer, "heads": list(series.heads), "steps": series.values.steps.tolist()}
+            for layer, series in logs.attributions(run).items()
         ],
     }
 
@@ -64,13 +68,13 @@ def _run(logs: LoggedRuns, run: str) -> dict[str, Any]:
 def _gradients(logged: LoggedGradients) -> dict[str, Any]:
     """By place; None where none were logged."""
     return {
-        place: one
+        place: series
         and {
-            "layers": list(one.layers),
-            "terms": list(one.terms),
-            "steps": one.values.steps.tolist(),
+            "layers": list(series.layers),
+            "terms": list(series.terms),
+            "steps": series.values.steps.tolist(),
         }
-        for place, one in (("activations", logged.activations), ("kernels", logged.kernels))
+        for place, series in (("activations", logged.activations), ("kernels", logged.kernels))
     }
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shlex
 import signal
 import subprocess
 import sys
@@ -51,7 +52,7 @@ def test_it_lists_what_can_be_read_and_says_what_can_not(
     said = capsys.readouterr()
     assert said.out.splitlines() == [
         "damaged",
-        "  conv1: 1 captures, steps 0 to 0",
+        "  conv1: 1 capture, step 0",
         "good",
         "  conv1: 3 captures, steps 0 to 8",
         "  conv2: 3 captures, steps 0 to 8",
@@ -102,11 +103,14 @@ def test_json_is_one_object(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["list", "/nowhere"], "Expected a log directory. Received: '/nowhere'"),
+        (["list", "/nowhere"], "Expected a log directory. Received: '/nowhere', which isn't there"),
+        (["list", "{file}"], "file', a file; give its folder."),
         (["export", "{logdir}", "--run=x", "--out=z"], "Expected a run"),
         (["export", "{logdir}", "--layer=y", "--out=z"], "Expected a layer"),
         (["export", "{logdir}", "--run=good", "--out=z", "--steps=5"], "[0, 4, 8]"),
         (["export", "{logdir}", "--run=good", "--out=z", "--steps=9:"], "[0, 4, 8]"),
+        (["export", "{logdir}", "--run=good", "--out=z", "--steps=0,5,4,7"], "Received: 5, 7."),
+        (["report", "{logdir}", "--run=good", "--out=z", "--steps=0,5"], "Received: 5."),
         (["export", "{logdir}", "--run=good", "--out=z", "--probes=0,3"], "probe"),
         (["export", "{logdir}", "--out={file}"], "Expected --out"),
         (["export", "{logdir}", "--out={file}/x"], "Expected --out"),
@@ -166,14 +170,38 @@ def _umask() -> int:
         ("--probes=-1", "numbers such as 0,2"),
         ("--fps=0", "0.01 to 1000"),
         ("--as=gif", "invalid choice: 'gif'"),
+        ("--probes=²", "numbers such as 0,2"),
+        ("--steps=²", "newest, all, a range"),
     ],
 )
 def test_a_wrong_option_is_a_clear_error(
     logdir: pathlib.Path, capsys: pytest.CaptureFixture[str], option: str, message: str
 ) -> None:
-    with pytest.raises(SystemExit):
-        main(["export", str(logdir), "--out=z", option])
-    assert message in capsys.readouterr().err
+    assert main(["export", str(logdir), "--out=z", option]) == 2
+    said = capsys.readouterr()
+    assert message in said.err and said.out == ""
+    assert main(["export", str(logdir), "--out=z", option, "--json"]) == 2
+    assert message in json.loads(capsys.readouterr().out)["error"]
+
+
+@pytest.mark.parametrize("command", ["export", "report"])
+def test_a_disk_that_is_full_is_said_of_what_is_written(
+    logdir: pathlib.Path, tmp_path: pathlib.Path, command: str
+) -> None:
+    limited = f"ulimit -f 0; exec {shlex.join([*_COMMAND, command, str(logdir / 'good')])}"
+    out = tmp_path / "out"
+    # A limit of the shell's ends as a full disk does, with a signal that Python ignores.
+    ended = subprocess.run(
+        ["bash", "-c", f"{limited} --no-cache --out={out}"],
+        env=_ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("error: Expected --out to be a ") and str(out) in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert not out.is_file()
 
 
 def test_of_many_steps_an_error_names_some(
@@ -243,8 +271,8 @@ def test_odd_names_are_shown_in_any_terminal(tmp_path: pathlib.Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
     run, first, second = ended.stdout.splitlines()
     assert run == r"\xfc"
-    assert first.startswith(r"  a\x1b[31m\n: 1 captures")
-    assert second.startswith(r"  \u7279\u5fb4: 1 captures")
+    assert first.startswith(r"  a\x1b[31m\n: 1 capture,")
+    assert second.startswith(r"  \u7279\u5fb4: 1 capture,")
 
 
 def test_ctrl_c_ends_it_quietly(tmp_path: pathlib.Path) -> None:

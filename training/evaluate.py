@@ -109,7 +109,9 @@ def predict(
         return heads
     alone = inference_model(model).predict(data.validation_images, **how)
     weights = loss_weights(tuple(heads), auxiliary_weight)
-    together = sum(weights[name] * one for name, one in heads.items()) / sum(weights.values())
+    together = sum(weights[name] * predicted for name, predicted in heads.items()) / sum(
+        weights.values()
+    )
     return {**heads, ALONE: np.asarray(alone), TOGETHER: together}
 
 
@@ -124,7 +126,10 @@ def evaluate(
     return Evaluation(
         parameters=model.count_params(),
         parameters_alone=alone.count_params(),
-        heads={name: score_head(one, data.validation_labels) for name, one in predictions.items()},
+        heads={
+            name: score_head(predicted, data.validation_labels)
+            for name, predicted in predictions.items()
+        },
         classes=dict(zip(data.class_names, classes, strict=True)),
         confusion=confusion.tolist(),
     )
@@ -140,20 +145,20 @@ def report(name: str, found: Evaluation, data: LabelledImages, dataset: str) -> 
         f"{'head':<32}{'accuracy':>10}{'top 3':>10}{'cross-entropy':>16}",
     ]
     lines += [
-        f"{head:<32}{one.accuracy:>10.2%}{one.top3:>10.2%}{one.cross_entropy:>16.4f}"
-        for head, one in found.heads.items()
+        f"{head:<32}{score.accuracy:>10.2%}{score.top3:>10.2%}{score.cross_entropy:>16.4f}"
+        for head, score in found.heads.items()
     ]
     lines += [
         "",
         f"{'class':<16}{'images':>8}{'precision':>11}{'recall':>9}{'F1':>9}  mostly taken for",
     ]
-    for row, (label, one) in enumerate(found.classes.items()):
+    for row, (label, score) in enumerate(found.classes.items()):
         mistaken = _mistaken(found.confusion[row], row, data.class_names)
         lines.append(
-            f"{label:<16}{one.images:>8,}{one.precision:>11.2%}{one.recall:>9.2%}{one.f1:>9.2%}"
+            f"{label:<16}{score.images:>8,}{score.precision:>11.2%}{score.recall:>9.2%}{score.f1:>9.2%}"
             f"  {mistaken}"
         )
-    unsure = [head for head, one in found.heads.items() if math.isnan(one.cross_entropy)]
+    unsure = [head for head, score in found.heads.items() if math.isnan(score.cross_entropy)]
     if unsure:
         lines += ["", f"No cross-entropy of {', '.join(unsure)}: its outputs are no probabilities."]
     return "\n".join(lines)
@@ -176,9 +181,9 @@ def _write(
     plain = json.loads(json.dumps(dataclasses.asdict(found)), parse_constant=lambda _: None)
     text = json.dumps(plain, indent=2, allow_nan=False)
     (folder / "evaluation.json").write_text(f"{text}\n")
-    for head, one in predictions.items():
+    for head, predicted in predictions.items():
         if head not in (ALONE, TOGETHER):
-            counts = confusion_matrix(one, data.validation_labels)
+            counts = confusion_matrix(predicted, data.validation_labels)
             title = f"{head}: {found.heads[head].accuracy:.1%} right"
             draw_confusion(counts, data.class_names, title, folder / f"confusion_{head}.png")
 

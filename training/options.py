@@ -233,13 +233,13 @@ def _complete(
     parser: argparse.ArgumentParser, options: argparse.Namespace, named: set[str]
 ) -> None:
     trainable = MODELS[options.model]
-    everyones = {name for one in MODELS.values() for name in one.options}
+    everyones = {name for model in MODELS.values() for name in model.options}
     foreign = everyones - set(trainable.options)
     if foreign & named:
         flags = ", ".join("--" + name.replace("_", "-") for name in sorted(foreign & named))
         parser.error(f"{options.model} has no {flags}.")
     values = {name: getattr(options, name) for name in trainable.options}
-    options.model_options = {name: one for name, one in values.items() if one is not None}
+    options.model_options = {name: value for name, value in values.items() if value is not None}
     if options.width is None:
         options.width = trainable.width
     if options.aux_weight is None:

@@ -66,7 +66,7 @@ def activation(
     Raises:
         LayerError: the model has no such layer, its output is no stack of maps, or the model fails.
     """
-    names = [one.name for one in model.layers]
+    names = [known.name for known in model.layers]
     if layer not in names:
         raise LayerError(f"Expected one of the layers {names}. Received: {layer!r}.")
     try:

@@ -10,7 +10,7 @@ import keras
 
 from tb_featuremaps.callbacks.counted_steps import CountedSteps
 from tb_featuremaps.callbacks.run_session import RunSession
-from tb_featuremaps.callbacks.schedule import Backoff, Every, Schedule
+from tb_featuremaps.callbacks.schedule import Backoff, Every, Schedule, ScheduleError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,12 +106,10 @@ class CapturingCallback(keras.callbacks.Callback, abc.ABC):
             self._guarded(lambda: self._after_epoch(epoch))
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
-        if not self._session.is_open:
-            self._session.warn(
-                "evaluate",
-                f"{self._wording.captures} are written while `fit` trains; this `evaluate` writes "
-                "none. Pass the callback to `fit`.",
-            )
+        self._say_if_no_fit("evaluate")
+
+    def on_predict_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._say_if_no_fit("predict")
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         if self._in_fit:
@@ -119,6 +117,14 @@ class CapturingCallback(keras.callbacks.Callback, abc.ABC):
         if self._session.writes and not self._captures and not self._session.has_warned:
             self._session.warn("nothing", "this fit ended without a capture, since no epoch began.")
         self._close()
+
+    def _say_if_no_fit(self, method: str) -> None:
+        if not self._session.is_open:
+            self._session.warn(
+                method,
+                f"{self._wording.captures} are written while `fit` trains; this `{method}` writes "
+                "none. Pass the callback to `fit`.",
+            )
 
     def _begin(self, epoch: int) -> None:
         self._in_fit = True
@@ -157,10 +163,13 @@ class CapturingCallback(keras.callbacks.Callback, abc.ABC):
             raise
         except Exception as error:
             self._broken = True
+            advice, cause = self._wording.advice, f"{type(error).__name__}: {error}"
+            if isinstance(error, ScheduleError):
+                advice, cause = "mend that function", str(error)
             self._session.warn(
                 "given up",
-                f"can't {self._wording.cannot}: {type(error).__name__}: {error}. Training goes on "
-                f"without {self._wording.captures}; {self._wording.advice}.",
+                f"can't {self._wording.cannot}: {cause}. Training goes on without "
+                f"{self._wording.captures}; {advice}.",
             )
 
     def _close(self) -> None:

@@ -14,10 +14,11 @@ from tb_featuremaps.callbacks.capturing import CapturingCallback, Wording
 from tb_featuremaps.callbacks.schedule import Every, Thinning, planned_captures
 from tb_featuremaps.capture import keras_internals
 from tb_featuremaps.capture import probes as probe_arrays
+from tb_featuremaps.capture.arguments import flag
 from tb_featuremaps.capture.attributions import AttributionTap
 from tb_featuremaps.capture.compiled import ensure_built
 from tb_featuremaps.capture.description import Description, describe_tap
-from tb_featuremaps.capture.labels import class_name_list, label_names
+from tb_featuremaps.capture.labels import class_name_list, label_names, why_unknown
 from tb_featuremaps.capture.outputs import check_main, describe_outputs
 from tb_featuremaps.capture.selection import LayerSpecification, select_layers
 from tb_featuremaps.capture.tap import ActivationTap, TapOptions
@@ -110,8 +111,8 @@ class FeatureMaps(CapturingCallback):
         self._class_names = class_name_list(class_names)
         self._labels = label_names(labels, self._class_names, probe_arrays.count(self._probes))
         self._main = main
-        self._images_tab = images_tab
-        self._attributes = attributions
+        self._images_tab = flag(images_tab, "images_tab")
+        self._attributes = flag(attributions, "attributions")
         self._attributions: AttributionLog | None = None
         self._options = TapOptions(
             training=training,
@@ -143,18 +144,24 @@ class FeatureMaps(CapturingCallback):
         Args:
             model: the model; it need not be compiled.
             epochs: of the fit.
-            steps_per_epoch: batches of each of them.
+            steps_per_epoch: batches of each of them; not needed if captures are taken at ends of
+                epochs only.
             print_fn: prints the table.
 
         Raises:
-            ValueError: `probes` or `layers` don't fit the model.
+            ValueError: `probes` or `layers` don't fit the model, or a length is no whole number
+                ≥ 1.
         """
         captures = planned_captures(self._schedule, self._thinning, epochs, steps_per_epoch)
         print_fn(str(self._tap_model(model, captures)))
+        if captures is None and (epochs, steps_per_epoch) != (None, None):
+            print_fn("For the size of a whole fit give both `epochs` and `steps_per_epoch`.")
 
     def _prepare(self, model: keras.Model) -> None:
         """Everything that is wrong with the arguments is said here, before training."""
         check_main(model, self._main)
+        if (why := why_unknown(self._labels, self._class_names)) is not None:
+            self._session.warn("labels", why)
         compiled = keras_internals.compiled_loss(model)
         # Compiled anew, a model may have other layers frozen or other weights of its losses.
         if self._tapped_model is not model or compiled is None or compiled is not self._compiled:

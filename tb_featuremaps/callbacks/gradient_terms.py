@@ -107,7 +107,7 @@ class GradientTerms(CapturingCallback):
         # Compiled anew, a model may have other layers frozen or other weights of its losses.
         if tapped is not None and tapped[0] is model and tapped[1] is compiled is not None:
             return
-        x = probe_arrays.for_model(model, self._batch.x)
+        x = probe_arrays.for_model(model, self._batch.x, "x")
         ensure_built(model, x)
         selection = select_layers(model, self._layers)
         batch = LabelledBatch(x, self._batch.y, self._batch.sample_weight)

@@ -1,8 +1,9 @@
 """The curve of the training loss, made of what the steps recorded and what `fit` told."""
 
 import dataclasses
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import keras
@@ -31,57 +32,99 @@ class LossCurve:
     counted and placed as if the device had been read after it.
 
     Args:
+        model: that trains.
+        listener: to its steps.
         points: makes the points.
         clock: counts the steps; has begun.
         every: steps per point.
         main: as for `describe_outputs`.
+        submit: takes the points in their order, on the thread of the caller.
     """
 
-    def __init__(self, points: LossPoints, clock: StepClock, every: int, main: str | None) -> None:
+    def __init__(
+        self,
+        model: keras.Model,
+        listener: TermListener,
+        points: LossPoints,
+        clock: StepClock,
+        every: int,
+        main: str | None,
+        submit: Callable[[list[PointJob]], None],
+    ) -> None:
+        self._model = model
+        self._listener = listener
         self._points = points
         self._clock = clock
         self._every = every
         self._main = main
+        self._submit = submit
         self._written = clock.step
         self._told: list[_Told] = []
+        self._steps: list[HeardStep] = []
         self._logs: Mapping[str, Any] | None = _NO_LOGS
         self._wall_time = 0.0
         self._sums: Sums | None = None
+        self._lock = threading.Lock()  # it is written from two threads
 
     def tell(self, batches: int, logs: Mapping[str, Any] | None) -> None:
         """So many batches have run, the last of which returned `logs`."""
-        self._told += [_Told(time.time(), logs)] * batches
+        with self._lock:
+            self._told += [_Told(time.time(), logs)] * batches
 
-    def jobs(self, model: keras.Model, listener: TermListener) -> Iterator[PointJob]:
-        """Reads the device; the points of the intervals that have ended since the last call."""
-        steps, told, self._told = listener.take_steps(), self._told, []
-        for index in range(max(len(steps), len(told))):
+    def write(self, is_end: bool = False) -> None:
+        """Reads the device and submits the points of the intervals that have ended since.
+
+        Args:
+            is_end: whether the interval that the end of the `fit` cuts short is one too, if an
+                update was in it.
+        """
+        with self._lock:
+            self._steps += self._listener.take_steps()
+            batches = max(len(self._steps), len(self._told))
+            jobs = list(self._jobs(batches))
+            if is_end and self._clock.step > self._written:
+                jobs += self._point()
+            self._submit(jobs)
+
+    def write_overdue(self) -> None:
+        """Does so for what waits while no batch ends, from another thread than that of the `fit`.
+
+        Batches that have ended in between wait until `fit` has told of them.
+        """
+        if self._points.needs_logs(self._listener.tap) or not self._listener.tap.is_overdue():
+            return
+        with self._lock:
+            self._steps += self._listener.take_steps(is_idle=False)
+            batches = min(len(self._steps), len(self._told))
+            self._submit(list(self._jobs(batches)))
+
+    def _jobs(self, batches: int) -> Iterator[PointJob]:
+        steps, told = self._steps[:batches], self._told[:batches]
+        self._steps, self._told = self._steps[batches:], self._told[batches:]
+        for index in range(batches):
             self._note(told[index] if index < len(told) else _Told(time.time(), _NO_LOGS))
-            step = self._advance(model, steps, index)
+            step = self._advance(steps, index)
             if step >= self._written + self._every:
-                yield from self._point(model, listener)
-
-    def last_job(self, model: keras.Model, listener: TermListener) -> Iterator[PointJob]:
-        """The interval that the end of the `fit` cuts short, if an update was in it."""
-        if self._clock.step > self._written:
-            yield from self._point(model, listener)
+                yield from self._point()
 
     def _note(self, told: _Told) -> None:
         self._wall_time = told.wall_time
         self._logs = told.logs
 
-    def _advance(self, model: keras.Model, steps: list[HeardStep], index: int) -> int:
+    def _advance(self, steps: list[HeardStep], index: int) -> int:
         """Counts a batch; one that recorded nothing has the iterations that there are now."""
         if index >= len(steps):
-            return self._clock.after_batches(model, 1, iterations_of(model))
+            return self._clock.after_batches(self._model, 1, iterations_of(self._model))
         self._sums = added(self._sums, steps[index].sums)
-        return self._clock.after_batches(model, 1, steps[index].iterations)
+        return self._clock.after_batches(self._model, 1, steps[index].iterations)
 
-    def _point(self, model: keras.Model, listener: TermListener) -> Iterator[PointJob]:
+    def _point(self) -> Iterator[PointJob]:
         self._written = self._clock.step
         sums, self._sums = self._sums, None
         found = None if sums is None else means(sums, over_samples=False)
         moment = (self._written, self._wall_time)
-        job = self._points.job(model, listener.tap, found, self._logs, self._main, moment)
+        job = self._points.job(
+            self._model, self._listener.tap, found, self._logs, self._main, moment
+        )
         if job is not None:
             yield job

@@ -6,15 +6,20 @@ import time
 from typing import Any
 
 import keras
-import numpy as np
 
 from tb_featuremaps.callbacks.loss_curve import LossCurve
 from tb_featuremaps.callbacks.loss_points import LossPoints, PointJob
+from tb_featuremaps.callbacks.repeated import Repeated
 from tb_featuremaps.callbacks.run_session import RunSession
+from tb_featuremaps.capture.arguments import flag, is_whole
 from tb_featuremaps.capture.loss_tap import LossTap
 from tb_featuremaps.capture.outputs import check_main
 from tb_featuremaps.capture.step_functions import Phase
 from tb_featuremaps.capture.term_listener import TermListener
+from tb_featuremaps.summary.event_writer import EventWriter
+
+# How often it is looked whether something waits while no batch ends.
+_POLL_SECONDS = 0.25
 
 
 class LossTerms(keras.callbacks.Callback):
@@ -37,7 +42,8 @@ class LossTerms(keras.callbacks.Callback):
 
     Terms are recorded inside the step, and the device is read about once a second and when an epoch
     or a validation ends, so that while batches run a point is on disk within two seconds of its
-    step. (With several workers it is read at every batch, since all must read together.)
+    step; so it is while a batch waits for its data, too. (With several workers the device is read
+    at every batch, since all must read together.)
 
     The run is `<log_dir>/train`; validation goes to `<log_dir>/validation`, as means over samples,
     also that of `model.evaluate(…, callbacks=[LossTerms(…)])`.
@@ -62,16 +68,17 @@ class LossTerms(keras.callbacks.Callback):
         epoch_terms: bool = True,
     ) -> None:
         super().__init__()
-        if isinstance(every, bool) or not isinstance(every, (int, np.integer)) or every < 1:
+        if not is_whole(every, least=1):
             raise ValueError(f"Expected `every` to be a whole number ≥ 1. Received: {every!r}.")
         self._every = int(every)
         self._main = main
-        self._epoch_terms = epoch_terms
+        self._epoch_terms = flag(epoch_terms, "epoch_terms")
         self._session = RunSession("LossTerms", log_dir)
         self._tap: LossTap | None = None
         self._listener: TermListener | None = None
         self._points: dict[Phase, LossPoints] = {}
         self._curve: LossCurve | None = None
+        self._overdue: Repeated | None = None
         self._in_fit = self._evaluates = False
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -88,8 +95,7 @@ class LossTerms(keras.callbacks.Callback):
             if not self._in_fit:
                 self._in_fit = True
                 self._session.begin_steps(self.model, epoch)
-                points, clock = self._points["train"], self._session.clock
-                self._curve = LossCurve(points, clock, self._every, self._main)
+                self._begin_curve(self._listener)
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
 
@@ -97,6 +103,8 @@ class LossTerms(keras.callbacks.Callback):
         if self._listener is None or self._curve is None:
             return
         try:
+            if self._overdue is not None:
+                self._overdue.check()
             points, tap = self._points["train"], self._listener.tap
             needs_logs = points.needs_logs(tap)
             self._curve.tell(
@@ -128,6 +136,12 @@ class LossTerms(keras.callbacks.Callback):
             except Exception as error:  # whatever it is, the training goes on
                 self._give_up(error)
 
+    def on_predict_begin(self, logs: dict[str, Any] | None = None) -> None:
+        if not self._session.is_open:
+            self._session.warn(
+                "predict", "`predict` has no loss, so nothing is written. Pass it to `fit`."
+            )
+
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         if self._listener is None:
             return
@@ -157,14 +171,33 @@ class LossTerms(keras.callbacks.Callback):
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
 
+    def _begin_curve(self, listener: TermListener) -> None:
+        session = self._session
+        self._curve = LossCurve(
+            self.model,
+            listener,
+            self._points["train"],
+            session.clock,
+            self._every,
+            self._main,
+            lambda jobs: self._submit(session.writer, jobs),
+        )
+        if not listener.tap.reads_together:
+            with contextlib.suppress(RuntimeError):  # no thread is to be had: such points wait
+                self._overdue = Repeated(self._write_overdue, _POLL_SECONDS, "tb_featuremaps_loss")
+
+    def _write_overdue(self) -> None:
+        """On a thread of its own, while no batch ends."""
+        curve = self._curve
+        if curve is not None:
+            curve.write_overdue()
+
     def _write_curve(self, is_end: bool = False) -> None:
         """Reads what the steps have recorded and writes the points that it makes."""
         if self._listener is None or self._curve is None:
             return
         # Every worker of a distributed training takes the terms; one has a writer.
-        jobs = list(self._curve.jobs(self.model, self._listener))
-        if is_end:
-            jobs += self._curve.last_job(self.model, self._listener)
+        self._curve.write(is_end)
         lost = self._listener.take_lost()
         if lost:
             self._session.warn(
@@ -172,7 +205,7 @@ class LossTerms(keras.callbacks.Callback):
                 f"{lost} steps were recorded and not read in time, since one call ran more steps "
                 "than can be held. Use fewer `steps_per_execution` to see them all.",
             )
-        self._submit("train", jobs)
+        self._say_trouble("train")
 
     def _write_validation(self, logs: dict[str, Any]) -> None:
         assert self._listener is not None
@@ -184,19 +217,19 @@ class LossTerms(keras.callbacks.Callback):
             self._main,
             (self._session.step, time.time()),
         )
-        self._submit("test", [] if job is None else [job])
+        self._say_trouble("test")
+        if job is not None and self._session.writes:
+            self._submit(self._session.validation_writer(resumes=self._in_fit), [job])
 
-    def _submit(self, phase: Phase, jobs: list[PointJob]) -> None:
+    @staticmethod
+    def _submit(writer: EventWriter | None, jobs: list[PointJob]) -> None:
+        if jobs and writer is not None:
+            writer.submit(lambda: [job() for job in jobs], events=len(jobs))
+
+    def _say_trouble(self, phase: Phase) -> None:
         trouble = self._points[phase].trouble
         if trouble is not None:
             self._session.warn(f"trouble {phase}", trouble)
-        if not jobs or not self._session.writes:
-            return
-        writer = self._session.writer
-        if phase == "test":
-            writer = self._session.validation_writer(resumes=self._in_fit)
-        if writer is not None:
-            writer.submit(lambda: [job() for job in jobs], events=len(jobs))
 
     def _say_if_nothing_was_written(self) -> None:
         silent = self._session.writes and not self._session.has_warned
@@ -216,17 +249,21 @@ class LossTerms(keras.callbacks.Callback):
         self._close()
 
     def _close(self) -> None:
-        if self._listener is not None:
-            self._listener.stop()
-            self._listener = None
+        self._stop_listening()
         self._curve = None
         self._in_fit = self._evaluates = False
         self._session.close()
 
-    def _give_up(self, error: Exception) -> None:
+    def _stop_listening(self) -> None:
+        overdue, self._overdue = self._overdue, None
+        if overdue is not None:
+            overdue.stop()
         if self._listener is not None:
             self._listener.stop()
             self._listener = None
+
+    def _give_up(self, error: Exception) -> None:
+        self._stop_listening()
         self._session.warn(
             "given up",
             f"can't take the loss terms: {type(error).__name__}: {error}. Training goes on without "

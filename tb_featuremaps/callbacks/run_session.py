@@ -3,6 +3,7 @@
 import os
 import threading
 import warnings
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ import keras
 from tb_featuremaps.callbacks.fit_scope import FitScope, current_fit
 from tb_featuremaps.callbacks.processes import is_first_process
 from tb_featuremaps.callbacks.step_clock import StepClock
+from tb_featuremaps.capture.arguments import log_directory
+from tb_featuremaps.format.remote import is_remote
 from tb_featuremaps.summary.event_writer import EventWriter, open_writer
 from tb_featuremaps.summary.logged_steps import newest_step
 
@@ -35,7 +38,7 @@ class RunSession:
 
     def __init__(self, owner: str, log_dir: str | os.PathLike[str]) -> None:
         self._owner = owner
-        self._wanted = _path(log_dir)
+        self._wanted = log_directory(log_dir)
         self.log_dir = self._wanted
         self.writer: EventWriter | None = None
         self.is_open = False
@@ -48,6 +51,9 @@ class RunSession:
         self._begun_at = 0
         self._batch = -1
         self._warned: set[str] = set()
+        # The model that was logged last, where, and until which step.
+        self._logged: tuple[Callable[[], Any], str, int] | None = None
+        self._model: Callable[[], Any] | None = None
 
     @property
     def step(self) -> int:
@@ -76,6 +82,7 @@ class RunSession:
         self.close()
         self._warned = set()
         if nested:
+            self._logged = None  # what follows says it
             self.warn(
                 "nested",
                 "a fit that this callback logs is still running; from here on the fit inside it is "
@@ -94,6 +101,8 @@ class RunSession:
         self._clock.begin(model, initial_epoch, lambda: newest_step(directory))
         self._begun_at = self._clock.step
         self._batch = -1
+        self._warn_of_other_model(model)
+        self._model = weakref.ref(model)
         if self._writes:
             self.writer = self._open(directory)
 
@@ -142,6 +151,9 @@ class RunSession:
         if self._scope is not None:
             scope, self._scope = self._scope, None
             scope.end(self._left)
+        if self.writer is not None and self._model is not None:
+            self._logged = (self._model, self.log_dir, self.step)
+        self._model = None
         writers, self.writer, self._validation = (self.writer, self._validation), None, None
         for writer in writers:
             if writer is not None:
@@ -150,6 +162,19 @@ class RunSession:
             if self._claimed is not None:
                 _claims.discard(self._claimed)
             self._claimed = None
+
+    def _warn_of_other_model(self, model: keras.Model) -> None:
+        """Says so if this fit takes the place of what this callback logged of another model."""
+        if self._logged is None or self._begun_at > 0:
+            return
+        logged, directory, step = self._logged
+        if logged() is not model and directory == self.log_dir and step > 0:
+            self.warn(
+                "other model",
+                f"what this callback logged to {directory} of another model, up to step {step}, is "
+                "replaced, since this model begins at step 0. To keep both, give each model "
+                "callbacks and a directory of its own.",
+            )
 
     def _open(self, directory: str, resumes: bool = True) -> EventWriter:
         writer = open_writer(directory)
@@ -174,14 +199,5 @@ class RunSession:
             )
 
 
-def _path(log_dir: str | os.PathLike[str]) -> str:
-    path = os.fspath(log_dir) if isinstance(log_dir, (str, os.PathLike)) else log_dir
-    if not isinstance(path, str) or not path:
-        raise ValueError(
-            f"Expected `log_dir` to be the path of a directory. Received: {log_dir!r}."
-        )
-    return path
-
-
 def _key(directory: str) -> str:
-    return directory if "://" in directory else os.path.abspath(directory)
+    return directory if is_remote(directory) else os.path.abspath(directory)

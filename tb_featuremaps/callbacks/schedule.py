@@ -1,11 +1,18 @@
 """When to capture."""
 
-from collections.abc import Callable
+import bisect
+from collections.abc import Callable, Iterable
 from typing import Literal, TypeAlias
 
 import numpy as np
 
+from tb_featuremaps.capture.arguments import is_whole
+
 Every: TypeAlias = "int | Literal['epoch'] | Schedule"
+
+
+class ScheduleError(Exception):
+    """The function of a `Schedule` could not be asked."""
 
 
 class Schedule:
@@ -16,13 +23,23 @@ class Schedule:
             `steps_per_execution`); returns whether a capture is due. None: after no batch.
         epochs: capture at the end of every that many epochs; 0 for none.
 
+    Raises:
+        ValueError: `due` can't be called, or `epochs` is no whole number ≥ 0.
+
     Example:
         `FeatureMaps("logs", probes, every=Schedule.at([1, 10, 100, 1000]))`
     """
 
     def __init__(self, due: Callable[[int, int], bool] | None = None, epochs: int = 0) -> None:
+        if due is not None and not callable(due):
+            raise ValueError(
+                "Expected `due` to be None or a function of the step before and the step after. "
+                f"Received: {due!r}. For every so many batches give `Schedule.batches`."
+            )
+        if not is_whole(epochs, least=0):
+            raise ValueError(f"Expected `epochs` to be a whole number ≥ 0. Received: {epochs!r}.")
         self._due = due
-        self._epochs = epochs
+        self._epochs = int(epochs)
         self._can_be_asked_before = False
 
     @classmethod
@@ -32,7 +49,7 @@ class Schedule:
         Raises:
             ValueError: `every` is no whole number ≥ 1.
         """
-        if isinstance(every, bool) or not isinstance(every, (int, np.integer)) or every < 1:
+        if not is_whole(every, least=1):
             raise ValueError(
                 'Expected `every` to be "epoch", a whole number of batches ≥ 1, or a Schedule. '
                 f"Received: {every!r}."
@@ -40,9 +57,24 @@ class Schedule:
         return cls._foreseeable(lambda before, after: after // every > before // every)
 
     @classmethod
-    def at(cls, steps: list[int]) -> "Schedule":
-        """A capture when the step reaches each of `steps`."""
-        return cls._foreseeable(lambda before, after: any(before < step <= after for step in steps))
+    def at(cls, steps: Iterable[int]) -> "Schedule":
+        """A capture when the step reaches each of `steps`.
+
+        Raises:
+            ValueError: they are not whole numbers ≥ 0.
+        """
+        listed = list(steps) if isinstance(steps, Iterable) else [steps]
+        if not isinstance(steps, Iterable) or not all(is_whole(step, least=0) for step in listed):
+            raise ValueError(
+                "Expected `steps` to be several whole numbers ≥ 0, such as [1, 10, 100]. "
+                f"Received: {steps!r}."
+            )
+        places = sorted(listed)
+        return cls._foreseeable(
+            lambda before, after: (
+                bisect.bisect_right(places, before) < bisect.bisect_right(places, after)
+            )
+        )
 
     @classmethod
     def of(cls, every: Every) -> "Schedule":
@@ -72,7 +104,14 @@ class Schedule:
 
     def due_after_batch(self, before: int, after: int) -> bool:
         """Whether a capture is due when training went from step `before` to step `after`."""
-        return self._due is not None and self._due(before, after)
+        if self._due is None:
+            return False
+        try:
+            return self._due(before, after)
+        except Exception as error:
+            raise ScheduleError(
+                f"the function given to Schedule raised {type(error).__name__}: {error}"
+            ) from error
 
     def due_after_epoch(self, epoch: int) -> bool:
         """Whether a capture is due at the end of `epoch`, counted from 0."""
@@ -121,8 +160,7 @@ class Thinning:
     """
 
     def __init__(self, limit: int | None) -> None:
-        whole = isinstance(limit, (int, np.integer)) and not isinstance(limit, bool)
-        if limit is not None and not (whole and limit >= 2):
+        if limit is not None and not is_whole(limit, least=2):
             raise ValueError(
                 "Expected `max_captures` to be None or a whole number, at least 2. "
                 f"Received: {limit!r}."
@@ -161,7 +199,18 @@ class Thinning:
 def planned_captures(
     schedule: Schedule, thinning: Thinning, epochs: int | None, steps_per_epoch: int | None
 ) -> int | None:
-    """How many captures a fit of that length makes; None if its length isn't known."""
+    """How many captures a fit of that length makes; None if too little of it is known.
+
+    Raises:
+        ValueError: a length is no whole number ≥ 1.
+    """
+    for name, length in (("epochs", epochs), ("steps_per_epoch", steps_per_epoch)):
+        if length is not None and not is_whole(length, least=1):
+            raise ValueError(
+                f"Expected `{name}` to be None or a whole number ≥ 1. Received: {length!r}."
+            )
+    if steps_per_epoch is None and not schedule.asks_after_batches:
+        steps_per_epoch = 1  # captures at ends of epochs are as many, however long these are
     if epochs is None or steps_per_epoch is None:
         return None
     last = epochs * steps_per_epoch

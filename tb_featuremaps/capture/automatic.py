@@ -59,7 +59,9 @@ def automatic_layers(model: keras.Model, limit: int) -> tuple[list[NamedLayer], 
 
 def _looked_at(found: list[_Candidate]) -> list[_Candidate]:
     """Opens composite layers while there are few candidates; prefers maps to units."""
-    while len(kept := _maps_first(found)) < ENOUGH and any(one.composite for one in found):
+    while len(kept := _maps_first(found)) < ENOUGH and any(
+        candidate.composite for candidate in found
+    ):
         found = list(itertools.chain.from_iterable(map(_opened, found)))
     return kept
 
@@ -74,10 +76,18 @@ def _opened(candidate: _Candidate) -> list[_Candidate]:
 def _maps_first(found: list[_Candidate]) -> list[_Candidate]:
     if not any(map(_is_spatial, found)):
         return found
-    maps = [one for one in found if (_is_spatial(one) or (one.rank or 0) >= 3) and not one.pooled]
+    maps = [
+        candidate
+        for candidate in found
+        if (_is_spatial(candidate) or (candidate.rank or 0) >= 3) and not candidate.pooled
+    ]
     if len(maps) >= ENOUGH:
         return maps
-    return [one for one in found if one in maps or (one.rank == 2 and not one.is_output)]
+    return [
+        candidate
+        for candidate in found
+        if candidate in maps or (candidate.rank == 2 and not candidate.is_output)
+    ]
 
 
 def _is_spatial(candidate: _Candidate) -> bool:

@@ -107,7 +107,9 @@ class _Formats:
         for tensor in taking:
             if id(tensor) in self._known or id(tensor) in self._broken:
                 continue
-            same = (self._known.get(id(one)) for one in given if _rank(one) == _rank(tensor))
+            same = (
+                self._known.get(id(source)) for source in given if _rank(source) == _rank(tensor)
+            )
             known = next(filter(None, same), None)
             if known:
                 self._know([tensor], known)

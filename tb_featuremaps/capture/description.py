@@ -60,7 +60,8 @@ class Description:
         lines = [_aligned(row, widths) for row in rows]
         lines.insert(1, "─" * max(map(len, lines)))
         lines += [
-            f"{one.name.ljust(widths[0])}  not captured: {one.reason}" for one in self.skipped
+            f"{skipped.name.ljust(widths[0])}  not captured: {skipped.reason}"
+            for skipped in self.skipped
         ]
         thinned = [self.thinned_note] if self.thinned_note is not None else []
         return "\n".join([*lines, self._totals(), *thinned, *self.notes])
@@ -82,11 +83,11 @@ class Description:
 
     def _totals(self) -> str:
         fit = "" if self.bytes_per_fit is None else f", {megabytes(self.bytes_per_fit)} in a fit"
-        fit += f" of {self.captures} captures" if fit else ""
+        fit += f" of {_counted(self.captures or 0, 'capture')}" if fit else ""
         mirror = self.images_tab_bytes
         tab = f", {megabytes(mirror)} an epoch for the Images tab" if mirror else ""
         return (
-            f"{len(self.layers)} layers, {self.probes} probes: at most "
+            f"{_counted(len(self.layers), 'layer')}, {_counted(self.probes, 'probe')}: at most "
             f"{megabytes(self.bytes_per_capture)} in a capture{fit}{tab}, before compression."
         )
 
@@ -178,6 +179,10 @@ def _notes(tap: ActivationTap) -> list[str]:
 def _listed(names: list[str]) -> str:
     more = len(names) - _NAMES_SHOWN
     return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def megabytes(size: int) -> str:

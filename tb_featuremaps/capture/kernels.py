@@ -32,7 +32,7 @@ def layer_kernels(model: keras.Model) -> list[LayerKernels]:
     """
     owners: dict[int, str] = {}
     variables: dict[int, Any] = {}
-    named = [(model.name, model), *((one.name, one.layer) for one in named_layers(model))]
+    named = [(model.name, model), *((inner.name, inner.layer) for inner in named_layers(model))]
     for name, layer in named:
         for variable in getattr(layer, "trainable_variables", ()):
             if len(variable.shape) >= 2:

@@ -64,9 +64,7 @@ def _array(name: str, value: Any) -> npt.NDArray[Any] | None:
     # A copy: the fit may go on with the user's array.
     array = np.array(keras.ops.convert_to_numpy(value) if hasattr(value, "shape") else value)
     if array.ndim == 0 or (array.dtype.kind not in "fiub" and not np.can_cast(array.dtype, "f4")):
-        raise ValueError(
-            f"Expected `{name}` to be arrays [n, …] of numbers. Received: "
-            f"{'a single value' if array.ndim == 0 else f'an array of dtype {array.dtype}'}."
-        )
+        what = f"an array of dtype {array.dtype}" if array.ndim else f"one {type(value).__name__}"
+        raise ValueError(f"Expected `{name}` to be arrays [n, …] of numbers. Received: {what}.")
     # As `fit` does.
     return array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array

@@ -1,9 +1,12 @@
 """The true classes of the probes, as names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+
+# How many names a message lists.
+_SHOWN = 8
 
 
 def label_names(labels: Any, class_names: Any, probes: int) -> list[str]:
@@ -30,9 +33,31 @@ def label_names(labels: Any, class_names: Any, probes: int) -> list[str]:
     return [_name(label, names) for label in flat]
 
 
+def why_unknown(labels: list[str], class_names: list[str]) -> str | None:
+    """A sentence on labels whose names several classes share; None if there are none."""
+    shared = sorted({label for label in labels if class_names.count(label) > 1})
+    if not shared:
+        return None
+    return (
+        f"`class_names` holds {', '.join(map(repr, shared[:_SHOWN]))} more than once, so that it "
+        "isn't known which class the probes with such a label are. Make the names unique."
+    )
+
+
 def class_name_list(class_names: Any) -> list[str]:
-    """Names of classes as a list of `str`, from a list, a numpy array, or None for none."""
-    return [] if class_names is None else [_text(name) for name in _values(class_names)]
+    """Names of classes as a list of `str`, from a list, a numpy array, or None for none.
+
+    Raises:
+        ValueError: it is a single text, or nothing that holds several.
+    """
+    if class_names is None:
+        return []
+    if isinstance(class_names, (str, bytes)) or not isinstance(class_names, Iterable):
+        raise ValueError(
+            'Expected `class_names` to be a list of names, such as ["cat", "dog"]. '
+            f"Received: {class_names!r}."
+        )
+    return [_text(name) for name in _values(class_names)]
 
 
 def _values(values: Any) -> list[Any]:
@@ -68,7 +93,8 @@ def _name(label: Any, names: list[str]) -> str:
                 f"Expected `labels` to be among the {len(names)} class names. Received: {text!r}."
             )
         return text
-    if isinstance(label, bool) or not isinstance(label, (int, float)) or label != int(label):
+    whole = isinstance(label, int) or (isinstance(label, float) and label.is_integer())
+    if isinstance(label, bool) or not whole:
         raise ValueError(f"Expected `labels` to be class indices or names. Received: {label!r}.")
     if not names and label >= 0:
         return str(int(label))

@@ -18,6 +18,8 @@ from tb_featuremaps.capture.term_listener import TermListener
 _ARGUMENTS = ("x", "y", "y_pred", "sample_weight", "training")
 # How old what the steps have recorded may become before it is read.
 READ_SECONDS = 1.0
+# From then on it is read while a step runs or waits for its data, too.
+OVERDUE_SECONDS = 1.25
 # The taps of the fits that run now: a model has one, whoever listens.
 _running: dict[int, "LossTap"] = {}
 
@@ -30,6 +32,7 @@ class LossTap:
 
     Attributes:
         predictions: the structure of what the model returned, once a step was traced.
+        lock: held while the device is read, and what it held is handed over.
     """
 
     def __init__(self, model: keras.Model) -> None:
@@ -43,7 +46,7 @@ class LossTap:
         self._unread: dict[Phase, int] = {"train": 0, "test": 0}
         self._read_at = time.monotonic()
         self._traced = threading.local()  # replicas of a strategy trace in threads of their own
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._listening = 0
         self._calls: dict[Phase, int] = {}
         self._terms: dict[Phase, list[CompiledTerm]] = {}
@@ -118,25 +121,33 @@ class LossTap:
             return False
         return self.reads_together or time.monotonic() - self._read_at >= READ_SECONDS
 
+    def is_overdue(self) -> bool:
+        """Whether what the steps have recorded waits although it was to be read."""
+        return bool(self._unread["train"]) and time.monotonic() - self._read_at >= OVERDUE_SECONDS
+
     @property
     def reads_together(self) -> bool:
         """Whether a read waits for the other processes of a training to read too."""
         return self._recorders["train"].reads_together
 
-    def drain(self) -> None:
-        """Hands what the steps have recorded to every listener."""
-        with self._lock:
+    def drain(self, is_idle: bool = True) -> None:
+        """Hands what the steps have recorded to every listener.
+
+        Args:
+            is_idle: whether no step is running, which would be recorded afterwards.
+        """
+        with self.lock:
             self._read_at = time.monotonic()
             for phase in self._recorders:
-                self._drain(phase)
+                self._drain(phase, is_idle)
 
     def before_call(self, phase: Phase) -> None:
         """Makes room for the steps of a call."""
         steps = int(getattr(self._model, "steps_per_execution", 1) or 1)
-        if self._unread[phase] + steps > self._recorders[phase].capacity:
-            with self._lock:
+        with self.lock:
+            if self._unread[phase] + steps > self._recorders[phase].capacity:
                 self._drain(phase)
-        self._unread[phase] += steps
+            self._unread[phase] += steps
 
     def run_step(
         self, phase: Phase, step: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -145,10 +156,10 @@ class LossTap:
         recorder, self._traced.calls = self._recorders[phase], 0
         data = _with_shapes([args, kwargs])
         with self._listening_to(phase), recorder.tracing(self._model):
-            self._guarded(phase, recorder.begin_step)
+            self._guarded(phase, lambda: recorder.begin_step(data))
             result = step(*args, **kwargs)
         self._calls[phase] = self._traced.calls
-        return self._guarded(phase, lambda: recorder.end_step(self._model, result, data), result)
+        return self._guarded(phase, lambda: recorder.end_step(self._model, result), result)
 
     def collect(self, phase: Phase, outputs: Any) -> Any:
         """Takes what was recorded out of what a step returned as logs."""
@@ -167,11 +178,14 @@ class LossTap:
             self._broken[phase] = f"{type(error).__name__}: {error}"
             return otherwise
 
-    def _drain(self, phase: Phase) -> None:
-        self._unread[phase] = 0
+    def _drain(self, phase: Phase, is_idle: bool = True) -> None:
         recorded = self._recorders[phase].take()
+        if is_idle:
+            self._unread[phase] = 0
         if recorded is None:
             return
+        if not is_idle:
+            self._unread[phase] -= len(recorded.iterations)
         sums = row_sums(recorded.rows, len(self.terms(phase)))
         for listener in self._listeners:
             listener.receive(phase, sums, recorded.iterations, recorded.lost)
@@ -179,7 +193,7 @@ class LossTap:
     @contextlib.contextmanager
     def _listening_to(self, phase: Phase) -> Iterator[None]:
         """Within it, `compute_loss` is ours; replicas that trace one step share it."""
-        with self._lock:
+        with self.lock:
             self._listening += 1
             if self._listening == 1:
                 compute_loss = self._model.compute_loss
@@ -190,7 +204,7 @@ class LossTap:
         try:
             yield
         finally:
-            with self._lock:
+            with self.lock:
                 self._listening -= 1
                 if not self._listening:
                     self._replacement.__exit__(None, None, None)
@@ -229,7 +243,7 @@ class LossTap:
         predictions = arguments.get("y_pred")
         self.predictions = keras.tree.map_structure(lambda tensor: 0, predictions)
         data = _with_shapes([arguments.get(name) for name in ("y_pred", "x", "y")])
-        self._recorders[phase].add(term_row(total, recorded, data), data)
+        self._recorders[phase].add(term_row(total, recorded, data))
 
 
 def _with_shapes(structure: Any) -> list[Any]:

@@ -13,7 +13,6 @@ from tb_featuremaps.capture.keras_internals import RecordedTerms
 MAX_OUTPUTS = 40
 # A row: samples, total and penalty, then the losses of all outputs, then their weights.
 _SAMPLES, _FIXED = 1, 2
-ROW_LENGTH = _SAMPLES + _FIXED + 2 * MAX_OUTPUTS
 
 Sums = npt.NDArray[np.float64]
 
@@ -42,6 +41,11 @@ class TermMeans:
         return self.total - self.penalty - sum(self.weighted)
 
 
+def row_length(outputs: int) -> int:
+    """How long a row is that holds so many outputs with a loss, of those that are held at all."""
+    return _SAMPLES + _FIXED + 2 * min(outputs, MAX_OUTPUTS)
+
+
 def term_row(total: Any, recorded: RecordedTerms, data: Sequence[Any]) -> Any:
     """One call's terms as float32: samples, total, penalty, the outputs' losses, their weights.
 
@@ -65,13 +69,16 @@ def row_sums(rows: npt.NDArray[np.float32], outputs: int) -> Sums:
     """Rows as what `means` takes the sums of: counts, terms, terms times samples.
 
     Args:
-        rows: float32 `[batches, replicas, ROW_LENGTH or less]`, of the replicas' parts of batches.
+        rows: float32 `[batches, replicas, length]`, of the replicas' parts of batches; what is
+            missing of a row is zero.
         outputs: how many outputs have a loss in them.
 
     Returns:
         float64 `[batches, 2 + 2 * (2 + 3 * outputs)]`.
     """
-    known = np.asarray(rows[..., : _SAMPLES + _FIXED + 2 * outputs], np.float64)
+    length = row_length(outputs)
+    known = np.zeros((*rows.shape[:-1], length))
+    known[..., : rows.shape[-1]] = rows[..., :length]
     samples, fixed, losses, weights = np.split(known, [1, 3, 3 + outputs], axis=-1)
     # Under `tf.distribute`, Keras divides each replica's loss by the number of replicas.
     fixed, losses = fixed * rows.shape[1], losses * rows.shape[1]

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -72,7 +73,7 @@ class OutputRecorder:
 
     def __init__(self) -> None:
         self._row = _Row()
-        self._outputs: list[tuple[Any, Any]] = []
+        self._outputs: deque[tuple[Any, Any]] = deque()
         self._sent: list[Any] = []
         self._sends = False
 
@@ -85,10 +86,10 @@ class OutputRecorder:
         with keras_internals.replaced(model, name, self._carrying_from(getattr(model, name))):
             yield
 
-    def begin_step(self) -> None:
+    def begin_step(self, data: list[Any]) -> None:
         self._row.value, self._row.place = None, trace_state()
 
-    def add(self, row: Any, after: list[Any]) -> None:
+    def add(self, row: Any) -> None:
         row = jax.lax.stop_gradient(row)
         if self._row.carried or trace_state() == self._row.place:
             self._row.value = row
@@ -96,7 +97,7 @@ class OutputRecorder:
         self._row.value, self._sends = None, True
         jax.debug.callback(self._sent.append, row)
 
-    def end_step(self, model: keras.Model, result: Any, after: list[Any]) -> Any:
+    def end_step(self, model: keras.Model, result: Any) -> Any:
         row, self._row.value = self._row.value, None
         logs, state = result
         iterations = _iterations(model, state)
@@ -109,13 +110,16 @@ class OutputRecorder:
         return outputs
 
     def take(self) -> RecordedSteps | None:
-        outputs, self._outputs = self._outputs, []
+        # One by one, since a step may be recorded meanwhile on another thread.
+        outputs = [self._outputs.popleft() for _ in range(len(self._outputs))]
         if not outputs:
             return None
         if self._sends:
             jax.effects_barrier()
-        sent, self._sent[:] = list(self._sent), []
         values = jax.device_get(outputs)
+        # What was sent besides belongs to a step that runs.
+        missing = sum(not len(row) for row, _ in values)
+        sent, self._sent[:missing] = self._sent[:missing], []
         waiting = iter(np.asarray(row, np.float32) for row in sent)
         rows = [row if len(row) else next(waiting, _EMPTY) for row, _ in values]
         return recorded_steps(rows, [int(iterations) for _, iterations in values])

@@ -19,7 +19,7 @@ def pictures_of(probes: npt.NDArray[Any], channels_first: bool) -> npt.NDArray[n
     picture = probes
     if picture.ndim == 4 and channels_first:
         picture = picture.transpose(0, 2, 3, 1)
-    if picture.ndim == 5:
+    while picture.ndim > 4:  # of a volume the middle slice
         picture = picture[:, picture.shape[1] // 2]
     while picture.ndim < 3:
         picture = picture[:, None]

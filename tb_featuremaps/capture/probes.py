@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from tb_featuremaps.capture.pictures import pictures_of
 
+# How many shapes an error message lists.
+_SHAPES_SHOWN = 8
+
 
 def as_arrays(probes: Any) -> Any:
     """Returns probes as numpy arrays in the structure they came in.
@@ -25,9 +28,12 @@ def as_arrays(probes: Any) -> Any:
     arrays = keras.tree.map_structure(_as_array, probes)
     lengths = {array.shape[0] if array.ndim else 0 for array in keras.tree.flatten(arrays)}
     if len(lengths) != 1 or 0 in lengths:
+        shapes = [array.shape for array in keras.tree.flatten(arrays)]
+        more = len(shapes) - _SHAPES_SHOWN
         raise ValueError(
             "Expected `probes` to be arrays [n, …] with the same n ≥ 1 for every input. "
-            f"Received shapes: {[array.shape for array in keras.tree.flatten(arrays)]}."
+            f"Received shapes: {shapes[:_SHAPES_SHOWN]}{f' and {more} more' if more > 0 else ''}."
+            + (" A list means several inputs; make an array of numbers." if () in shapes else "")
         )
     return arrays
 
@@ -60,25 +66,36 @@ def count(probes: Any) -> int:
     return int(keras.tree.flatten(probes)[0].shape[0])
 
 
-def for_model(model: keras.Model, probes: Any) -> Any:
+def for_model(model: keras.Model, probes: Any, name: str = "probes") -> Any:
     """Returns the probes in the structure of the model's inputs, as `fit` would feed them.
 
     A dict is matched by the keys of the inputs, or by their names where these are no dict; keys
     that the model doesn't take are left out. Lists and tuples are matched in order. A model that
     doesn't say what its inputs are, as a subclassed one, gets the probes as they are.
 
+    Args:
+        model: the model.
+        probes: as `as_arrays` returns them.
+        name: of the argument that they are, for errors.
+
     Raises:
-        ValueError: naming the shapes or keys that the model expects and those received.
+        ValueError: naming the shapes or keys that the model expects and those received; or
+            `model` is no model.
     """
+    if not isinstance(model, keras.Model):
+        raise ValueError(
+            f"Expected `model` to be a Keras model. Received: {model!r} of type "
+            f"{type(model).__name__}."
+        )
     symbolic = getattr(model, "inputs", None)
     if not symbolic:
         return probes
     structure = symbolic[0] if isinstance(model, keras.Sequential) else model.input
     if isinstance(probes, Mapping):
-        probes = _by_key(structure, symbolic, probes)
+        probes = _by_key(structure, symbolic, probes, name)
     elif isinstance(structure, Mapping) and list(structure) != sorted(structure):
         raise ValueError(
-            f"Expected `probes` as a dict with the keys {list(structure)}, since the model's "
+            f"Expected `{name}` as a dict with the keys {list(structure)}, since the model's "
             f"inputs are one. Received: a {type(probes).__name__}."
         )
     received = keras.tree.flatten(probes)
@@ -86,20 +103,20 @@ def for_model(model: keras.Model, probes: Any) -> Any:
     shapes = [array.shape for array in received]
     if len(expected) != len(shapes) or not all(map(_fits, expected, shapes)):
         raise ValueError(
-            "Expected `probes` of the shape of the model's input, "
-            f"{_shown(expected)} (the first axis is the number of probes). "
+            f"Expected `{name}` of the shape of the model's input, {_shown(expected)} (the first "
+            f"axis is the number of {'probes' if name == 'probes' else 'samples'}). "
             f"Received: {_shown(shapes)}."
         )
     return keras.tree.pack_sequence_as(structure, received)
 
 
-def _by_key(structure: Any, symbolic: list[Any], probes: Mapping[str, Any]) -> Any:
+def _by_key(structure: Any, symbolic: list[Any], probes: Mapping[str, Any], name: str) -> Any:
     keyed = isinstance(structure, Mapping)
     keys = list(structure) if keyed else [tensor.name for tensor in symbolic]
     missing = [key for key in keys if key not in probes]
     if missing:
         raise ValueError(
-            f"Expected `probes` for the model's inputs {keys}. Received: {list(probes)}."
+            f"Expected `{name}` for the model's inputs {keys}. Received: {list(probes)}."
         )
     return {key: probes[key] for key in keys} if keyed else [probes[key] for key in keys]
 

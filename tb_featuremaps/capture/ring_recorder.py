@@ -9,7 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tb_featuremaps.capture.loss_terms import ROW_LENGTH
+from tb_featuremaps.capture import keras_internals
+from tb_featuremaps.capture.loss_terms import MAX_OUTPUTS, row_length
 from tb_featuremaps.capture.step_recorder import (
     NO_ITERATIONS,
     RecordedSteps,
@@ -18,12 +19,12 @@ from tb_featuremaps.capture.step_recorder import (
 
 _CAPACITY = 512
 _MAX_BYTES = 64 << 20
-# Iterations are held as two float32, each exact; the ring of a GPU holds no int32.
-_RADIX = 1 << 20
 
 
 class RingRecorder:
     """Each step writes a row to the next place of a variable; the model does not know of it.
+
+    Operations of a step are few here, since each costs a fast step more than what it computes.
 
     Under a `tf.distribute` strategy each replica writes rows of its own. The variables add up over
     the replicas when they are read, so a replica's rows are zero in the others' variables.
@@ -34,12 +35,13 @@ class RingRecorder:
         self._replicas = int(getattr(strategy, "num_replicas_in_sync", 1))
         # Reading adds up over the workers too, so none may read when it likes.
         self.reads_together = _workers(strategy) > 1
+        self._length = row_length(_losses(model))
         steps = 2 * int(getattr(model, "steps_per_execution", 1) or 1)
         wanted = steps if self.reads_together else max(_CAPACITY, steps)
-        self.capacity = max(1, min(wanted, _MAX_BYTES // (4 * ROW_LENGTH * self._replicas)))
+        self.capacity = max(1, min(wanted, _MAX_BYTES // (4 * self._length * self._replicas)))
         with strategy.scope() if strategy is not None else contextlib.nullcontext():
-            self._rows = _variable((self.capacity * self._replicas, ROW_LENGTH), tf.float32)
-            self._marks = _variable((self.capacity, 2), tf.float32)
+            self._rows = _variable((self.capacity * self._replicas, self._length), tf.float32)
+            self._iterations = _variable((self.capacity,), tf.int64)
             self._count = _variable((), tf.int64)
         self._taken = 0
         self._places = threading.local()  # replicas trace in threads of their own
@@ -48,26 +50,32 @@ class RingRecorder:
     def tracing(self, model: keras.Model) -> Iterator[None]:
         yield
 
-    def begin_step(self) -> None:
-        self._places.next = tf.math.floormod(self._count.read_value(), self.capacity)
+    def begin_step(self, data: list[Any]) -> None:
+        # A step that finds its iterator exhausted still runs what does not depend on the data;
+        # all that is written depends on this count.
+        with tf.control_dependencies([part for part in data if isinstance(part, tf.Tensor)]):
+            self._places.count = self._count.read_value()
+        self._places.put = []
+        self._places.next = tf.math.floormod(self._places.count, self.capacity)
 
-    def add(self, row: Any, after: list[Any]) -> None:
+    def add(self, row: Any) -> None:
         place = self._places.next
         if self._replicas > 1:
             replica = tf.distribute.get_replica_context().replica_id_in_sync_group
             place = place * self._replicas + tf.cast(replica, tf.int64)
-        # A step that finds its iterator exhausted still runs what does not depend on the data.
-        with tf.control_dependencies(_tensors(after)):
-            row = tf.pad(tf.stop_gradient(row), [[0, ROW_LENGTH - row.shape[0]]])
-            _put(self._rows, place, row)
+        missing = self._length - row.shape[0]
+        row = tf.stop_gradient(row)
+        row = tf.pad(row, [[0, missing]]) if missing else row
+        self._places.put.append(_put(self._rows, place, row))
 
-    def end_step(self, model: keras.Model, result: Any, after: list[Any]) -> Any:
+    def end_step(self, model: keras.Model, result: Any) -> Any:
         iterations = iterations_in_step(model)
         if iterations is None:
             iterations = tf.constant(NO_ITERATIONS, tf.int64)
-        with tf.control_dependencies(_tensors(after)):
-            parts = [iterations // _RADIX, iterations % _RADIX]
-            _put(self._marks, self._places.next, tf.cast(tf.stack(parts), tf.float32))
+        iterations = tf.cast(iterations, tf.int64)
+        self._places.put.append(_put(self._iterations, self._places.next, iterations))
+        # Last, since another thread may read while the step runs.
+        with tf.control_dependencies([self._places.count, *self._places.put]):
             self._count.assign_add(1, read_value=False)
         return result
 
@@ -81,9 +89,16 @@ class RingRecorder:
             return None
         lost = max(0, count - begin - self.capacity)
         places = np.arange(begin + lost, count) % self.capacity
-        rows = _read(self._rows).reshape(self.capacity, self._replicas, ROW_LENGTH)
-        marks = _read(self._marks)[places].astype(np.int64) // self._replicas
-        return RecordedSteps(rows[places], marks[:, 0] * _RADIX + marks[:, 1], lost)
+        rows = _read(self._rows).reshape(self.capacity, self._replicas, self._length)
+        iterations = _read(self._iterations)[places] // self._replicas
+        return RecordedSteps(rows[places], iterations, lost)
+
+
+def _losses(model: keras.Model) -> int:
+    """At most so many losses a step computes."""
+    # A subclassed model tells how many outputs it has, and so losses, in its first step.
+    is_known = getattr(model, "outputs", None) or keras_internals.compiled_terms(model)
+    return keras_internals.number_of_losses(model) if is_known else MAX_OUTPUTS
 
 
 def _workers(strategy: Any) -> int:
@@ -101,14 +116,10 @@ def _variable(shape: tuple[int, ...], dtype: tf.DType) -> tf.Variable:
     )
 
 
-def _put(variable: tf.Variable, place: Any, row: Any) -> None:
+def _put(variable: tf.Variable, place: Any, row: Any) -> Any:
     # By its handle, which under a strategy is the replica's own; the method is missing there.
-    tf.raw_ops.ResourceScatterUpdate(resource=variable.handle, indices=place, updates=row)
+    return tf.raw_ops.ResourceScatterUpdate(resource=variable.handle, indices=place, updates=row)
 
 
 def _read(variable: tf.Variable) -> Any:
     return tf.convert_to_tensor(variable).numpy()
-
-
-def _tensors(parts: list[Any]) -> list[tf.Tensor]:
-    return [part for part in parts if isinstance(part, tf.Tensor)]

@@ -5,14 +5,13 @@ Reading the device costs more than recording, so it must not be done at every ba
 
 import contextlib
 import dataclasses
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, Protocol
 
 import keras
 import numpy as np
 import numpy.typing as npt
-
-from tb_featuremaps.capture.loss_terms import ROW_LENGTH
 
 NO_ITERATIONS = -1
 # How many steps are held between reads, where the host holds them.
@@ -24,8 +23,8 @@ class RecordedSteps:
     """What was recorded since the last read, in the order of the steps.
 
     Attributes:
-        rows: float32 `[steps, replicas, ROW_LENGTH]`, by `loss_terms.term_row`; of a step that
-            added none, whatever was there.
+        rows: float32 `[steps, replicas, length]`, by `loss_terms.term_row`, padded to the longest;
+            of a step that added none, whatever was there.
         iterations: int64 `[steps]`, the optimizer's after each step; `NO_ITERATIONS` without one.
         lost: how many steps before these were recorded and not read in time.
     """
@@ -49,20 +48,23 @@ class Recorder(Protocol):
     def tracing(self, model: keras.Model) -> contextlib.AbstractContextManager[None]:
         """The context in which a step is traced, or run eagerly."""
 
-    def begin_step(self) -> None:
-        """A step begins."""
+    def begin_step(self, data: list[Any]) -> None:
+        """A step begins; nothing is recorded of it unless the tensors `data` are there."""
 
-    def add(self, row: Any, after: list[Any]) -> None:
-        """Records a float32 vector, and not before the tensors `after` are there."""
+    def add(self, row: Any) -> None:
+        """Records a float32 vector."""
 
-    def end_step(self, model: keras.Model, result: Any, after: list[Any]) -> Any:
+    def end_step(self, model: keras.Model, result: Any) -> Any:
         """Records that the step has ended; returns what it shall return in place of `result`."""
 
     def collect(self, outputs: Any) -> Any:
         """Takes what is ours out of what a compiled step returned as logs; returns the rest."""
 
     def take(self) -> RecordedSteps | None:
-        """Returns what was recorded since the last call; None if nothing was."""
+        """Returns what was recorded since the last call; None if nothing was.
+
+        It may be called while a step runs.
+        """
 
 
 def make_recorder(model: keras.Model) -> Recorder:
@@ -86,8 +88,8 @@ def iterations_in_step(model: keras.Model) -> Any:
 
 
 def recorded_steps(rows: list[npt.NDArray[np.float32]], iterations: list[int]) -> RecordedSteps:
-    """Steps of one replica whose rows may be shorter than `ROW_LENGTH`."""
-    padded = np.zeros((len(rows), 1, ROW_LENGTH), np.float32)
+    """Steps of one replica, whose rows may differ in length."""
+    padded = np.zeros((len(rows), 1, max(map(len, rows), default=0)), np.float32)
     for index, row in enumerate(rows):
         padded[index, 0, : len(row)] = row
     return RecordedSteps(padded, np.array(iterations, np.int64))
@@ -101,19 +103,19 @@ class ListRecorder:
 
     def __init__(self) -> None:
         self._row: Any = None
-        self._steps: list[tuple[Any, Any]] = []
+        self._steps: deque[tuple[Any, Any]] = deque()
 
     @contextlib.contextmanager
     def tracing(self, model: keras.Model) -> Iterator[None]:
         yield
 
-    def begin_step(self) -> None:
+    def begin_step(self, data: list[Any]) -> None:
         self._row = None
 
-    def add(self, row: Any, after: list[Any]) -> None:
+    def add(self, row: Any) -> None:
         self._row = row.detach()
 
-    def end_step(self, model: keras.Model, result: Any, after: list[Any]) -> Any:
+    def end_step(self, model: keras.Model, result: Any) -> Any:
         iterations = iterations_in_step(model)
         # A sum, since the variable's own tensor changes with it.
         self._steps.append((self._row, None if iterations is None else iterations + 0))
@@ -124,7 +126,8 @@ class ListRecorder:
         return outputs
 
     def take(self) -> RecordedSteps | None:
-        steps, self._steps = self._steps, []
+        # One by one, since a step may be recorded meanwhile on another thread.
+        steps = [self._steps.popleft() for _ in range(len(self._steps))]
         if not steps:
             return None
         rows = [row for row, _ in steps if row is not None]

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
+from tb_featuremaps.capture.arguments import flag, is_whole
 from tb_featuremaps.capture.capturable import (
     LayerOutput,
     SkippedLayer,
@@ -22,7 +23,7 @@ from tb_featuremaps.capture.model_layers import NamedLayer, all_operations
 from tb_featuremaps.capture.recording import record_calls
 from tb_featuremaps.capture.tiles import tile_size, tile_window
 from tb_featuremaps.format.atlas import columns_of, rows_of
-from tb_featuremaps.format.finishing import FinishedLayer, finish_layer
+from tb_featuremaps.format.finishing import FinishedLayer, finish_layers
 
 _log = logging.getLogger(__name__)
 
@@ -91,8 +92,10 @@ class Capture:
         """Finishes the layers one after another, for all probes or the first ones."""
         if self._finished is not None:
             yield from (layer.first(probes) for layer in self._finished)
-        for maps, averaged in self._maps:
-            yield finish_layer(self._on_host(maps if probes is None else maps[:probes]), averaged)
+        yield from finish_layers(
+            (self._on_host(maps if probes is None else maps[:probes]), averaged)
+            for maps, averaged in self._maps
+        )
 
     @property
     def classes(self) -> list[int]:
@@ -109,7 +112,7 @@ class TapOptions:
     """How a tap captures; see `FeatureMaps` for what the options mean.
 
     Raises:
-        ValueError: a bound is below 1.
+        ValueError: a bound is no whole number ≥ 1, or a flag neither True nor False.
     """
 
     training: bool = False
@@ -118,10 +121,11 @@ class TapOptions:
     outputs: bool = True
 
     def __post_init__(self) -> None:
+        flag(self.training, "training")
+        flag(self.outputs, "outputs")
         for name in ("max_channels", "max_tile"):
             value = getattr(self, name)
-            whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-            if value is not None and not (whole and value >= 1):
+            if value is not None and not is_whole(value, least=1):
                 raise ValueError(
                     f"Expected `{name}` to be None or a whole number ≥ 1. Received: {value!r}."
                 )

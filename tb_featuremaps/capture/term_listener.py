@@ -55,10 +55,15 @@ class TermListener:
         else:
             self._tested = added(self._tested, sums.sum(0))
 
-    def take_steps(self) -> list[HeardStep]:
-        """Reads the device; returns the steps of training since the last call."""
-        self.tap.drain()
-        steps, self._steps = self._steps, []
+    def take_steps(self, is_idle: bool = True) -> list[HeardStep]:
+        """Reads the device; returns the steps of training since the last call.
+
+        Args:
+            is_idle: as for `LossTap.drain`.
+        """
+        with self.tap.lock:  # another listener may have it read on another thread
+            self.tap.drain(is_idle)
+            steps, self._steps = self._steps, []
         return steps
 
     def take_lost(self) -> int:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from tb_featuremaps.export.arrays import write_npz
-from tb_featuremaps.export.folder import Folder, cannot_write
+from tb_featuremaps.export.folder import FULL, Folder, cannot_write
 from tb_featuremaps.export.gradients import write_gradient_arrays, write_gradient_tables
+from tb_featuremaps.export.not_finite import report_not_finite
 from tb_featuremaps.export.pictures import FilmError, write_channels, write_film, write_grid
 from tb_featuremaps.export.progress import with_progress
-from tb_featuremaps.export.selection import ALL, NEWEST, Selection
+from tb_featuremaps.export.selection import ALL, NEWEST, Selection, shown
 from tb_featuremaps.export.tables import Report, write_losses, write_outputs, write_statistics
 from tb_featuremaps.format.png import AtlasError
 from tb_featuremaps.reader import LoggedRuns, NotLoggedError
@@ -60,7 +61,7 @@ class Export:
                 except (AtlasError, FilmError) as error:  # it costs only itself
                     failures.append(error)
         except OSError as error:
-            if error.filename is None:
+            if error.filename is None and error.errno not in FULL:
                 raise
             raise cannot_write(self.out, error) from error
         if failures and not folder.written:
@@ -72,7 +73,7 @@ class Export:
     def _write_tables(self, logs: LoggedRuns, folder: Folder, report: Report) -> None:
         for run in self.selection.runs_of(logs):
             if "csv" in self.forms:
-                write_losses(logs, folder, run)
+                write_losses(logs, folder, run, self.selection)
                 write_outputs(logs, folder, run, self.selection, report)
                 write_gradient_tables(logs, folder, run, self.selection, report)
             if "npz" in self.forms:
@@ -88,8 +89,22 @@ class Export:
                 return
             raise NotLoggedError("Expected captures of layers. Received: runs without any.")
         self.selection.check_steps(step for place in layers for step in logs.steps(*place))
+        self._say_what_has_none(logs, layers, report)
         for run, layer in layers:
             yield from self._of_layer(logs, folder, report, run, layer)
+
+    def _say_what_has_none(
+        self, logs: LoggedRuns, layers: Sequence[tuple[str, str]], report: Report
+    ) -> None:
+        """Reports the layers of each run that have no capture at the chosen steps."""
+        steps, lacking = self.selection.steps, dict[str, list[str]]()
+        if steps is None:
+            return
+        for run, layer in layers:
+            if not steps.of(logs.steps(run, layer)):
+                lacking.setdefault(run, []).append(layer)
+        for run, names in lacking.items():
+            report(f"{run}: no capture at the steps {steps.text} of {shown(names)}.")
 
     def _of_layer(
         self, logs: LoggedRuns, folder: Folder, report: Report, run: str, layer: str
@@ -104,6 +119,9 @@ class Export:
         if set(self.forms) <= {"csv"}:
             return
         probes = self.selection.probes_of(self._probes(logs, run, layer, every))
+        films_or_arrays = {"npz", "apng", "webp"}.intersection(self.forms)
+        shown_steps = every if films_or_arrays else some
+        yield partial(report_not_finite, logs, run, layer, shown_steps, probes, report)
         if "npz" in self.forms:
             yield partial(write_npz, logs, folder, run, layer, every, probes, report)
         for probe in probes:

@@ -1,12 +1,15 @@
 """The folder that is written to, and the list of what was."""
 
 import dataclasses
+import errno
 import hashlib
 import pathlib
 import re
 from typing import Any
 
 _LONGEST = 100
+# Errors of a disk, a quota or a limit that takes no more; they name no file.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclasses.dataclass

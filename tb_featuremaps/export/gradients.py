@@ -40,8 +40,8 @@ def write_gradient_tables(
     logged = logs.gradients(run)
     read = functools.partial(_read, run, selection, report)
     places = {"activations": logged.activations, "kernels": logged.kernels}
-    found = {place: one for place, one in places.items() if one is not None}
-    if any(_has_rows(one, selection) for one in found.values()):
+    found = {place: series for place, series in places.items() if series is not None}
+    if any(_has_rows(series, selection) for series in found.values()):
         path = folder.new(run, "gradients", suffix=".csv", run=run, table="gradients")
         head = ["step", "place", "layer", "term", "norm", "share", "cosine"]
         write_table(path, head, _gradient_rows(found, selection, read))
@@ -55,13 +55,13 @@ def write_gradient_tables(
             if selection.takes(layer)
         )
         write_table(path, ["step", "layer", "update_ratio"], rows)
-    for layer, kind, one in _of_channels(logs, run, selection):
+    for layer, kind, series in _of_channels(logs, run, selection):
         path = folder.new(run, layer, kind, suffix=".csv", run=run, layer=layer, table=kind)
-        if isinstance(one, ChannelGradients):
-            write_table(path, _CHANNEL_HEAD, _channel_rows(one, read))
+        if isinstance(series, ChannelGradients):
+            write_table(path, _CHANNEL_HEAD, _channel_rows(series, read))
         else:
             head = ["step", "head", "probe", "channel", "value"]
-            write_table(path, head, _attribution_rows(one, selection, read))
+            write_table(path, head, _attribution_rows(series, selection, read))
 
 
 def write_gradient_arrays(
@@ -75,17 +75,17 @@ def write_gradient_arrays(
     can't be read.
     """
     read = functools.partial(_read, run, selection, report)
-    for layer, kind, one in _of_channels(logs, run, selection):
+    for layer, kind, series in _of_channels(logs, run, selection):
         path = folder.new(run, layer, kind, suffix=".npz", run=run, layer=layer, arrays=kind)
-        if isinstance(one, ChannelGradients):
-            names = [("terms", one.terms), ("columns", CHANNEL_GRADIENT_COLUMNS)]
+        if isinstance(series, ChannelGradients):
+            names = [("terms", series.terms), ("columns", CHANNEL_GRADIENT_COLUMNS)]
             described = [(name, np.array(values)) for name, values in names]
-            steps = ((str(step), values) for step, values in read(one.values))
+            steps = ((str(step), values) for step, values in read(series.values))
         else:
-            probes = selection.probes_of(len(one.classes[0]))
-            classes = np.array(one.classes, np.int32)[:, probes]
-            described = [("heads", np.array(one.heads)), ("classes", classes)]
-            steps = ((str(step), values[:, probes]) for step, values in read(one.values))
+            probes = selection.probes_of(len(series.classes[0]))
+            classes = np.array(series.classes, np.int32)[:, probes]
+            described = [("heads", np.array(series.heads)), ("classes", classes)]
+            steps = ((str(step), values[:, probes]) for step, values in read(series.values))
         write_arrays(path, _all(described, steps))
 
 
@@ -94,8 +94,8 @@ def _all(first: Sequence[Named], rest: Iterator[Named]) -> Iterator[Named]:
     yield from rest
 
 
-def _has_rows(one: TermGradients | LayerUpdates, selection: Selection) -> bool:
-    return any(map(selection.takes, one.layers)) and bool(steps_of(selection, one.values))
+def _has_rows(series: TermGradients | LayerUpdates, selection: Selection) -> bool:
+    return any(map(selection.takes, series.layers)) and bool(steps_of(selection, series.values))
 
 
 def _of_channels(
@@ -113,27 +113,29 @@ def _of_channels(
 def _gradient_rows(
     places: dict[str, TermGradients], selection: Selection, read: _Read
 ) -> Iterator[_Row]:
-    for place, one in places.items():
-        for step, values in read(one.values):
+    for place, series in places.items():
+        for step, values in read(series.values):
             columns = np.stack([values[..., 0], shares(values[..., 0]), values[..., 1]], axis=-1)
-            for layer, terms in zip(one.layers, columns.tolist(), strict=True):
+            for layer, terms in zip(series.layers, columns.tolist(), strict=True):
                 if not selection.takes(layer):
                     continue
-                for term, numbers in zip(one.terms, terms, strict=True):
+                for term, numbers in zip(series.terms, terms, strict=True):
                     yield [step, place, plain_text(layer), plain_text(term), *numbers]
 
 
-def _channel_rows(one: ChannelGradients, read: _Read) -> Iterator[_Row]:
-    for step, values in read(one.values):
-        for term, channels in zip(one.terms, values.tolist(), strict=True):
+def _channel_rows(series: ChannelGradients, read: _Read) -> Iterator[_Row]:
+    for step, values in read(series.values):
+        for term, channels in zip(series.terms, values.tolist(), strict=True):
             for channel, numbers in enumerate(channels):
                 yield [step, plain_text(term), channel, *numbers]
 
 
-def _attribution_rows(one: LoggedAttributions, selection: Selection, read: _Read) -> Iterator[_Row]:
-    for step, values in read(one.values):
+def _attribution_rows(
+    series: LoggedAttributions, selection: Selection, read: _Read
+) -> Iterator[_Row]:
+    for step, values in read(series.values):
         probes = selection.probes_of(values.shape[1])
-        for head, of_probes in zip(one.heads, values.tolist(), strict=True):
+        for head, of_probes in zip(series.heads, values.tolist(), strict=True):
             for probe in probes:
                 for channel, value in enumerate(of_probes[probe]):
                     yield [step, plain_text(head), probe, channel, value]

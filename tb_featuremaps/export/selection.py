@@ -27,7 +27,9 @@ class Steps:
     text: str
 
     def __post_init__(self) -> None:
-        listed = all(part.strip().isdigit() for part in self.text.split(","))
+        if not isinstance(self.text, str):
+            raise ValueError(f"Expected steps as a text such as '0,100'. Received: {self.text!r}.")
+        listed = all(part.strip().isdecimal() for part in self.text.split(","))
         if self.text not in ("newest", "all") and not listed and not _RANGE.fullmatch(self.text):
             raise ValueError(
                 "Expected steps as newest, all, a range such as 100:500, or a list such as "
@@ -42,12 +44,18 @@ class Steps:
             return list(logged)
         found = _RANGE.fullmatch(self.text)
         if found is None:
-            wanted = {int(part) for part in self.text.split(",")}
+            wanted = set(self.listed())
             return [step for step in logged if step in wanted]
         first, last = found.groups()
         return [
             step for step in logged if step >= int(first or 0) and (not last or step <= int(last))
         ]
+
+    def listed(self) -> list[int]:
+        """The steps that are named one by one; none if they are chosen otherwise."""
+        if self.text in ("newest", "all") or _RANGE.fullmatch(self.text):
+            return []
+        return [int(part) for part in self.text.split(",")]
 
 
 NEWEST, ALL = Steps("newest"), Steps("all")
@@ -101,16 +109,19 @@ class Selection:
         return any(_is_of(pattern, layer) for pattern in self.layers)
 
     def check_steps(self, logged: Iterable[int]) -> None:
-        """Passes if one of the logged steps is wanted.
+        """Passes if one of the logged steps is wanted, and all that are named are among them.
 
         Raises:
-            NotLoggedError: none is.
+            NotLoggedError: it is not so.
         """
+        if self.steps is None:
+            return
         steps = sorted(set(logged))
-        if self.steps is not None and not self.steps.of(steps):
+        missing = sorted(set(self.steps.listed()).difference(steps))
+        if missing or not self.steps.of(steps):
             raise NotLoggedError(
-                f"Expected a step that was logged, one of {_shown(steps)}. "
-                f"Received: {self.steps.text}."
+                f"Expected a step that was logged, one of {shown(steps)}. "
+                f"Received: {', '.join(map(str, missing)) or self.steps.text}."
             )
 
     def probes_of(self, count: int) -> list[int]:
@@ -124,7 +135,7 @@ class Selection:
         missing = [probe for probe in self.probes if not 0 <= probe < count]
         if missing:
             raise NotLoggedError(
-                f"Expected a probe that was logged, one of {_shown(range(count))}. "
+                f"Expected a probe that was logged, one of {shown(range(count))}. "
                 f"Received: {missing[0]}."
             )
         return list(self.probes)
@@ -136,7 +147,7 @@ def _matching(patterns: Sequence[str], names: Sequence[str], kind: str) -> list[
         found = [name for name in names if _is_of(pattern, name)]
         if not found:
             raise NotLoggedError(
-                f"Expected a {kind} that was logged, one of {_shown(names)}. Received: {pattern!r}."
+                f"Expected a {kind} that was logged, one of {shown(names)}. Received: {pattern!r}."
             )
         chosen.update(found)
     return [name for name in names if name in chosen]
@@ -146,6 +157,7 @@ def _is_of(pattern: str, name: str) -> bool:
     return name == pattern or fnmatch.fnmatchcase(name, pattern)
 
 
-def _shown(names: Sequence[object]) -> str:
+def shown(names: Sequence[object]) -> str:
+    """A list of names for a message, which is bounded."""
     more = len(names) - _SHOWN
     return f"{list(names[:_SHOWN])}" + (f" and {more} more" if more > 0 else "")

@@ -17,8 +17,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Report = Callable[[str], None]
 
 
-def write_losses(logs: LoggedRuns, folder: Folder, run: str) -> None:
-    """Writes the loss terms of a run, a row for each step and a column for each term.
+def write_losses(logs: LoggedRuns, folder: Folder, run: str, selection: Selection) -> None:
+    """Writes the loss terms of a run, a row for each wanted step and a column for each term.
 
     None if there are none. A field is empty where a term has no point at the step.
     """
@@ -31,8 +31,11 @@ def write_losses(logs: LoggedRuns, folder: Folder, run: str) -> None:
         column = np.full(len(steps), "", object)
         column[np.searchsorted(steps, curve.steps)] = curve.values.tolist()
         columns.append(column)
-    path = folder.new(run, "losses", suffix=".csv", run=run, table="losses")
-    write_table(path, ["step", *curves], zip(steps.tolist(), *columns, strict=True))
+    wanted = set((selection.steps or ALL).of(steps.tolist()))
+    rows = [row for row in zip(steps.tolist(), *columns, strict=True) if row[0] in wanted]
+    if rows:
+        path = folder.new(run, "losses", suffix=".csv", run=run, table="losses")
+        write_table(path, ["step", *curves], rows)
 
 
 def write_statistics(

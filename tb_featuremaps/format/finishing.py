@@ -1,12 +1,22 @@
 """Maps to what is written of a layer: atlases with their scales, and statistics."""
 
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from tb_featuremaps.format.atlas import tile
 from tb_featuremaps.format.measuring import measure
+
+# Maps, float32 `[n, height, width, channels]`, and over how many pixels, `(height, width)`, they
+# are averaged for the atlas.
+UnfinishedLayer: TypeAlias = tuple[npt.NDArray[np.float32], tuple[int, int]]
+
+# Up to so many bytes of maps are measured at once: the calls for a small layer take longer than its
+# values do.
+_MEASURED_TOGETHER = 2**19
+_NOT_AVERAGED = (1, 1)
 
 
 class FinishedLayer(NamedTuple):
@@ -29,18 +39,48 @@ class FinishedLayer(NamedTuple):
         return FinishedLayer(*parts, self.statistics[:probes])
 
 
-def finish_layer(
-    maps: npt.NDArray[np.float32], averaged: tuple[int, int] = (1, 1)
-) -> FinishedLayer:
-    """Finishes a layer's maps, float32 `[n, height, width, channels]`.
+def finish_layers(layers: Iterable[UnfinishedLayer]) -> Iterator[FinishedLayer]:
+    """Finishes layers one after another; small ones of equal pixels are measured together."""
+    waiting: list[npt.NDArray[np.float32]] = []
+    for maps, averaged in layers:
+        if waiting and not _joins(waiting, maps, averaged):
+            yield from _finish_together(waiting)
+            waiting = []
+        if averaged == _NOT_AVERAGED:
+            waiting.append(maps)
+        else:
+            yield _finish_averaged(maps, averaged)
+    if waiting:
+        yield from _finish_together(waiting)
 
-    Args:
-        maps: the values.
-        averaged: over how many pixels, `(height, width)`, they are averaged for the atlas.
-    """
-    measured = measure(maps)
-    shown = measured if averaged == (1, 1) else measure(average(maps, averaged))
-    return FinishedLayer(tile(shown.levels), shown.lo, shown.hi, measured.statistics)
+
+def _joins(
+    waiting: Sequence[npt.NDArray[np.float32]],
+    maps: npt.NDArray[np.float32],
+    averaged: tuple[int, int],
+) -> bool:
+    return (
+        averaged == _NOT_AVERAGED
+        and maps.shape[:3] == waiting[0].shape[:3]
+        and sum(others.nbytes for others in waiting) + maps.nbytes <= _MEASURED_TOGETHER
+    )
+
+
+def _finish_together(layers: Sequence[npt.NDArray[np.float32]]) -> Iterator[FinishedLayer]:
+    """Finishes layers whose maps differ in their channels at most."""
+    measured = measure(layers[0] if len(layers) == 1 else np.concatenate(layers, axis=3))
+    end = 0
+    for maps in layers:
+        begin, end = end, end + maps.shape[3]
+        channels = slice(begin, end)
+        parts = (measured.lo[:, channels], measured.hi[:, channels])
+        tiled = tile(measured.levels[..., channels])
+        yield FinishedLayer(tiled, *parts, measured.statistics[:, channels])
+
+
+def _finish_averaged(maps: npt.NDArray[np.float32], averaged: tuple[int, int]) -> FinishedLayer:
+    shown = measure(average(maps, averaged))
+    return FinishedLayer(tile(shown.levels), shown.lo, shown.hi, measure(maps).statistics)
 
 
 def average(maps: npt.NDArray[np.float32], window: tuple[int, int]) -> npt.NDArray[np.float32]:

@@ -7,15 +7,18 @@ channels]` → `[n, pixels / f, f · channels]`, and what was found for each of 
 
 import dataclasses
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-# A block of float32 fits into the second-level cache of a core, beside as much scratch space.
-_BLOCK_BYTES = 2**19
-_LEAST_ROW = 1024
+# A block of float32 fits into a second-level cache of 2 MB, beside as much scratch space. Smaller
+# ones cost more calls, each of which holds the interpreter's lock.
+_BLOCK_BYTES = 2**20
+# Shorter rows are reduced faster, but a block has more of them, and float32 adds up fewer numbers
+# more exactly.
+_LEAST_ROW = 2048
 # So that a byte counts the rows of a block.
 _MOST_ROWS = 255
 
@@ -48,10 +51,17 @@ class FoldedMaps:
         self._channels = channels
         self._scratch = scratch
 
-    def blocks(self) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8], Scratch]]:
-        """Blocks `[n, rows, row]` of the values, the same of the levels, and scratch space."""
+    def blocks(
+        self, last_first: bool = False
+    ) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8], Scratch]]:
+        """Blocks `[n, rows, row]` of the values, the same of the levels, and scratch space.
+
+        Args:
+            last_first: in reverse; after a pass, it is the last ones that the cache still holds.
+        """
         rows = self._scratch.values.shape[1]
-        for begin in range(0, self._values.shape[1], rows):
+        begins = range(0, self._values.shape[1], rows)
+        for begin in reversed(begins) if last_first else begins:
             block = self._values[:, begin : begin + rows]
             count, height = block.shape[:2]
             scratch = self._scratch
@@ -61,19 +71,23 @@ class FoldedMaps:
                 Scratch(scratch.values[:count, :height], scratch.flags[:count, :height]),
             )
 
-    def merge(self, ufunc: np.ufunc, parts: Sequence[npt.NDArray[Any]], dtype: Any) -> Any:
-        """What was found for each block, `[n, row]` each, as `[n, channels]`."""
-        if len(parts) == 1 and self._values.shape[2] == self._channels:
-            return parts[0].astype(dtype)
-        together = parts[0] if len(parts) == 1 else np.stack(parts, axis=1)
-        count = len(together)
-        return ufunc.reduce(together.reshape(count, -1, self._channels), axis=1, dtype=dtype)
+    def parts(self, dtype: Any) -> npt.NDArray[Any]:
+        """Space for what is found for each block, `[blocks, n, row]`."""
+        count, rows, row = self._values.shape
+        return np.empty((-(-rows // self._scratch.values.shape[1]), count, row), dtype)
+
+    def merge(self, ufunc: np.ufunc, parts: npt.NDArray[Any], dtype: Any) -> Any:
+        """What was found for each block, `[blocks, n, row]`, as `[n, channels]`."""
+        blocks, count, row = parts.shape
+        pixels = parts.reshape(blocks, count, row // self._channels, self._channels)
+        return ufunc.reduce(pixels, axis=(0, 2), dtype=dtype)
 
     def spread(self, found: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Values of the channels, `[n, channels]`, as a row `[n, 1, row]`."""
         if self._values.shape[2] == self._channels:
             return found[:, None]
-        return np.tile(found, (1, self._values.shape[2] // self._channels))[:, None]
+        shape = (len(found), self._values.shape[2] // self._channels, self._channels)
+        return np.broadcast_to(found[:, None], shape).reshape(len(found), 1, -1)
 
 
 def fold(

@@ -31,6 +31,10 @@ LEVELS = 255
 # Between these, squares of float32 deviations and their sums neither overflow nor vanish.
 _LARGEST = 1e14
 _SMALLEST_SPAN = 1e-15
+# The variance is what is left of the mean square above `lo` when the square of the mean is taken
+# away. Where that is so many times as large, what was rounded matters: the variance is then taken
+# from the deviations, in a third pass.
+_MOST_CANCELLED = 100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +63,7 @@ class _Survey:
     lo: npt.NDArray[np.float32]
     hi: npt.NDArray[np.float32]
     span: npt.NDArray[np.float32]
-    mean: npt.NDArray[np.float32]
+    mean: npt.NDArray[np.float64]
     zeros: npt.NDArray[np.int64]
 
     def odd(self) -> npt.NDArray[np.bool_] | None:
@@ -85,7 +89,7 @@ def measure(maps: npt.NDArray[np.float32]) -> MeasuredMaps:
             lo[group], hi[group] = found.lo, found.hi
             columns = statistics[group]
             columns[..., 0], columns[..., 1], columns[..., 2] = found.lo, found.hi, found.mean
-            columns[..., 3] = _quantise(folded, found)
+            columns[..., 3] = np.sqrt(_quantise(folded, found))
             np.divide(found.zeros, height * width, out=columns[..., 4], casting="same_kind")
             odd = found.odd()
             if odd is not None:
@@ -94,40 +98,58 @@ def measure(maps: npt.NDArray[np.float32]) -> MeasuredMaps:
 
 
 def _survey(folded: FoldedMaps) -> _Survey:
-    lows, highs, totals, zeros = [], [], [], []
-    for block, _, scratch in folded.blocks():
-        lows.append(np.minimum.reduce(block, axis=1))
-        highs.append(np.maximum.reduce(block, axis=1))
-        totals.append(np.add.reduce(block, axis=1))
+    lows, highs, totals = (folded.parts(np.float32) for _ in range(3))
+    zeros = folded.parts(np.uint8)
+    for index, (block, _, scratch) in enumerate(folded.blocks()):
+        np.minimum.reduce(block, axis=1, out=lows[index])
+        np.maximum.reduce(block, axis=1, out=highs[index])
+        np.add.reduce(block, axis=1, out=totals[index])
         is_zero = np.equal(block, 0, out=scratch.flags)
         # A block has fewer rows than a byte counts.
-        zeros.append(np.add.reduce(is_zero.view(np.uint8), axis=1, dtype=np.uint8))
+        np.add.reduce(is_zero.view(np.uint8), axis=1, dtype=np.uint8, out=zeros[index])
     lo = folded.merge(np.minimum, lows, np.float32)
     hi = folded.merge(np.maximum, highs, np.float32)
     mean = folded.merge(np.add, totals, np.float64)
     mean /= folded.pixels
     # Rounding must not put a constant's mean beside it.
-    mean = np.minimum(np.maximum(mean, lo), hi).astype(np.float32)
+    mean = np.minimum(np.maximum(mean, lo), hi)
     return _Survey(lo, hi, hi - lo, mean, folded.merge(np.add, zeros, np.int64))
 
 
 def _quantise(folded: FoldedMaps, found: _Survey) -> npt.NDArray[np.float64]:
-    """Writes the levels; returns the standard deviations."""
+    """Writes the levels; returns the variances."""
     # A constant's values are all 0 above `lo`, whatever they are multiplied with.
     per_value = (LEVELS / np.maximum(found.span, _SMALLEST_SPAN)).astype(np.float32)
-    mean, lo, scale = (folded.spread(part) for part in (found.mean, found.lo, per_value))
-    squares = []
-    for block, levels, scratch in folded.blocks():
+    lo, scale = folded.spread(found.lo), folded.spread(per_value)
+    squares = folded.parts(np.float32)
+    for index, (block, levels, scratch) in enumerate(folded.blocks(last_first=True)):
         values = scratch.values
-        np.subtract(block, mean, out=values)
-        squares.append(np.einsum("nrv,nrv->nv", values, values))
         np.subtract(block, lo, out=values)
         np.multiply(values, scale, out=values)
+        np.einsum("nrv,nrv->nv", values, values, out=squares[index])
         np.rint(values, out=values)
         np.copyto(levels, values, casting="unsafe")
-    variance = folded.merge(np.add, squares, np.float64)
+    # Of levels before they are rounded.
+    mean_square = folded.merge(np.add, squares, np.float64)
+    mean_square /= folded.pixels
+    above = found.mean - found.lo
+    variance = mean_square / np.square(per_value, dtype=np.float64) - np.square(above)
+    lost = above * np.maximum(above, np.abs(found.mean))
+    if (lost > _MOST_CANCELLED * variance).any():
+        return _variance(folded, found.mean)
+    return variance
+
+
+def _variance(folded: FoldedMaps, mean: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The variances, from deviations."""
+    row = folded.spread(mean.astype(np.float32))
+    squares = folded.parts(np.float32)
+    for index, (block, _, scratch) in enumerate(folded.blocks()):
+        deviation = np.subtract(block, row, out=scratch.values)
+        np.einsum("nrv,nrv->nv", deviation, deviation, out=squares[index])
+    variance: npt.NDArray[np.float64] = folded.merge(np.add, squares, np.float64)
     variance /= folded.pixels
-    return np.sqrt(variance, out=variance)
+    return variance
 
 
 def _replace(

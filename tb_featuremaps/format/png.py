@@ -1,6 +1,7 @@
 """PNG pictures: the atlas with its scale inside, and probes as ordinary pictures."""
 
 import dataclasses
+import functools
 import struct
 
 import numpy as np
@@ -75,19 +76,25 @@ def encode_atlas(
             f"{tile_height}×{tile_width}, and at most {MAX_ATLAS_PIXELS:,} pixels. "
             f"Received: shape {picture.shape}."
         )
-    scale = pb.AtlasScale(
-        version=FORMAT_VERSION,
-        channels=len(lo),
-        tile_height=tile_height,
-        tile_width=tile_width,
-        columns=columns_of(len(lo)),
-    )
-    values = [
+    content = [
+        _scale_head(FORMAT_VERSION, len(lo), tile_height, tile_width),
         *field(pb.AtlasScale.LO_FIELD_NUMBER, [lo.astype("<f4", copy=False).tobytes()]),
         *field(pb.AtlasScale.HI_FIELD_NUMBER, [hi.astype("<f4", copy=False).tobytes()]),
     ]
-    content = b"".join([scale.SerializeToString(), *values])
-    return _png(picture, _chunk(SCALE_CHUNK, content), compress)
+    return _png(picture, _chunk(SCALE_CHUNK, b"".join(content)), compress)
+
+
+@functools.lru_cache
+def _scale_head(version: int, channels: int, tile_height: int, tile_width: int) -> bytes:
+    """An encoded scale without its values."""
+    scale = pb.AtlasScale(
+        version=version,
+        channels=channels,
+        tile_height=tile_height,
+        tile_width=tile_width,
+        columns=columns_of(channels),
+    )
+    return scale.SerializeToString()
 
 
 def decode_atlas(png: bytes) -> Atlas:
@@ -122,10 +129,10 @@ def encode_picture(picture: npt.NDArray[np.uint8], compress: Deflate = deflate) 
             "Expected a picture [h, w], [h, w, 3] or [h, w, 4] of 1 to 2³¹ − 1 bytes. "
             f"Received: shape {picture.shape}."
         )
-    return _png(picture, b"", compress)
+    return _png(picture, [], compress)
 
 
-def _png(picture: npt.NDArray[np.uint8], scale: bytes, compress: Deflate) -> bytes:
+def _png(picture: npt.NDArray[np.uint8], scale: list[bytes], compress: Deflate) -> bytes:
     """A PNG of 8 bits a colour, with the chunk `scale` before its pixels."""
     height, width = picture.shape[:2]
     colours = picture.shape[2] if picture.ndim == 3 else 1
@@ -134,10 +141,14 @@ def _png(picture: npt.NDArray[np.uint8], scale: bytes, compress: Deflate) -> byt
     rows[:, 0] = 0
     rows[:, 1:] = picture.reshape(height, width * colours)
     header = _HEADER.pack(width, height, 8, _COLOURS[colours], 0, 0, 0)
-    chunks = [_chunk(b"IHDR", header), scale, _chunk(b"IDAT", compress(rows)), _chunk(b"IEND", b"")]
-    return b"".join([_SIGNATURE, *chunks])
+    before = [_SIGNATURE, *_chunk(b"IHDR", header), *scale]
+    return b"".join([*before, *_chunk(b"IDAT", compress(rows)), *_END])
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
+def _chunk(kind: bytes, content: bytes) -> list[bytes]:
+    """What, joined, is a chunk."""
     checksum = crc32(content, crc32(kind))
-    return b"".join([struct.pack(">I", len(content)), kind, content, struct.pack(">I", checksum)])
+    return [struct.pack(">I", len(content)), kind, content, struct.pack(">I", checksum)]
+
+
+_END = _chunk(b"IEND", b"")

@@ -13,6 +13,8 @@ def field(number: int, content: Sequence[bytes]) -> list[bytes]:
 
 def _varint(number: int) -> bytes:
     """Seven bits a byte, the lowest first; the eighth says that more follow."""
+    if number < 128:
+        return bytes((number,))
     encoded = bytearray()
     while number > 127:
         encoded.append(number & 127 | 128)

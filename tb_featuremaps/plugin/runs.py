@@ -138,7 +138,9 @@ def _found(data: LoggedData, before: dict[str, _Run]) -> tuple[list[_Run], list[
 
 
 def _described(name: str, sources: _Sources, listed: SeriesList) -> _Run:
-    times = [one.last_wall_time for one in sources.series if one.last_wall_time is not None]
+    times = [
+        series.last_wall_time for series in sources.series if series.last_wall_time is not None
+    ]
     last_wall_time = max(times, default=None)
     said = _run(listed, name) | {
         "validation_run": sources.validation_run,

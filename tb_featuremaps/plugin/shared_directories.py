@@ -12,6 +12,7 @@ from tensorboard.data import server_ingester
 from tensorboard.util import tb_logging
 
 from tb_featuremaps.format.names import EVENT_FILE_SUFFIX
+from tb_featuremaps.format.remote import is_remote
 
 _log = tb_logging.get_logger()
 
@@ -37,7 +38,7 @@ def follow_all_writers(flags: argparse.Namespace) -> None:
 def _uses_python_ingester(given: dict[str, Any]) -> bool:
     """Whether it reads a local `--logdir`; as TensorBoard itself decides."""
     logdir = given.get("logdir")
-    if given.get("grpc_data_provider") or not logdir or "://" in logdir:
+    if given.get("grpc_data_provider") or not logdir or is_remote(logdir):
         return False
     if given.get("load_fast") != "auto":
         return given.get("load_fast") == "false"

@@ -78,9 +78,12 @@ def read_arrays(data: LoggedData, run: str, tag: str, shape: Sequence[int | None
     newest = present[-1].numpy
     check_numbers(what, newest, shape)
     fits = np.array(
-        [one.numpy.shape == newest.shape and one.numpy.dtype == newest.dtype for one in present]
+        [
+            datum.numpy.shape == newest.shape and datum.numpy.dtype == newest.dtype
+            for datum in present
+        ]
     )
-    values = [one.numpy for one, fit in zip(present, fits, strict=True) if fit]
+    values = [datum.numpy for datum, fit in zip(present, fits, strict=True) if fit]
     left_out = len(present) - len(values)
     messages = list(found.messages)
     if left_out:

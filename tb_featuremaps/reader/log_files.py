@@ -1,21 +1,22 @@
 """Finds and opens event files, of this machine or of a remote store.
 
-A path with a scheme ("gs://bucket/logs") goes through TensorBoard's file layer, as the writer's do:
-TensorFlow's where it is installed, else TensorBoard's own over fsspec or boto3.
+A path with a scheme ("gs://bucket/logs") is one of a remote store, as the writer's are.
 """
 
 import io
 import os
 import stat
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from tb_featuremaps.format.records import RecordError
+from tb_featuremaps.format.remote import Store, is_remote, store_of
 
 _EVENT_FILE = "tfevents"
 # What one request to a remote store asks for; local reads are cheap.
 _REMOTE_BYTES = 8 << 20
 _LOCAL_BYTES = 1 << 18
+_Answer = TypeVar("_Answer")
 
 
 class FileState(NamedTuple):
@@ -39,11 +40,6 @@ class RunFiles(NamedTuple):
     paths: list[str]
 
 
-def is_remote(path: str) -> bool:
-    """Whether a path is one of a remote store."""
-    return "://" in path
-
-
 def is_directory(path: str) -> bool:
     """Whether there is a directory; remote stores know no empty ones.
 
@@ -52,7 +48,7 @@ def is_directory(path: str) -> bool:
     """
     if not is_remote(path):
         return os.path.isdir(path)
-    return bool(_asked(path, lambda gfile: gfile.isdir(path)))
+    return _asked(path, lambda store: store.is_directory(path))
 
 
 def find_runs(directory: str, report: Callable[[str], None]) -> Iterator[RunFiles]:
@@ -113,13 +109,12 @@ def _remote_folders(
 ) -> Iterator[tuple[str, str, list[str]]]:
     root = directory.rstrip("/")
     try:
-        found = _asked(root, lambda gfile: list(gfile.walk(root)))
+        found = _asked(root, lambda store: list(store.folders(root)))
     except OSError as error:
         report(f"{root} can't be read: {error}")
         return
-    for parent, _, names in sorted(found):
-        run = str(parent).rstrip("/")[len(root) :].strip("/") or "."
-        yield run, str(parent), [str(name) for name in names]
+    for below, names in sorted(found):
+        yield below.strip("/") or ".", f"{root}/{below.strip('/')}".rstrip("/"), names
 
 
 class _RemoteFile(io.RawIOBase):
@@ -128,8 +123,8 @@ class _RemoteFile(io.RawIOBase):
     def __init__(self, path: str) -> None:
         self._path = path
         self._place = 0
-        self._size = int(_asked(path, lambda gfile: gfile.stat(path).length))
-        self._file = _asked(path, lambda gfile: _opened(gfile, path))
+        self._size = _asked(path, lambda store: store.size(path))
+        self._file = self._opened()
 
     def readable(self) -> bool:
         return True
@@ -157,6 +152,9 @@ class _RemoteFile(io.RawIOBase):
             self._file.close()
         super().close()
 
+    def _opened(self) -> Any:
+        return _asked(self._path, lambda store: store.open_to_read(self._path))
+
     def _read(self, size: int) -> bytes:
         data: bytes = _asked(self._path, lambda _: self._file.read(size))
         if not data:
@@ -171,31 +169,17 @@ class _RemoteFile(io.RawIOBase):
         else:  # TensorBoard's own files only read on
             if place < self._place:
                 self._file.close()
-                self._file = _asked(self._path, lambda gfile: _opened(gfile, self._path))
+                self._file = self._opened()
                 self._place = 0
             while self._place < min(place, self._size):
                 self._place += len(self._read(min(_REMOTE_BYTES, place - self._place)))
         self._place = place
 
 
-def _opened(gfile: Any, path: str) -> Any:
-    file = gfile.GFile(path, "rb")
-    if hasattr(file, "seek"):
-        return file
-    try:  # TensorBoard's own layer goes through it too, but for S3, and can't seek
-        import fsspec
-
-        return fsspec.open(path, "rb").open()
-    except ImportError:
-        return file
-
-
-def _asked(path: str, question: Callable[[Any], Any]) -> Any:
-    """Asks the file layer; what its libraries raise becomes an OSError."""
-    from tensorboard.compat import tf  # TensorFlow itself, if it is installed
-
+def _asked(path: str, question: Callable[[Store], _Answer]) -> _Answer:
+    """Asks the store of a path; what its libraries raise becomes an OSError."""
     try:
-        return question(tf.io.gfile)
+        return question(store_of(path))
     except OSError:
         raise
     except Exception as error:  # each store has errors of its own

@@ -195,5 +195,9 @@ def _gaps(series: Series) -> list[str]:
         events, first, last = (int(value) for value in tensor_util.make_ndarray(tensor))
         where = f"between steps {first} and {last}" if last >= 0 else f"after step {first}"
         if events:
-            found.append(f"{events} events {where} are missing: they could not be written.")
+            found.append(
+                f"1 event {where} is missing: it could not be written."
+                if events == 1
+                else f"{events} events {where} are missing: they could not be written."
+            )
     return found

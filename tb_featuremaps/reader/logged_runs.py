@@ -11,7 +11,8 @@ from tb_featuremaps.format.metadata import UnknownFormatError, parse_plugin_data
 from tb_featuremaps.format.names import PLUGIN_NAME
 from tb_featuremaps.format.png import Atlas, AtlasError, decode_atlas
 from tb_featuremaps.format.records import RecordError
-from tb_featuremaps.reader.log_files import find_runs, is_directory, is_remote
+from tb_featuremaps.format.remote import is_remote
+from tb_featuremaps.reader.log_files import find_runs, is_directory
 from tb_featuremaps.reader.logged_arrays import LoggedArrays, known
 from tb_featuremaps.reader.logged_gradients import LoggedAttributions, LoggedGradients
 from tb_featuremaps.reader.logged_run import LoggedLayer, LoggedOutput, LoggedRun, LossCurve
@@ -40,7 +41,12 @@ def read_logdir(logdir: str | os.PathLike[str], *, cache: bool = True) -> "Logge
     if not is_remote(directory):
         directory = os.path.expanduser(directory)
     if not is_directory(directory):
-        raise FileNotFoundError(f"Expected a log directory. Received: {os.fspath(logdir)!r}.")
+        what = "a file; give its folder" if os.path.isfile(directory) else "which isn't there"
+        if is_remote(directory):  # a store may hide what it doesn't let this user read
+            what = "which isn't there, or can't be read from here"
+        raise FileNotFoundError(
+            f"Expected a log directory. Received: {os.fspath(logdir)!r}, {what}."
+        )
     return LoggedRuns(directory, ScanCache() if cache else None)
 
 
@@ -120,6 +126,9 @@ class LoggedRuns:
         self, run: str, layer: str, step: int, probe: int = 0
     ) -> npt.NDArray[np.float32]:
         """One activation, float32 `[height, width, channels]`, within (max − min) / 510 a channel.
+
+        NaN and −Inf stand as the channel's smallest finite value, +Inf as its largest; `statistics`
+        has the share of such values in each channel, the last of its columns.
 
         Raises:
             NotLoggedError: no such run, layer, step or probe.

@@ -15,6 +15,7 @@ from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import tensor_pb2
 
 from tb_featuremaps.format.records import RecordError, crc32c
+from tb_featuremaps.format.remote import is_remote
 from tb_featuremaps.reader.file_scan import (
     ROW,
     SESSION,
@@ -23,7 +24,7 @@ from tb_featuremaps.reader.file_scan import (
     TagHead,
     continue_scan,
 )
-from tb_featuremaps.reader.log_files import is_remote, open_event_file, size_of
+from tb_featuremaps.reader.log_files import open_event_file, size_of
 from tb_featuremaps.reader.scalar_points import ScalarPoints, read_scalars
 from tb_featuremaps.reader.scan_cache import WORTH_BYTES, ScanCache
 from tb_featuremaps.reader.surviving import surviving

@@ -34,9 +34,11 @@ def choose(logs: LoggedRuns, selection: Selection) -> list[ChosenRun]:
     for run in runs:
         _check_text(run)
     logged = {run: _logged(logs.log(run)) for run in runs}
-    of_captures = [one for run in logged.values() for one in run if one.is_of_captures]
+    of_captures = [chosen for run in logged.values() for chosen in run if chosen.is_of_captures]
     if of_captures:
-        selection.check_steps(step for one in of_captures for step in one.series.steps.tolist())
+        selection.check_steps(
+            step for chosen in of_captures for step in chosen.series.steps.tolist()
+        )
     return [
         _run(logs.log(run), run, series, {layer for of, layer in layers if of == run}, selection)
         for run, series in logged.items()
@@ -75,11 +77,19 @@ def _logged(log: RunLog) -> list[ChosenSeries]:
 def _run(
     log: RunLog, name: str, logged: list[ChosenSeries], layers: set[str], selection: Selection
 ) -> ChosenRun:
-    tags = {one.tag for one in logged if one.data.layer.name in layers}
+    tags = {chosen.tag for chosen in logged if chosen.data.layer.name in layers}
     wanted = [
-        _at_steps(one, selection.steps or ALL) for one in logged if _is_of(one.data, layers, tags)
+        _at_steps(chosen, selection.steps or ALL)
+        for chosen in logged
+        if _is_of(chosen.data, layers, tags)
     ]
     points, messages = _points(log, wanted)
+    if (
+        selection.steps
+        and any(chosen.is_of_captures for chosen in wanted)
+        and not any(chosen.is_of_captures and len(chosen.places) for chosen in wanted)
+    ):
+        messages.append(f"no capture at the steps {selection.steps.text}.")
     longest = max((len(found.steps) for found in points.values()), default=0)
     if longest > _MOST_POINTS:
         messages.append(
@@ -87,7 +97,7 @@ def _run(
         )
     return ChosenRun(
         name,
-        [one for one in wanted if len(one.places)],
+        [chosen for chosen in wanted if len(chosen.places)],
         {tag: _spread(found) for tag, found in points.items()},
         longest <= _MOST_POINTS,
         [f"{name}: {message}" for message in [*log.problems, *messages]],
@@ -106,17 +116,17 @@ def _is_of(data: pb.FeatureMapPluginData, layers: set[str], tags: set[str]) -> b
     return kind != "attributions" or data.attributions.layer in layers
 
 
-def _at_steps(one: ChosenSeries, steps: Steps) -> ChosenSeries:
-    if not one.is_of_captures:
-        return one
-    listed = one.series.steps
+def _at_steps(chosen: ChosenSeries, steps: Steps) -> ChosenSeries:
+    if not chosen.is_of_captures:
+        return chosen
+    listed = chosen.series.steps
     places = np.flatnonzero(np.isin(listed, steps.of(listed.tolist())))
-    return dataclasses.replace(one, places=places)
+    return dataclasses.replace(chosen, places=places)
 
 
 def _points(log: RunLog, wanted: list[ChosenSeries]) -> tuple[dict[str, ScalarPoints], list[str]]:
     """The points of the loss terms, and messages about those that can't be read."""
-    tags = [term.tag for one in wanted for term in one.data.losses.terms]
+    tags = [term.tag for chosen in wanted for term in chosen.data.losses.terms]
     points: dict[str, ScalarPoints] = {}
     messages = []
     for tag, found in log.scalars(tags).items():

@@ -77,8 +77,8 @@ class ChosenRun:
     @property
     def is_whole(self) -> bool:
         """Whether it is all that was logged of its series."""
-        return self.has_all_points and all(one.is_whole for one in self.series)
+        return self.has_all_points and all(series.is_whole for series in self.series)
 
     def thinned(self, share: float) -> "ChosenRun":
         """So much of each series of captures."""
-        return dataclasses.replace(self, series=[one.thinned(share) for one in self.series])
+        return dataclasses.replace(self, series=[series.thinned(share) for series in self.series])

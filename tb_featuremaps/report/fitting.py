@@ -60,17 +60,17 @@ def estimate(runs: Sequence[ChosenRun]) -> int:
     )
 
 
-def _series_bytes(one: ChosenSeries) -> int:
-    items, logged = len(one.places), int(one.series.sizes[one.places].sum())
+def _series_bytes(chosen: ChosenSeries) -> int:
+    items, logged = len(chosen.places), int(chosen.series.sizes[chosen.places].sum())
     answers = 1
-    if one.kind in ("layer", "probes"):
-        answers += items * max(1, one.data.probes.count)
-    elif one.kind == "outputs":
+    if chosen.kind in ("layer", "probes"):
+        answers += items * max(1, chosen.data.probes.count)
+    elif chosen.kind == "outputs":
         answers += items
     return (
         encoded_size(logged + items * _ITEM_BYTES)
         + answers * _ANSWER_BYTES
-        + 2 * encoded_size(len(one.content))
+        + 2 * encoded_size(len(chosen.content))
     )
 
 
@@ -91,4 +91,4 @@ def _left_out(runs: Sequence[ChosenRun], thinned: Sequence[ChosenRun]) -> list[s
 
 
 def _captures(run: ChosenRun) -> int:
-    return max((len(one.places) for one in run.series), default=0)
+    return max((len(series.places) for series in run.series), default=0)

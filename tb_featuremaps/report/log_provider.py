@@ -37,7 +37,7 @@ class LogProvider:
     def __init__(self, runs: Sequence[ChosenRun]) -> None:
         self._runs = {run.name: run for run in runs}
         # A picture's key names its series by the place in this list.
-        self._series = [one for run in runs for one in run.series]
+        self._series = [series for run in runs for series in run.series]
         places = iter(range(len(self._series)))
         self._places = {run.name: [next(places) for _ in run.series] for run in runs}
         self._last_tensors: tuple[ChosenSeries | None, list[TensorDatum]] = (None, [])
@@ -51,21 +51,23 @@ class LogProvider:
         """The series of pictures."""
         return self._found(
             True,
-            lambda place, one: BlobSequenceTimeSeries(max_length=None, **_described(one)),
+            lambda place, chosen: BlobSequenceTimeSeries(max_length=None, **_described(chosen)),
             **asked,
         )
 
     def list_tensors(self, ctx: Any = None, **asked: Any) -> _Found:
         """The series of arrays."""
-        return self._found(False, lambda place, one: TensorTimeSeries(**_described(one)), **asked)
+        return self._found(
+            False, lambda place, chosen: TensorTimeSeries(**_described(chosen)), **asked
+        )
 
     def read_blob_sequences(self, ctx: Any = None, *, downsample: int, **asked: Any) -> _Found:
         """The items of series of pictures."""
-        return self._found(True, lambda place, one: list(self._blob_items(place)), **asked)
+        return self._found(True, lambda place, chosen: list(self._blob_items(place)), **asked)
 
     def read_tensors(self, ctx: Any = None, *, downsample: int, **asked: Any) -> _Found:
         """The items of series of arrays, of which the newest is never left out."""
-        return self._found(False, lambda place, one: self._tensors(one, downsample), **asked)
+        return self._found(False, lambda place, chosen: self._tensors(chosen, downsample), **asked)
 
     def read_scalars(
         self, ctx: Any = None, *, run_tag_filter: RunTagFilter, **asked: Any
@@ -92,18 +94,18 @@ class LogProvider:
         found: _Found = {}
         for run in self._places if runs is None else self._places.keys() & runs:
             for place in self._places[run]:
-                one = self._series[place]
-                is_asked = tags is None or one.tag in tags
-                if is_asked and (one.kind in BLOB_SEQUENCES) == blobs:
-                    found.setdefault(run, {})[one.tag] = make(place, one)
+                chosen = self._series[place]
+                is_asked = tags is None or chosen.tag in tags
+                if is_asked and (chosen.kind in BLOB_SEQUENCES) == blobs:
+                    found.setdefault(run, {})[chosen.tag] = make(place, chosen)
         return found
 
     def _blob_items(self, place: int) -> Iterator[BlobSequenceDatum]:
-        one = self._series[place]
-        for item in one.places.tolist():
+        chosen = self._series[place]
+        for item in chosen.places.tolist():
             count = len(self._blobs(place, item))
             references = tuple(BlobReference(f"{place}-{item}-{number}") for number in range(count))
-            yield BlobSequenceDatum(*_when(one, item), references)
+            yield BlobSequenceDatum(*_when(chosen, item), references)
 
     def _blobs(self, place: int, item: int) -> list[bytes]:
         if self._last_blobs[0] != (place, item):
@@ -111,35 +113,35 @@ class LogProvider:
             self._last_blobs = (place, item), list(read.string_val)
         return self._last_blobs[1]
 
-    def _tensors(self, one: ChosenSeries, downsample: int) -> list[TensorDatum]:
-        items = one.places
+    def _tensors(self, chosen: ChosenSeries, downsample: int) -> list[TensorDatum]:
+        items = chosen.places
         if downsample < len(items):
             items = items[np.linspace(len(items) - 1, 0, downsample).astype(np.intp)[::-1]]
-        elif self._last_tensors[0] is one:
+        elif self._last_tensors[0] is chosen:
             return self._last_tensors[1]
         read = [
-            TensorDatum(*_when(one, item), tensor_util.make_ndarray(one.series.read(item)))
+            TensorDatum(*_when(chosen, item), tensor_util.make_ndarray(chosen.series.read(item)))
             for item in items.tolist()
         ]
-        if len(items) == len(one.places):
-            self._last_tensors = one, read
+        if len(items) == len(chosen.places):
+            self._last_tensors = chosen, read
         return read
 
 
-def _described(one: ChosenSeries) -> dict[str, Any]:
+def _described(chosen: ChosenSeries) -> dict[str, Any]:
     return {
-        "max_step": int(one.series.steps[one.places[-1]]),
-        "max_wall_time": float(np.fmax.reduce(one.series.wall_times[one.places])),
-        "plugin_content": one.content,
+        "max_step": int(chosen.series.steps[chosen.places[-1]]),
+        "max_wall_time": float(np.fmax.reduce(chosen.series.wall_times[chosen.places])),
+        "plugin_content": chosen.content,
         "description": "",
         "display_name": "",
     }
 
 
-def _when(one: ChosenSeries, item: int) -> tuple[int, float]:
-    return int(one.series.steps[item]), float(one.series.wall_times[item])
+def _when(chosen: ChosenSeries, item: int) -> tuple[int, float]:
+    return int(chosen.series.steps[item]), float(chosen.series.wall_times[item])
 
 
 def _start_time(run: ChosenRun) -> float:
-    times = [float(np.fmin.reduce(one.series.wall_times)) for one in run.series]
+    times = [float(np.fmin.reduce(series.series.wall_times)) for series in run.series]
     return min((time for time in times if math.isfinite(time)), default=0.0)

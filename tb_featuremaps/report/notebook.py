@@ -3,7 +3,7 @@
 import html
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tb_featuremaps.export.selection import Selection, Steps
 from tb_featuremaps.reader import read_logdir
@@ -46,7 +46,7 @@ def show(
         LookupError: there is nothing to show, a name or glob is of nothing, or no such step was
             logged.
         RuntimeError: the tab was not built.
-        ValueError: `steps` or `max_size` is none, or it does not fit even with two captures of
+        ValueError: an argument is none of these, or it does not fit even with two captures of
             each run.
     """
     try:
@@ -56,13 +56,20 @@ def show(
             "Expected IPython, which notebooks bring along. Received none. Outside of a notebook, "
             "`tb-featuremaps report` writes the same page as a file."
         ) from error
-    selection = Selection(_listed(runs), _listed(layers), Steps(steps))
+    if isinstance(height, bool) or not isinstance(height, int) or height < 1:
+        raise ValueError(f"Expected `height` to be a whole number ≥ 1. Received: {height!r}.")
+    selection = Selection(_listed(runs, "runs"), _listed(layers, "layers"), Steps(steps))
     page = io.BytesIO()
     make_report(read_logdir(log_dir), selection, parse_size(max_size), page)
     text = html.escape(page.getvalue().decode())
-    display(HTML(_FRAME.format(height=int(height), page=text)))
+    display(HTML(_FRAME.format(height=height, page=text)))
 
 
-def _listed(names: Sequence[str]) -> Sequence[str]:
+def _listed(names: Sequence[str], what: str) -> Sequence[str]:
     """The names; one alone is a sequence of letters else."""
-    return [names] if isinstance(names, str) else names
+    listed = [names] if isinstance(names, str) or not isinstance(names, Iterable) else list(names)
+    if not listed or not all(isinstance(name, str) for name in listed):
+        raise ValueError(
+            f"Expected `{what}` to be names or globs, at least one. Received: {names!r}."
+        )
+    return listed

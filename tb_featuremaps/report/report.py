@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import BinaryIO, NamedTuple
 
+from tb_featuremaps.export.folder import FULL
 from tb_featuremaps.export.selection import Selection
 from tb_featuremaps.plugin.problems import NotFoundError
 from tb_featuremaps.plugin.static_files import ENTRY, static_file
@@ -17,9 +18,6 @@ from tb_featuremaps.report.errors import NoTabError, TooLargeError
 from tb_featuremaps.report.fitting import fit
 from tb_featuremaps.report.page import PageWriter
 from tb_featuremaps.report.sizes import DEFAULT_SIZE, as_text
-
-# More than browsers open.
-_LARGEST = 10**9
 
 
 class Report(NamedTuple):
@@ -51,17 +49,23 @@ def write_report(
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
         file = part.open("xb")
     except OSError as error:
-        raise OSError(
-            f"Expected --out to be a file that can be written. Received: {path} ({error.strerror})."
-        ) from error
+        raise _cannot_write(path, error) from error
     try:
         with file:
             report = make_report(logs, selection, most, file)
         part.replace(path)
         return report
-    except BaseException:
+    except BaseException as error:
         part.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise _cannot_write(path, error) from error
         raise
+
+
+def _cannot_write(path: pathlib.Path, error: OSError) -> OSError:
+    return OSError(
+        f"Expected --out to be a file that can be written. Received: {path} ({error.strerror})."
+    )
 
 
 def make_report(logs: LoggedRuns, selection: Selection, most: int, file: BinaryIO) -> Report:
@@ -70,7 +74,7 @@ def make_report(logs: LoggedRuns, selection: Selection, most: int, file: BinaryI
     Args:
         logs: where the data comes from.
         selection: which runs, layers and steps; all probes are taken.
-        most: bytes that the page may have, up to a gigabyte. Captures are left out until it fits,
+        most: bytes that the page may have. Captures are left out until it fits,
             evenly; the page says so.
         file: where to.
 
@@ -80,7 +84,6 @@ def make_report(logs: LoggedRuns, selection: Selection, most: int, file: BinaryI
         NoTabError: the tab was not built.
         OSError: an event file can't be read any more, or `file` can't be written.
     """
-    most = min(most, _LARGEST)
     wanted = choose(logs, selection)
     names = [run.name for run in wanted]
     page = PageWriter(file, _title(names), _script(), datetime.datetime.now(datetime.timezone.utc))

@@ -28,13 +28,29 @@ def named(values: Any, what: str) -> Mapping[str, Any]:
         ValueError: it is none, or empty.
     """
     if not isinstance(values, Mapping) or not values:
+        received = repr(values) if isinstance(values, Mapping) else type(values).__name__
         raise ValueError(
             f"Expected `{what}` to be a dict of arrays by name, with at least one. "
-            f"Received: {type(values).__name__ if values else values!r}."
+            f"Received: {received}."
         )
     odd = [name for name in values if not isinstance(name, str) or not name]
     if odd:
         raise ValueError(f"Expected the names of `{what}` to be text. Received: {odd}.")
+    return values
+
+
+def texts(values: Any, what: str) -> Mapping[str, str]:
+    """Passes a mapping from names to texts; an empty one for None.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if values is None:
+        return {}
+    if not isinstance(values, Mapping) or not all(
+        isinstance(text, str) for pair in values.items() for text in pair
+    ):
+        raise ValueError(f"Expected `{what}` to be a dict of texts by name. Received: {values!r}.")
     return values
 
 

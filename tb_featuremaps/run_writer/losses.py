@@ -5,7 +5,7 @@ from typing import Any
 
 from tensorboard.compat.proto import event_pb2
 
-from tb_featuremaps.run_writer.arguments import number
+from tb_featuremaps.run_writer.arguments import named, number
 from tb_featuremaps.summary.loss_event import LossEncoder
 
 
@@ -38,11 +38,19 @@ class Losses:
         Raises:
             ValueError: an auxiliary term is no pair of numbers, or they are others than before.
         """
-        names = [self._main, *auxiliary]
-        if len(set(names)) < len(names) or (self._names and set(names) != set(self._names)):
-            wanted = self._names[1:] if self._names else f"other names than {self._main!r}"
+        if auxiliary != {}:
+            named(auxiliary, "auxiliary")
+        if self._main in auxiliary:
             raise ValueError(
-                f"Expected the auxiliary losses {wanted}. Received: {list(auxiliary)}."
+                f"Expected `auxiliary` without the main output, {self._main!r}, whose loss is "
+                f"`main`. Received: {list(auxiliary)}."
+            )
+        names = [self._main, *auxiliary]
+        if self._names and set(names) != set(self._names):
+            raise ValueError(
+                "Expected `auxiliary` to be of the same outputs at each step, as at the first: "
+                f"{self._names[1:]}. Received: {list(auxiliary)}. Give one that has no loss at a "
+                "step the weight 0."
             )
         terms = {self._main: (main, main_weight)}
         terms |= {name: _term(name, auxiliary[name]) for name in auxiliary}

@@ -2,15 +2,25 @@
 
 import os
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
-from tb_featuremaps.capture.labels import class_name_list, label_names
+from tb_featuremaps.capture.arguments import flag, log_directory
+from tb_featuremaps.capture.labels import class_name_list, label_names, why_unknown
 from tb_featuremaps.capture.pictures import pictures_of
-from tb_featuremaps.run_writer.arguments import DataFormat, named, number, numbers, whole_step
+from tb_featuremaps.format.finishing import finish_layers
+from tb_featuremaps.run_writer.arguments import (
+    DataFormat,
+    named,
+    number,
+    numbers,
+    texts,
+    whole_step,
+)
 from tb_featuremaps.run_writer.losses import Losses
 from tb_featuremaps.run_writer.series import LayerMaps, Layers, Outputs
 from tb_featuremaps.run_writer.steps import Steps
@@ -68,11 +78,7 @@ class RunWriter:
         max_tile: int | None = None,
         images_tab: bool = False,
     ) -> None:
-        path = os.fspath(log_dir) if isinstance(log_dir, (str, os.PathLike)) else log_dir
-        if not isinstance(path, str) or not path:
-            raise ValueError(
-                f"Expected `log_dir` to be the path of a directory. Received: {log_dir!r}."
-            )
+        path = log_directory(log_dir)
         if data_format not in ("channels_last", "channels_first"):
             raise ValueError(
                 "Expected `data_format` to be channels_last or channels_first. "
@@ -80,16 +86,20 @@ class RunWriter:
             )
         if max_tile is not None and whole_step(max_tile, "max_tile") < 1:
             raise ValueError(f"Expected `max_tile` to be at least 1. Received: {max_tile!r}.")
+        if not isinstance(main, str) or not main:
+            raise ValueError(f"Expected `main` to be the name of an output. Received: {main!r}.")
         self._channels_first = data_format == "channels_first"
         self._class_names = class_name_list(class_names)
-        self._parts = CaptureParts(maps=True, images_tab=images_tab)
-        self._layers = Layers(data_format, layer_classes or {}, max_tile)
+        self._parts = CaptureParts(maps=True, images_tab=flag(images_tab, "images_tab"))
+        self._layers = Layers(data_format, texts(layer_classes, "layer_classes"), max_tile)
         self._outputs = Outputs(main, self._class_names)
         self._losses = Losses(main)
-        self._steps = Steps()
+        self._steps = Steps(path)
         self._probes: tuple[bytes, list[str]] | None = None
+        self._probe_count: int | None = None
         self._writer = open_writer(path)
         self._is_open = True
+        self._has_warned = False
 
     def write_maps(
         self,
@@ -117,8 +127,10 @@ class RunWriter:
         layers = self._layers.of(named(maps, "maps"))
         count = len(layers[0].maps)
         pictures = self._pictures(probes, labels, count)
-        self._steps.take(step, [layer.series.tag for layer in layers])
-        self._begin(step)
+        if probes is None:
+            self._check_count(count, "maps")
+        self._take(step, [layer.series.tag for layer in layers])
+        self._probe_count = self._probe_count if probes is None else count
         if pictures is not None:
             self._writer.submit(
                 lambda: probes_event(step, *pictures), pictures[0].nbytes, "the probes"
@@ -139,8 +151,8 @@ class RunWriter:
         named(outputs, "outputs")
         found = self._outputs.of(outputs, self._losses.weights, self._layers.series)
         series, arrays = [head for head, _ in found], [array for _, array in found]
-        self._steps.take(step, [head.tag for head in series])
-        self._begin(step)
+        self._check_count(len(arrays[0]), "outputs")
+        self._take(step, [head.tag for head in series])
         encoder, moment = CaptureEncoder([], series), time.time()
         self._writer.submit(
             lambda: encoder.encode(step, moment, CaptureArrays([], arrays), self._parts),
@@ -175,11 +187,10 @@ class RunWriter:
         encode = self._losses.encoder(
             main=number(main, "main"),
             main_weight=number(main_weight, "main_weight"),
-            auxiliary=auxiliary or {},
+            auxiliary={} if auxiliary is None else auxiliary,
             penalty=number(penalty, "penalty"),
         )
-        self._steps.take(step, ["losses"])
-        self._begin(step)
+        self._take(step, ["losses"])
         event = encode(step)
         self._writer.submit(lambda: event)
 
@@ -190,6 +201,7 @@ class RunWriter:
     def close(self) -> None:
         """Writes what waits, within bounds, and closes the file; again without effect."""
         self._is_open = False
+        self._steps.close()
         self._writer.close()
 
     def __enter__(self) -> "RunWriter":
@@ -208,7 +220,25 @@ class RunWriter:
             raise ValueError("Expected a RunWriter that is open. Received: one that was closed.")
         return whole_step(step)
 
-    def _begin(self, step: int) -> None:
+    def _check_count(self, count: int, what: str) -> None:
+        """Passes as many as there are pictures: else a row would stand beside another's picture."""
+        if self._probe_count not in (None, count):
+            raise ValueError(
+                f"Expected {what} of the {self._probe_count} probes that were written. Received: "
+                f"{what} of {count}. Give `write_maps` new ones as `probes` first."
+            )
+
+    def _take(self, step: int, series: list[str]) -> None:
+        shared = self._steps.take(step, series)
+        if shared and not self._has_warned:
+            self._has_warned = True
+            warnings.warn(
+                f"RunWriter: another RunWriter that is open writes {', '.join(shared)} to "
+                f"{self._writer.directory} too, so that what both write is mixed. Close the other "
+                "one first, or give each a directory of its own.",
+                RuntimeWarning,
+                stacklevel=3,
+            )
         if self._steps.is_first():
             self._writer.start_session(step)
 
@@ -221,9 +251,9 @@ class RunWriter:
                 raise ValueError("Expected `probes` with `labels`. Received: labels alone.")
             return None
         array = numbers(probes, "probes")
-        if not array.ndim or len(array) != count:
+        if not array.size or not array.ndim or len(array) != count:
             raise ValueError(
-                f"Expected `probes` [n, …] of the {count} probes of the maps. "
+                f"Expected `probes` [n, …] of the {count} probes of the maps, and not empty. "
                 f"Received: shape {array.shape}."
             )
         pictures = pictures_of(array, self._channels_first)
@@ -231,20 +261,20 @@ class RunWriter:
         if found == self._probes:
             return None
         self._probes = found
+        if (why := why_unknown(found[1], self._class_names)) is not None:
+            warnings.warn(f"RunWriter: {why}", RuntimeWarning, stacklevel=3)
         return np.array(pictures), found[1]
 
     def _submit_maps(self, step: int, layers: list[LayerMaps]) -> None:
         encoder, moment = CaptureEncoder([layer.series for layer in layers], []), time.time()
+        maps = [(layer.maps, layer.averaged) for layer in layers]
         place = self._writer.reserve_capture(sum(layer.maps.nbytes for layer in layers), wait=True)
         if place is None:  # the writer has said why
             return
         with place:
             place.submit(
                 lambda: encoder.encode(
-                    step,
-                    moment,
-                    CaptureArrays((layer.finish() for layer in layers), []),
-                    self._parts,
+                    step, moment, CaptureArrays(finish_layers(maps), []), self._parts
                 ),
                 f"the maps at step {step}",
             )

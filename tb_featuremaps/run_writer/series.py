@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from tb_featuremaps.capture.tiles import tile_size, tile_window
-from tb_featuremaps.format.finishing import FinishedLayer, finish_layer
 from tb_featuremaps.run_writer.arguments import DataFormat, maps_of, numbers
 from tb_featuremaps.summary.capture_event import LayerSeries, OutputSeries
 from tb_featuremaps.summary.series import layer_series, output_series
@@ -46,10 +45,6 @@ class LayerMaps:
     series: LayerSeries
     maps: npt.NDArray[np.float32]
     averaged: tuple[int, int]
-
-    def finish(self) -> FinishedLayer:
-        """Makes what is written of them."""
-        return finish_layer(self.maps, self.averaged)
 
 
 class Layers:

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from tensorboard.compat.proto import summary_pb2
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
 from tb_featuremaps.format.finishing import FinishedLayer
-from tb_featuremaps.format.metadata import create_summary_metadata
 from tb_featuremaps.format.png import encode_atlas, encode_picture
 from tb_featuremaps.summary import events
-from tb_featuremaps.summary.large_event import LargeEvent, StringsValue
+from tb_featuremaps.summary.large_event import FloatsValue, LargeEvent, StringsValue, ValueHead
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,15 +27,20 @@ class LayerSeries:
     tile_width: int
 
     @functools.cached_property
-    def metadata(self) -> summary_pb2.SummaryMetadata:
+    def head(self) -> ValueHead:
         """That of the pictures."""
-        return create_summary_metadata(pb.FeatureMapPluginData(layer=self.payload))
+        return events.value_head(self.tag, pb.FeatureMapPluginData(layer=self.payload))
 
     @functools.cached_property
-    def stats_metadata(self) -> summary_pb2.SummaryMetadata:
+    def stats_head(self) -> ValueHead:
         """That of the statistics."""
         described = pb.StatsSeries(layer_tag=self.tag, columns=names.STATS_COLUMNS)
-        return create_summary_metadata(pb.FeatureMapPluginData(stats=described))
+        return events.value_head(self.stats_tag, pb.FeatureMapPluginData(stats=described))
+
+    @functools.cached_property
+    def images_tab_head(self) -> ValueHead:
+        """That of the pictures for the Images tab."""
+        return ValueHead(self.images_tab_tag, events.IMAGES_TAB)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,9 +51,9 @@ class OutputSeries:
     payload: pb.OutputSeries
 
     @functools.cached_property
-    def metadata(self) -> summary_pb2.SummaryMetadata:
+    def head(self) -> ValueHead:
         """That of the predictions."""
-        return create_summary_metadata(pb.FeatureMapPluginData(outputs=self.payload))
+        return events.value_head(self.tag, pb.FeatureMapPluginData(outputs=self.payload))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,18 +109,18 @@ class CaptureEncoder:
 
     def _values(
         self, arrays: CaptureArrays, parts: CaptureParts
-    ) -> Iterator[summary_pb2.Summary.Value | StringsValue]:
+    ) -> Iterator[StringsValue | FloatsValue]:
         for series, layer in zip(self._layers, arrays.layers, strict=True):
             yield from _layer_values(series, layer, parts)
         if not parts.maps:
             return
-        for head, values in zip(self._outputs, arrays.outputs, strict=True):
-            yield events.tensor_value(head.tag, head.metadata, values)
+        for output, values in zip(self._outputs, arrays.outputs, strict=True):
+            yield FloatsValue(output.head, values)
 
 
 def _layer_values(
     series: LayerSeries, layer: FinishedLayer, parts: CaptureParts
-) -> Iterator[summary_pb2.Summary.Value | StringsValue]:
+) -> Iterator[StringsValue | FloatsValue]:
     atlases, lo, hi, stats = layer
     shown = len(atlases) if parts.maps else 1
     pngs = [
@@ -126,11 +129,11 @@ def _layer_values(
     ]
     size = (atlases.shape[2], atlases.shape[1])
     if parts.images_tab:
-        yield events.pictures_value(series.images_tab_tag, events.IMAGES_TAB, size, pngs[:1])
+        yield events.pictures_value(series.images_tab_head, size, pngs[:1])
     if not parts.maps:
         return
-    yield events.pictures_value(series.tag, series.metadata, size, pngs)
-    yield events.tensor_value(series.stats_tag, series.stats_metadata, stats)
+    yield events.pictures_value(series.head, size, pngs)
+    yield FloatsValue(series.stats_head, stats)
 
 
 def probes_event(step: int, pictures: npt.NDArray[np.uint8], labels: Sequence[str]) -> LargeEvent:
@@ -138,5 +141,5 @@ def probes_event(step: int, pictures: npt.NDArray[np.uint8], labels: Sequence[st
     payload = pb.ProbeSeries(count=len(pictures), labels=labels)
     size = (pictures.shape[2], pictures.shape[1])
     pngs = [encode_picture(picture) for picture in pictures]
-    data = pb.FeatureMapPluginData(probes=payload)
-    return LargeEvent(step, [events.pictures_value(names.PROBES_TAG, data, size, pngs)])
+    head = events.value_head(names.PROBES_TAG, pb.FeatureMapPluginData(probes=payload))
+    return LargeEvent(step, [events.pictures_value(head, size, pngs)])

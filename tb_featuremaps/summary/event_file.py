@@ -1,7 +1,7 @@
 """One event file: created, written to record by record, and looked after.
 
-Local files are written with plain system calls; directories with a scheme ("gs://…") through
-TensorBoard's file layer.
+Local files are written with plain system calls; directories with a scheme ("gs://…") are those of
+remote stores.
 """
 
 import contextlib
@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from tensorboard.compat import tf
 from tensorboard.compat.proto import event_pb2
 
 from tb_featuremaps.format.names import EVENT_FILE_SUFFIX
 from tb_featuremaps.format.records import encode_record
+from tb_featuremaps.format.remote import is_remote, store_of
 from tb_featuremaps.summary.run_lock import RunLocks
 
 Progress = Callable[[], None]
@@ -68,11 +68,6 @@ class EventFile(Protocol):
 
     def let_go(self) -> None:
         """Closes this process's descriptor and does nothing else."""
-
-
-def is_remote(directory: str) -> bool:
-    """Whether a directory is one of a remote store."""
-    return "://" in directory
 
 
 def create_event_file(directory: str) -> EventFile:
@@ -164,9 +159,10 @@ class RemoteEventFile:
     """An event file of a remote store."""
 
     def __init__(self, directory: str) -> None:
-        tf.io.gfile.makedirs(directory)
-        path = os.path.join(directory, _new_name(_listed(directory)))
-        self._file: Any = tf.io.gfile.GFile(path, "wb")
+        store = store_of(directory)
+        store.make_directory(directory)
+        name = _new_name(store.names(directory))
+        self._file: Any = store.open_to_write(f"{directory.rstrip('/')}/{name}")
         self.append([[_header()]], lambda: None)
 
     def append(self, records: Sequence[Record], progress: Progress) -> None:
@@ -188,8 +184,7 @@ class RemoteEventFile:
 
 
 def _listed(directory: str) -> list[str]:
-    listed = tf.io.gfile.listdir if is_remote(directory) else os.listdir
-    return [str(name).rstrip("/") for name in listed(directory)]
+    return store_of(directory).names(directory) if is_remote(directory) else os.listdir(directory)
 
 
 def _pieces(parts: Iterable[bytes]) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ import time
 from tensorboard.compat.proto import event_pb2
 
 from tb_featuremaps.format.records import encode_large_record, encode_record
+from tb_featuremaps.format.remote import is_remote
 from tb_featuremaps.summary import events, messages
 from tb_featuremaps.summary.encoded_event import EncodedEvent
 from tb_featuremaps.summary.event_file import (
@@ -15,7 +16,6 @@ from tb_featuremaps.summary.event_file import (
     Record,
     create_event_file,
     event_files,
-    is_remote,
     locks,
 )
 from tb_featuremaps.summary.gaps import Gaps
@@ -23,6 +23,7 @@ from tb_featuremaps.summary.large_event import LargeEvent
 from tb_featuremaps.summary.notices import Notices
 from tb_featuremaps.summary.room import Made
 from tb_featuremaps.summary.session import Session
+from tb_featuremaps.summary.standing import Standing
 
 # How long a deleted file may go unnoticed while there is something to write.
 CHECK_SECONDS = 1.0
@@ -73,6 +74,7 @@ class EventLog:
         self._pending: list[_Waiting] = []
         self._waiting_bytes = 0
         self._session: Session | None = None
+        self._standing = Standing()
         self._latest_step: int | None = None
         self.wrote_any = False
         self._checked = time.monotonic()
@@ -99,26 +101,30 @@ class EventLog:
         if at_step and (self._latest_step is None or self._latest_step <= step):
             return
         self._session = Session(step, resumed=self._holds_events())
+        self._standing.forget()
         for event in self._session.opening():
             self._encode(event, None)
 
     def add(self, made: Made) -> None:
         """Encodes an event; `write` writes it."""
         if isinstance(made, EncodedEvent):
-            self._add_encoded(made)
+            event = event_pb2.Event.FromString(made.data) if self._replaces(made.tags) else None
+            self._append(made.step, event, [encode_record(made.data)])
         elif isinstance(made, LargeEvent):
-            self._append(made.head.step, made.head, encode_large_record(made.parts()))
+            event = made.head if self._replaces(made.tags) else None
+            self._append(made.step, event, encode_large_record(made.parts()))
         else:
             self._append(made.step, made, [encode_record(made.SerializeToString())])
+        self._standing.note(made)
 
-    def _add_encoded(self, made: EncodedEvent) -> None:
-        replaces = self._session is not None and not self._session.knows(made.tags)
-        event = event_pb2.Event.FromString(made.data) if replaces else None
-        self._append(made.step, event, [encode_record(made.data)])
+    def _replaces(self, tags: frozenset[str]) -> bool:
+        """Whether values of these tags may be the first ones of the session."""
+        return self._session is not None and not self._session.knows(tags)
 
     def _append(self, step: int, event: event_pb2.Event | None, record: Record) -> None:
         """Takes a record; `event` is None where it can't be the first of any tag."""
-        self._mark_gap(step)
+        if self._mark_gap(step) and (values := self._standing.values()):
+            self._encode(events.event(step, values), None)
         if self._session is not None and event is not None:
             replacing = self._session.replacing(event)
             if replacing is not None:
@@ -212,10 +218,12 @@ class EventLog:
     def _encode(self, event: event_pb2.Event, step: int | None) -> None:
         self._wait([encode_record(event.SerializeToString())], step)
 
-    def _mark_gap(self, step: int, is_end: bool = False) -> None:
+    def _mark_gap(self, step: int, is_end: bool = False) -> bool:
+        """Adds a mark of what is missing; returns whether anything is."""
         mark = self._gaps.take(step, is_end)
         if mark is not None:
             self._encode(events.event(step, [mark]), None)
+        return mark is not None
 
     def _holds_events(self) -> bool:
         """Whether the directory holds events of earlier sessions."""

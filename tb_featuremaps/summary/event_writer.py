@@ -6,9 +6,10 @@ import threading
 import time
 import weakref
 
+from tb_featuremaps.format.remote import is_remote
 from tb_featuremaps.summary import messages
 from tb_featuremaps.summary.directory_writer import EVENT_BYTES, DirectoryWriter
-from tb_featuremaps.summary.event_file import is_remote, locks
+from tb_featuremaps.summary.event_file import locks
 from tb_featuremaps.summary.room import Job, Reservation
 
 __all__ = ["EventWriter", "Job", "Reservation", "open_writer"]

@@ -18,7 +18,7 @@ from tensorboard.util import tensor_util
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.metadata import create_summary_metadata
-from tb_featuremaps.summary.large_event import StringsValue
+from tb_featuremaps.summary.large_event import StringsValue, ValueHead
 
 # How the stock Images tab reads pictures.
 IMAGES_TAB = image_metadata.create_summary_metadata(
@@ -36,30 +36,26 @@ def event(
     )
 
 
-def pictures_value(
-    tag: str,
-    data: pb.FeatureMapPluginData | summary_pb2.SummaryMetadata,
-    size: tuple[int, int],
-    pngs: Sequence[bytes],
-) -> StringsValue:
-    """An image summary of our plugin, or of what the metadata say.
+def pictures_value(head: ValueHead, size: tuple[int, int], pngs: Sequence[bytes]) -> StringsValue:
+    """An image summary.
 
     Args:
-        tag: its tag.
-        data: the payload, or the metadata, made once.
+        head: its tag and metadata.
         size: width and height in pixels.
         pngs: the pictures.
     """
-    head = summary_pb2.Summary.Value(tag=tag, metadata=_metadata(data))
     return StringsValue(head, [*(str(pixels).encode() for pixels in size), *pngs])
 
 
+def value_head(tag: str, data: pb.FeatureMapPluginData) -> ValueHead:
+    """The tag and metadata of a series of our plugin, for values of any step."""
+    return ValueHead(tag, create_summary_metadata(data))
+
+
 def tensor_value(
-    tag: str,
-    data: pb.FeatureMapPluginData | summary_pb2.SummaryMetadata,
-    values: npt.NDArray[np.float32],
+    tag: str, data: pb.FeatureMapPluginData, values: npt.NDArray[np.float32]
 ) -> summary_pb2.Summary.Value:
-    """A float32 tensor of our plugin; `data` as for `pictures_value`."""
+    """A float32 tensor of our plugin."""
     dimensions = [tensor_shape_pb2.TensorShapeProto.Dim(size=size) for size in values.shape]
     # As `make_tensor_proto` makes it, which takes ten times as long.
     tensor = tensor_pb2.TensorProto(
@@ -67,7 +63,7 @@ def tensor_value(
         tensor_shape=tensor_shape_pb2.TensorShapeProto(dim=dimensions),
         tensor_content=np.ascontiguousarray(values, "<f4").tobytes(),
     )
-    return summary_pb2.Summary.Value(tag=tag, metadata=_metadata(data), tensor=tensor)
+    return summary_pb2.Summary.Value(tag=tag, metadata=create_summary_metadata(data), tensor=tensor)
 
 
 def scalar_value(tag: str, value: float) -> summary_pb2.Summary.Value:
@@ -75,9 +71,3 @@ def scalar_value(tag: str, value: float) -> summary_pb2.Summary.Value:
     metadata = scalar_metadata.create_summary_metadata(display_name=None, description=None)
     tensor = tensor_util.make_tensor_proto(np.float32(value))
     return summary_pb2.Summary.Value(tag=tag, metadata=metadata, tensor=tensor)
-
-
-def _metadata(
-    data: pb.FeatureMapPluginData | summary_pb2.SummaryMetadata,
-) -> summary_pb2.SummaryMetadata:
-    return create_summary_metadata(data) if isinstance(data, pb.FeatureMapPluginData) else data

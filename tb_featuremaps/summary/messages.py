@@ -55,10 +55,14 @@ def lags(directory: str, consequence: str) -> str:
 
 def too_large(directory: str, what: str, size: int, limit: int) -> str:
     """Something could never find room."""
+    advice = (
+        "Give fewer or smaller probes."
+        if what == "the probes"
+        else "Set `max_tile`, or choose fewer layers, channels or probes."
+    )
     return (
         f"tb_featuremaps leaves {what} of {size / MEGABYTE:,.0f} MB for {directory} out: at most "
-        f"{limit / MEGABYTE:,.0f} MB may wait to be written. Set `max_tile` or `max_channels`, or "
-        "choose fewer layers or probes."
+        f"{limit / MEGABYTE:,.0f} MB may wait to be written. {advice}"
     )
 
 

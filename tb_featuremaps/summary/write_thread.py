@@ -3,8 +3,8 @@
 import threading
 import time
 
+from tb_featuremaps.format.remote import is_remote
 from tb_featuremaps.summary import messages
-from tb_featuremaps.summary.event_file import is_remote
 from tb_featuremaps.summary.event_log import EventLog
 from tb_featuremaps.summary.job_queue import (
     End,

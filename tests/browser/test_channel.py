@@ -51,17 +51,20 @@ def test_the_animation_holds_the_channel_at_each_step(
     expect(button).to_be_enabled()
     path = download(watched.page, button, tmp_path)
     maps = [trained.activations["block"][step][0, :, :, 3] for step in (0, 4, 8)]
-    low, high = min(one.min() for one in maps), max(one.max() for one in maps)
+    low, high = (
+        min(activation.min() for activation in maps),
+        max(activation.max() for activation in maps),
+    )
     with Image.open(path) as picture:
         frames = [
             np.asarray(frame.convert("RGB"))[..., 0] for frame in ImageSequence.all_frames(picture)
         ]
     assert len(frames) == 3
-    for pixels, one in zip(frames, maps, strict=True):
-        zoom = -(-160 // max(one.shape))
-        height, width = (zoom * side for side in one.shape)
+    for pixels, activation in zip(frames, maps, strict=True):
+        zoom = -(-160 // max(activation.shape))
+        height, width = (zoom * side for side in activation.shape)
         tile = pixels[8 : 8 + height, 8 : 8 + width]  # below it stand its colours and its caption
-        expected = (one - low) / (high - low) * 255
+        expected = (activation - low) / (high - low) * 255
         np.testing.assert_allclose(tile[zoom // 2 :: zoom, zoom // 2 :: zoom], expected, atol=2)
     assert any((a != b).any() for a, b in itertools.pairwise(frames))
 

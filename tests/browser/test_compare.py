@@ -57,7 +57,10 @@ def test_a_kept_step_stays_beside_the_cursor(
     watched.page.wait_for_timeout(200)
     # Equal colours mean equal values: the panes share the range of the channel.
     maps = {step: trained.activations["block"][step][0, :, :, 3] for step in (8, 0)}
-    low, high = min(one.min() for one in maps.values()), max(one.max() for one in maps.values())
+    low, high = (
+        min(activation.min() for activation in maps.values()),
+        max(activation.max() for activation in maps.values()),
+    )
     for test_id, step in (("grid-canvas", 8), ("compared-canvas", 0)):
         expected = (maps[step] - low) / (high - low) * 255
         pixels = channel_pixels(read_canvas(tab.get_by_test_id(test_id)), 3)
@@ -198,7 +201,7 @@ def _predicted(tab: FrameLocator, head: str) -> dict[str, list[float | None]]:
 
 
 def _logged(logdir: pathlib.Path, run: str, head: str, step: int) -> np.ndarray:
-    (series,) = (one for one in read_logdir(logdir).outputs(run) if one.name == head)
+    (series,) = (output for output in read_logdir(logdir).outputs(run) if output.name == head)
     return np.asarray(series.values.at(step)[0])
 
 
@@ -212,7 +215,7 @@ def test_one_choice_shows_the_predictions_of_both_runs(
     for head in ("main", "aux1"):
         both = [_logged(two_runs_logdir, f"{run}/train", head, 8) for run in "ab"]
         for name, values in _predicted(tab, head).items():
-            wanted = [float(one[int(name)]) for one in both]
+            wanted = [float(scores[int(name)]) for scores in both]
             assert values == pytest.approx(wanted, abs=6e-4)
     expect(tab.get_by_test_id("learned").locator("bdi")).to_have_text(
         ["main, a", "aux1, a", "main, b", "aux1, b"]
@@ -229,7 +232,7 @@ def test_one_choice_shows_the_predictions_at_both_steps(
     shown = _predicted(tab, "main")
     assert set(shown) == {"a", "b", "c"}
     for name, values in shown.items():
-        wanted = [float(one["abc".index(name)]) for one in both]
+        wanted = [float(scores["abc".index(name)]) for scores in both]
         assert values == pytest.approx(wanted, abs=6e-4)
 
 

@@ -133,7 +133,7 @@ def test_network_and_health_are_figures_that_say_what_they_are_of(
     texts = _texts(_svg(watched, tab, "network", tmp_path))
     assert {"conv1", "block"} <= set(texts)
     assert any(
-        re.fullmatch(r"run1/train · \d layers · steps 0 – 8 · .*\(a\)", one) for one in texts
+        re.fullmatch(r"run1/train · \d layers · steps 0 – 8 · .*\(a\)", text) for text in texts
     )
     tab.get_by_test_id("view-health").click()
     tab.get_by_test_id("health-canvas").wait_for()

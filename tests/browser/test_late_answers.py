@@ -66,7 +66,7 @@ def _steps_of(server: TensorBoardServer, run: str, layer: str) -> dict[str, int]
     """The step of each picture's key."""
     path = f"data/plugin/featuremaps/captures?run={run}/train&tag=featuremaps/{layer}"
     captures = server.get_json(path)["captures"]
-    return {key: one["step"] for one in captures for key in one["blob_keys"]}
+    return {key: capture["step"] for capture in captures for key in capture["blob_keys"]}
 
 
 def test_maps_never_stand_under_another_run(watched: WatchedPage, runs: TensorBoardServer) -> None:

@@ -125,15 +125,18 @@ def test_its_film_has_the_mean_of_each_step(
     path = download(watched.page, button, tmp_path)
     assert path.name == "run1_train_block_probe1_step8_mean_film.png"
     maps = [_joined(trained.activations["block"][step][0], "mean") for step in (0, 4, 8)]
-    low, high = min(one.min() for one in maps), max(one.max() for one in maps)
+    low, high = (
+        min(activation.min() for activation in maps),
+        max(activation.max() for activation in maps),
+    )
     with Image.open(path) as picture:
         frames = [
             np.asarray(frame.convert("RGB"))[..., 0] for frame in ImageSequence.all_frames(picture)
         ]
-    for pixels, one in zip(frames, maps, strict=True):
-        zoom = -(-160 // max(one.shape))
-        tile = pixels[8 : 8 + zoom * one.shape[0], 8 : 8 + zoom * one.shape[1]]
-        expected = (one - low) / (high - low) * 255
+    for pixels, activation in zip(frames, maps, strict=True):
+        zoom = -(-160 // max(activation.shape))
+        tile = pixels[8 : 8 + zoom * activation.shape[0], 8 : 8 + zoom * activation.shape[1]]
+        expected = (activation - low) / (high - low) * 255
         np.testing.assert_allclose(tile[zoom // 2 :: zoom, zoom // 2 :: zoom], expected, atol=4)
 
 
@@ -145,7 +148,9 @@ def test_a_figure_says_what_it_is_of(
     with opened(tab, "export"):
         path = download(watched.page, tab.get_by_test_id("figure-top4-SVG"), tmp_path)
     space = "{http://www.w3.org/2000/svg}"
-    texts = [one.text or "" for one in ElementTree.parse(path).getroot().iter(f"{space}text")]
+    texts = [
+        element.text or "" for element in ElementTree.parse(path).getroot().iter(f"{space}text")
+    ]
     wanted = "mean of the 4 channels with the largest mean"
     assert f"run1/train · block · {wanted} · step 8 · probe 1 (a)" in texts
     joined = _joined(trained.activations["block"][8][0], "top4")
@@ -159,8 +164,8 @@ def test_both_steps_of_a_comparison_share_their_range(
     link = _BLOCK + "&p.featuremaps.channel=mean&p.featuremaps.compare=step%3A0"
     tab = watched.open_tab(server.url, link)
     maps = {step: _joined(trained.activations["block"][step][0], "mean") for step in (0, 8)}
-    low = min(one.min() for one in maps.values())
-    high = max(one.max() for one in maps.values())
+    low = min(activation.min() for activation in maps.values())
+    high = max(activation.max() for activation in maps.values())
     expect(tab.get_by_test_id("compared-canvas")).to_have_attribute("data-step", "0")
     watched.page.wait_for_timeout(300)
     expected = (maps[8] - low) / (high - low) * 255

@@ -144,7 +144,7 @@ def test_the_toolbar_has_room_for_all(
     offline.page.set_viewport_size({"width": width, "height": 700})
     page = _open(offline, report)
     parts = page.locator("fm-toolbar .row > *:visible")
-    boxes = parts.evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
+    boxes = parts.evaluate_all("all => all.map(part => part.getBoundingClientRect().toJSON())")
     assert max(box["right"] for box in boxes) <= width
     assert min(box["left"] for box in boxes) >= 0
     room = page.locator("fm-runs-menu").evaluate("menu => menu.clientWidth")

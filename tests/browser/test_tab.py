@@ -152,7 +152,7 @@ def test_a_run_without_our_data_tells_how_to_log(
         expect(page.get_by_test_id("empty-state")).to_contain_text("FeatureMaps(")
         expect(page.get_by_test_id("empty-state")).to_contain_text("--logdir")
         page.goto("about:blank")  # which asks the server nothing when it ends
-        watched.problems = [one for one in watched.problems if "favicon" not in one]
+        watched.problems = [problem for problem in watched.problems if "favicon" not in problem]
 
 
 def test_it_works_under_a_path_prefix(watched: WatchedPage, trained: Trained) -> None:

@@ -104,7 +104,9 @@ def test_damaged_pictures_are_a_message_and_never_the_page(
         expect(canvas).to_have_attribute("data-run", "sound")
         expect(canvas).to_have_attribute("data-ready", "true")
         # The browser tells of each refusal itself.
-        watched.problems = [one for one in watched.problems if "Failed to load" not in one]
+        watched.problems = [
+            problem for problem in watched.problems if "Failed to load" not in problem
+        ]
         watched.page.goto("about:blank")
 
 

@@ -82,11 +82,11 @@ def _finish(*processes: subprocess.Popen[str]) -> None:
             process.kill()
 
 
-def _assert_same_training(one: pathlib.Path, other: pathlib.Path) -> None:
-    """The run `other` has one file, and the steps and losses of `one`."""
-    expected, found = read_run(one / "train"), read_run(other / "train")
+def _assert_same_training(alone: pathlib.Path, together: pathlib.Path) -> None:
+    """The run `together` has one file, and the steps and losses of `alone`."""
+    expected, found = read_run(alone / "train"), read_run(together / "train")
     assert sorted(found["featuremaps/block"]) == [0, 2, 4, 6]
-    assert len(list((other / "train").iterdir())) == 1
+    assert len(list((together / "train").iterdir())) == 1
     tags = [tag for tag in expected if tag.startswith("loss/")]
     assert len(tags) == 6
     for tag in tags:
@@ -94,8 +94,8 @@ def _assert_same_training(one: pathlib.Path, other: pathlib.Path) -> None:
     total = scalars(found, "loss/total")
     weighted = scalars(found, "loss/main/weighted") + scalars(found, "loss/aux1/weighted")
     assert (np.abs(total - weighted - scalars(found, "loss/penalty")) <= 1e-5 * total).all()
-    validation = scalars(read_run(other / "validation"), "loss/total")
-    assert validation == pytest.approx(np.load(other / "val_loss.npy"), rel=1e-4)
+    validation = scalars(read_run(together / "validation"), "loss/total")
+    assert validation == pytest.approx(np.load(together / "val_loss.npy"), rel=1e-4)
 
 
 def test_two_devices_of_one_process(tmp_path: pathlib.Path) -> None:
@@ -114,10 +114,10 @@ def _cluster(workers: int) -> list[str]:
 
 
 def test_two_processes_that_share_a_log_directory(tmp_path: pathlib.Path) -> None:
-    one, two = tmp_path / "one", tmp_path / "two"
-    _finish(_start(_ONE_OF_TWO_WORKERS, one))
-    _finish(*(_start(_ONE_OF_TWO_WORKERS, two, TF_CONFIG=config) for config in _cluster(2)))
-    _assert_same_training(one, two)
+    alone, together = tmp_path / "alone", tmp_path / "together"
+    _finish(_start(_ONE_OF_TWO_WORKERS, alone))
+    _finish(*(_start(_ONE_OF_TWO_WORKERS, together, TF_CONFIG=config) for config in _cluster(2)))
+    _assert_same_training(alone, together)
 
 
 def test_the_command_line_trains_on_two_workers(tmp_path: pathlib.Path) -> None:

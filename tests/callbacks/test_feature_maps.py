@@ -2,12 +2,15 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import threading
+import time
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -16,9 +19,10 @@ import pytest
 from support.logdir import read_run
 from support.small_models import IMAGES, targets, two_headed_model
 
-from tb_featuremaps import FeatureMaps, LossTerms, Schedule
+from tb_featuremaps import FeatureMaps, GradientTerms, LossTerms, MapCapture, RunWriter, Schedule
 from tb_featuremaps.format.png import decode_atlas
-from tb_featuremaps.summary import directory_writer
+from tb_featuremaps.reader import read_logdir
+from tb_featuremaps.summary import directory_writer, event_log
 from tb_featuremaps.summary.event_writer import open_writer
 from tb_featuremaps.summary.events import event
 
@@ -136,6 +140,11 @@ def test_bad_input_is_refused_before_training_starts(
         {"max_tile": 0},
         {"max_channels": -1},
         {"max_captures": 1},
+        {"class_names": "ab"},
+        {"training": "no"},
+        {"outputs": 1},
+        {"images_tab": None},
+        {"attributions": "grad-cam"},
     ],
 )
 def test_arguments_out_of_range_are_refused(
@@ -145,13 +154,125 @@ def test_arguments_out_of_range_are_refused(
         FeatureMaps(tmp_path, IMAGES[:1], **arguments)
 
 
+def test_a_tilde_is_the_home_of_the_user(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    _fit(two_headed_model(), FeatureMaps("~/logs", IMAGES[:1]), epochs=1)
+    assert _steps(tmp_path / "logs") == [0, 4]
+    with RunWriter("~/own") as writer:
+        writer.write_losses(1, main=1.0)
+    assert list((tmp_path / "own").iterdir())
+
+
+def test_names_that_classes_share_are_warned_of_where_a_label_has_one(
+    tmp_path: pathlib.Path,
+) -> None:
+    names = ["crane", "crane", "owl"]
+    with pytest.warns(RuntimeWarning, match="FeatureMaps: .*'crane' more than once"):
+        _fit(
+            two_headed_model(),
+            FeatureMaps(tmp_path, IMAGES[:2], labels=[1, 2], class_names=names),
+            epochs=1,
+        )
+    _fit(
+        two_headed_model(),
+        FeatureMaps(tmp_path, IMAGES[:2], labels=[2, 2], class_names=names),
+        epochs=1,
+    )
+    with (
+        pytest.warns(RuntimeWarning, match="RunWriter: .*'crane' more than once"),
+        RunWriter(tmp_path / "own", class_names=names) as writer,
+    ):
+        writer.write_maps(1, {"x": np.ones((1, 2, 2, 1))}, probes=IMAGES[:1], labels=[0])
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda run: FeatureMaps(run, IMAGES[:1]), "this `predict` writes none"),
+        (lambda run: GradientTerms(run, IMAGES[:4], targets(4)), "this `predict` writes none"),
+        (LossTerms, "`predict` has no loss"),
+    ],
+)
+def test_of_a_prediction_nothing_is_written_which_is_said(
+    tmp_path: pathlib.Path, make: Callable[[pathlib.Path], Any], message: str
+) -> None:
+    model = two_headed_model()
+    with pytest.warns(RuntimeWarning, match=message):
+        model.predict(IMAGES[:4], verbose=0, callbacks=[make(tmp_path)])
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("model", [None, "model", keras.layers.Dense(3)])
+def test_what_is_no_model_is_refused(tmp_path: pathlib.Path, model: Any) -> None:
+    with pytest.raises(ValueError, match="`model` to be a Keras model"):
+        FeatureMaps(tmp_path, IMAGES[:1]).describe(model)
+    with pytest.raises(ValueError, match="`model` to be a Keras model"):
+        MapCapture(model, IMAGES[:1])
+
+
+def test_nested_lists_are_refused_in_few_words(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(ValueError, match="make an array of numbers") as raised:
+        FeatureMaps(tmp_path, IMAGES[:1].tolist())
+    assert len(str(raised.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("every", "length", "last_line"),
+    [
+        ("epoch", {"epochs": 3}, "in a fit of 4 captures"),
+        (2, {"epochs": 1, "steps_per_epoch": 8}, "in a fit of 5 captures"),
+        (2, {"epochs": 1}, "give both `epochs` and `steps_per_epoch`"),
+        (2, {"steps_per_epoch": 8}, "give both `epochs` and `steps_per_epoch`"),
+        (2, {}, "1 layer, 1 probe: at most"),
+    ],
+)
+def test_a_description_tells_the_size_of_a_fit_or_what_it_needs_for_it(
+    tmp_path: pathlib.Path, every: Any, length: dict[str, int], last_line: str
+) -> None:
+    lines: list[str] = []
+    callback = FeatureMaps(tmp_path, IMAGES[:1], layers="conv1", every=every)
+    callback.describe(two_headed_model(), **length, print_fn=lines.append)
+    assert last_line in "\n".join(lines).splitlines()[-1]
+
+
+def test_a_schedule_that_fails_is_told_from_a_model_that_does(tmp_path: pathlib.Path) -> None:
+    def due(before: int, after: int) -> bool:
+        raise KeyError(after)
+
+    with pytest.warns(RuntimeWarning, match="given to Schedule raised KeyError: 1.*mend that"):
+        _fit(two_headed_model(), FeatureMaps(tmp_path, IMAGES[:1], every=Schedule(due)), epochs=1)
+
+
+def test_after_the_logs_were_deleted_what_follows_can_still_be_shown(
+    tmp_path: pathlib.Path,
+) -> None:
+    class Delete(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            if epoch == 1:
+                open_writer(str(tmp_path / "train")).close()  # waits until all is written
+                shutil.rmtree(tmp_path / "train")
+                time.sleep(event_log.CHECK_SECONDS)
+
+    callback = FeatureMaps(tmp_path, IMAGES[:1], every=1)
+    with pytest.warns(RuntimeWarning, match="deleted or moved"):
+        _fit(two_headed_model(), callback, LossTerms(tmp_path), Delete(), epochs=3)
+    run = read_run(tmp_path / "train")
+    assert list(run["loss/total"])[-1] == 12
+    first = min(run["loss/total"])
+    assert min(run["featuremaps/losses"]) <= first and min(run["featuremaps/probes"]) <= first
+    losses = read_logdir(tmp_path).losses("train")
+    assert losses["loss/aux1"].steps.tolist() == list(run["loss/total"])
+
+
 def test_a_directory_that_can_not_be_written_gives_one_warning(tmp_path: pathlib.Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         log_dir = tmp_path / "file"
         history = _fit(two_headed_model(), FeatureMaps(log_dir, IMAGES[:1]), LossTerms(log_dir))
-    ours = [one for one in caught if "tb_featuremaps" in str(one.message)]
+    ours = [warning for warning in caught if "tb_featuremaps" in str(warning.message)]
     assert len(ours) == 1
     assert len(history.history["loss"]) == 2
 
@@ -181,7 +302,7 @@ def test_a_disk_that_stalls_lowers_the_rate_with_one_warning(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         _fit(two_headed_model(), maps, Stall(), LossTerms(tmp_path), epochs=50)
-    ours = [str(one.message) for one in caught if "tb_featuremaps" in str(one.message)]
+    ours = [str(warning.message) for warning in caught if "tb_featuremaps" in str(warning.message)]
     assert len(ours) == 1
     assert "slower than training" in ours[0]
     steps = _steps(tmp_path)

@@ -62,8 +62,8 @@ def test_training_is_the_same_with_it(tmp_path: pathlib.Path) -> None:
         found.append((history, again, _weights(model), set(vars(model))))
     assert found[0][0] == found[1][0]
     assert found[0][1] == found[1][1]
-    for one, other in zip(found[0][2], found[1][2], strict=True):
-        np.testing.assert_array_equal(one, other)
+    for plain, watched in zip(found[0][2], found[1][2], strict=True):
+        np.testing.assert_array_equal(plain, watched)
     assert found[0][3] == found[1][3]
 
 
@@ -174,7 +174,7 @@ def test_what_no_gradient_passes_is_zero(tmp_path: pathlib.Path) -> None:
     [
         ({"layers": "none_such"}, "none_such"),
         ({"main": "none_such"}, "main"),
-        ({"x": np.ones((16, 8, 8, 3), np.float32)}, "shape"),
+        ({"x": np.ones((16, 8, 8, 3), np.float32)}, "`x` of the shape.*of samples"),
     ],
 )
 def test_bad_arguments_end_before_training(
@@ -239,3 +239,9 @@ def test_where_nothing_is_written_one_warning_says_so(tmp_path: pathlib.Path) ->
         _fit(model, GradientTerms(tmp_path, _X, _Y), epochs=0)
     with pytest.warns(RuntimeWarning, match="gradients are written while `fit` trains"):
         model.evaluate(IMAGES, targets(), callbacks=[GradientTerms(tmp_path, _X, _Y)], verbose=0)
+
+
+@pytest.mark.parametrize(("x", "received"), [(3.0, "one float"), (object(), "one object")])
+def test_what_holds_no_arrays_is_named(tmp_path: pathlib.Path, x: Any, received: str) -> None:
+    with pytest.raises(ValueError, match=f"`x` to be arrays .*Received: {received}"):
+        GradientTerms(tmp_path, x, None)

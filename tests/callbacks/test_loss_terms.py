@@ -137,7 +137,7 @@ def test_logs_history_and_the_saved_model_are_as_without_us(tmp_path: pathlib.Pa
     assert sorted(history.history) == ["aux1_loss", "loss", "main_loss"]
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
-    saved, read = (one.predict(IMAGES, verbose=0)["main"] for one in (model, loaded))
+    saved, read = (trained.predict(IMAGES, verbose=0)["main"] for trained in (model, loaded))
     np.testing.assert_array_equal(saved, read)
 
 
@@ -146,8 +146,8 @@ def test_training_is_the_same_with_and_without_us(tmp_path: pathlib.Path) -> Non
     for model, callbacks in ((plain, []), (watched, [LossTerms(tmp_path)])):
         keras.utils.set_random_seed(3)
         _fit(model, *callbacks, epochs=1)
-    for one, other in zip(plain.weights, watched.weights, strict=True):
-        np.testing.assert_allclose(one, other, atol=1e-6)
+    for expected, found in zip(plain.weights, watched.weights, strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_a_main_output_that_does_not_exist_is_refused(tmp_path: pathlib.Path) -> None:
@@ -166,7 +166,7 @@ def test_a_directory_that_can_not_be_written_gives_one_warning(tmp_path: pathlib
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         history = _fit(two_headed_model(), LossTerms(tmp_path / "file"))
-    ours = [one for one in caught if "tb_featuremaps" in str(one.message)]
+    ours = [warning for warning in caught if "tb_featuremaps" in str(warning.message)]
     assert len(ours) == 1
     assert "writable" in str(ours[0].message)
     assert len(history.history["loss"]) == 2

@@ -139,18 +139,20 @@ def test_wall_times_are_those_of_the_batches(tmp_path: pathlib.Path) -> None:
 
 
 _KILLED = textwrap.dedent("""
-    import sys, time
+    import itertools, sys, time
     import keras
     from support.small_models import IMAGES, targets, two_headed_model
     from tb_featuremaps import LossTerms
 
     class Tell(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
-            time.sleep(0.02)
+            time.sleep(0.03)
             print(batch + 1, time.time(), flush=True)
 
     def batches():
-        while True:
+        for step in itertools.count():
+            if sys.argv[2] and step == 100:
+                time.sleep(1000)
             yield IMAGES[:2], targets(2)
 
     two_headed_model().fit(batches(), steps_per_epoch=100000, verbose=0,
@@ -158,19 +160,23 @@ _KILLED = textwrap.dedent("""
 """)
 
 
-def test_what_is_older_than_two_seconds_outlives_the_process(tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize("stalls", ["", "stalls"], ids=["steady", "data stalls"])
+def test_what_is_older_than_two_seconds_outlives_the_process(
+    tmp_path: pathlib.Path, stalls: str
+) -> None:
     environment = {**os.environ, "PYTHONPATH": f"{_TESTS}{os.pathsep}{_TESTS.parent}"}
-    command = [sys.executable, "-c", _KILLED, str(tmp_path)]
+    command = [sys.executable, "-c", _KILLED, str(tmp_path), stalls]
     told: list[tuple[int, float]] = []
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         for line in child.stdout:
             step, moment = line.split()
             told.append((int(step), float(moment)))
-            if told[-1][1] - told[0][1] > 5:
+            if step == "100":
                 break
+        time.sleep(2.5 if stalls else 0)
         child.send_signal(signal.SIGKILL)
         killed = time.time()
     old = [step for step, moment in told if moment < killed - 2]
-    assert len(old) > 10
+    assert len(old) == 100 if stalls else len(old) > 10
     assert set(old) <= set(read_run(tmp_path / "train")["loss/total"])

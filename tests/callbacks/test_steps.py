@@ -199,3 +199,23 @@ def test_a_fit_inside_a_fit_with_the_same_callbacks_is_said(tmp_path: pathlib.Pa
         two_headed_model().fit(
             IMAGES[:32], targets(32), batch_size=32, verbose=0, callbacks=[terms, Inner()]
         )
+
+
+def test_a_callback_that_replaces_another_models_log_says_so(tmp_path: pathlib.Path) -> None:
+    callbacks = [FeatureMaps(tmp_path, IMAGES[:1]), LossTerms(tmp_path)]
+
+    def fit(model: keras.Model) -> list[str]:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            model.fit(IMAGES, targets(), epochs=2, batch_size=32, verbose=0, callbacks=callbacks)
+        return [str(warning.message) for warning in caught if warning.category is RuntimeWarning]
+
+    first, second = two_headed_model(), two_headed_model()
+    assert fit(first) == []
+    assert fit(first) == []  # goes on
+    said = fit(second)
+    assert [message.partition(":")[0] for message in said] == ["FeatureMaps", "LossTerms"]
+    assert all(
+        f"logged to {tmp_path} of another model, up to step 16" in message for message in said
+    )
+    assert fit(second) == []

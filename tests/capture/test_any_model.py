@@ -27,7 +27,7 @@ def _fit(
     }
     probes = options.pop("probes", None)
     if probes is None:
-        probes = keras.tree.map_structure(lambda one: one[:2], x)
+        probes = keras.tree.map_structure(lambda values: values[:2], x)
     callbacks = [FeatureMaps(directory, probes, **options), LossTerms(directory)]
     fit = {"epochs": 2, "batch_size": 32, "verbose": 0, **fit}
     model.fit(x, y, callbacks=[*callbacks, *fit.pop("callbacks", [])], **fit)

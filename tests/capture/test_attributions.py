@@ -72,11 +72,20 @@ def _convolution(name: str) -> keras.layers.Layer:
     return keras.layers.Conv2D(2, 2, name=name, activation="tanh")
 
 
+class _OffsetOfAnyBatch(Offset):
+    """On PyTorch the model is first called on one probe, which takes the first part of it."""
+
+    def call(self, inputs: Any) -> Any:
+        return inputs + self.offset[: inputs.shape[0]]
+
+
 def _nested() -> keras.Model:
     """Two heads on an inner model, one of them on a further convolution."""
     inner_input = _input()
     inner = keras.Model(
-        inner_input, Offset(name="after")(_convolution("conv")(inner_input)), name="inner"
+        inner_input,
+        _OffsetOfAnyBatch(name="after")(_convolution("conv")(inner_input)),
+        name="inner",
     )
     inputs = _input()
     x = inner(inputs)
@@ -94,7 +103,7 @@ class _Subclassed(keras.Model):
     def __init__(self) -> None:
         super().__init__(name="subclassed")  # TensorFlow traces no name with _ first
         self.conv = _convolution("conv")
-        self.after = Offset(name="after")
+        self.after = _OffsetOfAnyBatch(name="after")
         self.deeper = _convolution("deeper")
         self.flatten = keras.layers.Flatten()
         self.head = keras.layers.Dense(3, name="head")
@@ -121,14 +130,16 @@ def test_they_are_those_of_finite_differences(layer: str, make: Any) -> None:
     model.compile("sgd", "mse")
     classes = [2, 0, 1]
     chosen = select_layers(model, [layer]).layers
-    tap = AttributionTap(model, chosen, _MAPS, [str(one) for one in classes], (), training=False)
+    tap = AttributionTap(
+        model, chosen, _MAPS, [str(label) for label in classes], (), training=False
+    )
     (found,) = tap.capture()
 
     def scores() -> dict[str, float]:
         outputs = keras.tree.flatten(model(_MAPS, training=False))
         return {
-            str(number): float(_numpy(one)[range(3), classes].sum())
-            for number, one in enumerate(outputs)
+            str(number): float(_numpy(output)[range(3), classes].sum())
+            for number, output in enumerate(outputs)
         }
 
     inner = model.get_layer("inner") if "/" in layer else model

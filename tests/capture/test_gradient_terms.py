@@ -178,7 +178,7 @@ def _tap(model: keras.Model, layers: Any, y: Any, x: Any = _X, weights: Any = No
 def _layer(model: keras.Model, name: str) -> Any:
     layer: Any = model
     for part in name.split("/"):
-        layer = next(one for one in layer.layers if one.name == part)
+        layer = next(child for child in layer.layers if child.name == part)
     return layer
 
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tb_featuremaps.capture.labels import label_names
+from tb_featuremaps.capture.labels import class_name_list, label_names
 
 _NAMES = ["cat", "dog", "owl"]
 
@@ -43,6 +43,8 @@ def test_without_class_names_indices_are_shown() -> None:
         ([0, 3], "within the 3 class names. Received: 3"),
         ([0, -1], "Received: -1"),
         ([0, 0.5], "Received: 0.5"),
+        ([0, float("nan")], "Received: nan"),
+        ([0, float("inf")], "Received: inf"),
         ([True, False], "Received: True"),
         (np.eye(3)[:2], r"Received: labels of shape \(2, 3\).*argmax"),
         ([0, None], "Received: None"),
@@ -51,3 +53,9 @@ def test_without_class_names_indices_are_shown() -> None:
 def test_what_is_no_label_is_refused(labels: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         label_names(labels, _NAMES, 2)
+
+
+@pytest.mark.parametrize("names", ["abc", b"abc", 3])
+def test_what_is_no_list_of_names_is_refused(names: Any) -> None:
+    with pytest.raises(ValueError, match=f"`class_names`.*Received: {names!r}"):
+        class_name_list(names)

@@ -132,3 +132,11 @@ def test_inputs_are_told_from_labels_and_weights() -> None:
         arrays = probes.as_arrays(given)
         assert set(arrays) == {"image"}
         np.testing.assert_array_equal(arrays["image"], IMAGES[:4])
+
+
+def test_of_volumes_of_any_rank_the_middle_is_shown() -> None:
+    volumes = np.zeros((2, 3, 5, 4, 6, 1), np.uint8)
+    volumes[:, 1, 2] = 7
+    np.testing.assert_array_equal(
+        probes.as_pictures(volumes, channels_first=False), np.full((2, 4, 6), 7, np.uint8)
+    )

@@ -72,10 +72,10 @@ def _check_warnings(row: Row, given: list[str]) -> None:
 def _assert_close(found: Any, expected: Any, what: str) -> None:
     """Logs may differ in the last bit: TensorFlow sums in another order what we look at too."""
     message = f"{what}: expected {expected}, received {found}"
-    pairs = [keras.tree.flatten(one) for one in (found, expected)]
+    pairs = [keras.tree.flatten(values) for values in (found, expected)]
     assert len(pairs[0]) == len(pairs[1]), message
     keras.tree.map_structure(
-        lambda one, other: np.testing.assert_allclose(one, other, rtol=1e-6, err_msg=message),
+        lambda value, wanted: np.testing.assert_allclose(value, wanted, rtol=1e-6, err_msg=message),
         found,
         expected,
     )

@@ -78,35 +78,35 @@ def _sections() -> Iterator[str]:
         yield f"## {section}"
         yield "| training | layers | loss | backends | remarks |"
         yield "|---|---|---|---|---|"
-        for one in rows_of_section:
-            backends = ", ".join(one.backends)
-            yield f"| {one.name} | {_layers(one)} | {_loss(one)} | {backends} | {_remarks(one)} |"
+        for row in rows_of_section:
+            backends = ", ".join(row.backends)
+            yield f"| {row.name} | {_layers(row)} | {_loss(row)} | {backends} | {_remarks(row)} |"
         yield ""
 
 
-def _layers(one: Row) -> str:
-    if callable(one.layers):
+def _layers(row: Row) -> str:
+    if callable(row.layers):
         return "4, from first to last"
-    names = one.series if one.series is not None else one.layers
+    names = row.series if row.series is not None else row.layers
     return ", ".join(f"`{name}`" for name in names) or "none"
 
 
-def _loss(one: Row) -> str:
-    if not one.splits:
-        reported = ", ".join(f"`{name}`" for name in one.reported)
+def _loss(row: Row) -> str:
+    if not row.splits:
+        reported = ", ".join(f"`{name}`" for name in row.reported)
         return f"not split: {reported} as returned"
-    terms = "terms: numpy, Keras" if one.terms is not None else "terms: Keras"
-    return terms if one.adds_up else "does not add up"
+    terms = "terms: numpy, Keras" if row.terms is not None else "terms: Keras"
+    return terms if row.adds_up else "does not add up"
 
 
-def _remarks(one: Row) -> str:
-    remarks = [one.remark] if one.remark else []
-    if one.steps == "batches" and not one.remark:
+def _remarks(row: Row) -> str:
+    remarks = [row.remark] if row.remark else []
+    if row.steps == "batches" and not row.remark:
         remarks.append("steps count batches")
-    if one.warns:
-        remarks.append(f"warnings: {len(one.warns)}")
-    if one.requires is not None:
-        remarks.append(f"needs {one.requires}")
+    if row.warns:
+        remarks.append(f"warnings: {len(row.warns)}")
+    if row.requires is not None:
+        remarks.append(f"needs {row.requires}")
     return "; ".join(remarks)
 
 

@@ -104,7 +104,7 @@ def train(row: Row, directory: pathlib.Path, *, watched: bool) -> Trained:
         weights=model.get_weights(),
         optimizer=_values(getattr(model, "optimizer", None)),
         left_on_model=_marks(model),
-        warnings=[str(one.message) for one in caught if _is_ours(one.message)],
+        warnings=[str(warning.message) for warning in caught if _is_ours(warning.message)],
         threads={thread.name for thread in threading.enumerate()} - threads,
         open_files=[name for name in _open_files() if str(directory) in name],
     )

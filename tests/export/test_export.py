@@ -49,6 +49,44 @@ def _export(
     return folder.written, messages
 
 
+def test_it_says_which_run_has_no_capture_at_the_steps(
+    logdir: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    written, messages = _export(logdir, tmp_path, "png", steps=Steps("10:15"), probes=[0])
+    assert {file["run"] for file in written} == {"a/train"}
+    assert messages == ["b: no capture at the steps 10:15 of ['conv1']."]
+
+
+def test_loss_tables_are_of_the_chosen_steps(logdir: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    def steps_of(**selected: Any) -> list[int]:
+        written, _ = _export(logdir, tmp_path, "csv", runs=["a/train"], **selected)
+        path = next(file["path"] for file in written if file.get("table") == "losses")
+        with open(path, newline="") as file:
+            return [int(row["step"]) for row in csv.DictReader(file)]
+
+    assert steps_of() == [0, 1, 2]
+    assert steps_of(steps=Steps("0:1")) == [0, 1]
+    assert steps_of(steps=Steps("newest")) == [2]
+
+
+@pytest.mark.parametrize("form", ["png", "channels", "apng", "npz"])
+def test_it_says_where_values_are_not_finite(tmp_path: pathlib.Path, form: str) -> None:
+    maps = np.arange(24, dtype=np.float32).reshape(1, 2, 3, 4)
+    with RunWriter(tmp_path / "run") as writer:
+        for step in range(3):
+            broken = maps.copy()
+            if step:
+                broken[0, 0, 0, :step] = np.nan
+            writer.write_maps(step, {"conv1": broken, "conv2": maps})
+    _, messages = _export(tmp_path, tmp_path / "out", form)
+    (message,) = messages
+    many = form in ("apng", "npz")
+    assert message.startswith(
+        "run: 'conv1' holds NaN or infinite values at step "
+        + ("1 (1 channel), and at 1 more of the steps." if many else "2 (2 channels).")
+    )
+
+
 def test_grids_are_of_the_chosen_runs_layers_steps_and_probes(
     logdir: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:

@@ -33,8 +33,8 @@ def test_a_series_and_many_layers_say_how_far_they_are(
     write_run(tmp_path / "run", layers, range(6), labels=["one"])
     logs = read_logdir(tmp_path)
     Export(Selection(["*"], ["*"], Steps("all")), ["png"], tmp_path / "all").run(logs, print)
-    assert capsys.readouterr().err.splitlines() == [f"{done} of 30 parts" for done in range(30)]
+    assert capsys.readouterr().err.splitlines() == [f"{done} of 35 parts" for done in range(35)]
     Export(Selection(["*"], ["conv1"]), ["npz", "apng"], tmp_path / "one").run(logs, print)
     said = capsys.readouterr().err.splitlines()
-    assert {"0 of 2 parts", "1 of 2 parts", "5 of 6 steps of conv1"} <= set(said)
+    assert {"0 of 3 parts", "2 of 3 parts", "5 of 6 steps of conv1"} <= set(said)
     assert "3 of 5 pictures of a film" in said

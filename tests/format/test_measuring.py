@@ -82,10 +82,18 @@ def test_maps_of_any_shape_are_measured_as_exactly_as_float32_holds(
 
 
 @pytest.mark.parametrize("scale", [1e-30, 1e-9, 1, 1e9, 1e30])
-@pytest.mark.parametrize("offset", [0, 1, 1000])
+@pytest.mark.parametrize("offset", [0, 1, 10, 20, 1000])
 def test_deviations_of_any_size_are_true(scale: float, offset: float) -> None:
     values = np.random.default_rng(2).normal(offset, 1, (1, 50, 40, 6)) * scale
     maps = values.astype(np.float32)
+    expected = maps.astype(np.float64).std((1, 2))
+    np.testing.assert_allclose(measure(maps).statistics[..., 3], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("outlier", [-1000.0, 1000.0])
+def test_one_value_far_away_leaves_the_deviation_true(outlier: float) -> None:
+    maps = np.random.default_rng(3).normal(5, 1, (2, 40, 60, 8)).astype(np.float32)
+    maps[0, 3, 4] = outlier
     expected = maps.astype(np.float64).std((1, 2))
     np.testing.assert_allclose(measure(maps).statistics[..., 3], expected, rtol=1e-5)
 

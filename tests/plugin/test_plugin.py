@@ -17,10 +17,11 @@ from support.tensorboard_server import TensorBoardServer
 
 from tb_featuremaps import FeatureMaps, LossTerms
 from tb_featuremaps.format import featuremaps_pb2 as pb
+from tb_featuremaps.format.metadata import create_summary_metadata
 from tb_featuremaps.format.png import decode_atlas
 from tb_featuremaps.summary.event_writer import open_writer
 from tb_featuremaps.summary.events import pictures_value
-from tb_featuremaps.summary.large_event import LargeEvent
+from tb_featuremaps.summary.large_event import LargeEvent, ValueHead
 
 _CAPTURES = 99
 _RUN = "run 1/train"
@@ -51,8 +52,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[pathlib.Path, ker
 
 
 def _write_unknown_format(directory: pathlib.Path) -> None:
-    value = pictures_value("new", pb.FeatureMapPluginData(layer=pb.LayerSeries()), (1, 1), [b""])
-    value.head.metadata.plugin_data.content = pb.FeatureMapPluginData(version=9).SerializeToString()
+    metadata = create_summary_metadata(pb.FeatureMapPluginData(layer=pb.LayerSeries()))
+    metadata.plugin_data.content = pb.FeatureMapPluginData(version=9).SerializeToString()
+    value = pictures_value(ValueHead("new", metadata), (1, 1), [b""])
     writer = open_writer(str(directory))
     writer.submit(lambda: LargeEvent(0, [value]))
     writer.close()

@@ -1,5 +1,6 @@
 """Remote directories, read as TensorBoard reads them."""
 
+import importlib.util
 import os
 import pathlib
 import subprocess
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from support.synthetic_runs import write_run
 
+from tb_featuremaps.cli import main
 from tb_featuremaps.reader import read_logdir
 
 _ROOT = pathlib.Path(__file__).parents[2]
@@ -78,3 +80,19 @@ def test_a_directory_that_is_not_there_is_said(url: str) -> None:
     pytest.importorskip("tensorflow")
     with pytest.raises(OSError, match=url):
         read_logdir(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [("nosuchscheme://bucket/logs", "nosuchscheme"), ("s3://bucket/logs", "s3fs")],
+)
+def test_a_store_whose_package_is_missing_is_said(
+    url: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if importlib.util.find_spec("s3fs"):
+        pytest.skip("s3fs is installed")
+    assert main(["list", url]) == 1
+    message = capsys.readouterr().err
+    assert message.startswith(f"error: {url}: ")
+    assert said in message.removeprefix(f"error: {url}: ")
+    assert message.count("\n") == 1

@@ -32,18 +32,18 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 def test_gradients_come_back_with_their_shares(logdir: pathlib.Path) -> None:
     run = read_run(logdir / _RUN)
     found = read_logdir(logdir).gradients(_RUN)
-    for one, tag in (
+    for series, tag in (
         (found.activations, "featuremaps/gradients"),
         (found.kernels, "featuremaps/gradients/kernels"),
     ):
-        assert one is not None
-        assert one.values.steps.tolist() == [0, 2, 4]
-        assert sorted(one.terms) == ["aux1", "main", "penalty"]
+        assert series is not None
+        assert series.values.steps.tolist() == [0, 2, 4]
+        assert sorted(series.terms) == ["aux1", "main", "penalty"]
         logged = run[tag][2].astype(np.float64)
-        np.testing.assert_array_equal(one.norms(2), logged[..., 0])
-        np.testing.assert_array_equal(one.cosines(2), logged[..., 1])
+        np.testing.assert_array_equal(series.norms(2), logged[..., 0])
+        np.testing.assert_array_equal(series.cosines(2), logged[..., 1])
         np.testing.assert_allclose(
-            one.shares(2), logged[..., 0] / logged[..., 0].sum(axis=1, keepdims=True), rtol=1e-6
+            series.shares(2), logged[..., 0] / logged[..., 0].sum(axis=1, keepdims=True), rtol=1e-6
         )
     assert found.activations is not None
     assert found.activations.layers == ("conv1", "block")

@@ -31,7 +31,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[pathlib.Path, np.
     callbacks = [FeatureMaps(logdir / "a", IMAGES[:2]), LossTerms(logdir / "a")]
     model.fit(IMAGES, targets(), epochs=2, batch_size=32, verbose=0, callbacks=callbacks)
     block = keras.Model(model.input, model.get_layer("block").output)
-    return logdir, np.asarray(block(IMAGES[:2]))[1]
+    return logdir, keras.ops.convert_to_numpy(block(IMAGES[:2]))[1]
 
 
 def test_activations_come_back(trained: tuple[pathlib.Path, np.ndarray]) -> None:
@@ -76,8 +76,8 @@ def _append(directory: pathlib.Path, *events: event_pb2.Event) -> None:
     """Writes events into a new event file, as the process that resumes a training does."""
     before = len(list(directory.glob("*tfevents*")))
     with (directory / f"events.out.tfevents.999999999{before}").open("wb") as file:
-        for one in events:
-            RecordWriter(file).write(one.SerializeToString())
+        for written in events:
+            RecordWriter(file).write(written.SerializeToString())
 
 
 def _noise(shape: tuple[int, int, int], step: int, probes: int) -> np.ndarray:
@@ -196,7 +196,7 @@ def test_what_the_log_itself_lacks_is_said(tmp_path: pathlib.Path) -> None:
     _append(tmp_path, *gaps, event(9, [gap_value(1, 9, -1)]))
     assert read_logdir(tmp_path).messages == [
         ".: 2 events between steps 3 and 5 are missing: they could not be written.",
-        ".: 1 events after step 9 are missing: they could not be written.",
+        ".: 1 event after step 9 is missing: it could not be written.",
     ]
 
 

@@ -94,7 +94,7 @@ def test_its_answers_are_those_of_the_routes(
 ) -> None:
     made, report = _report(trained, tmp_path / "report.html")
     assert made.messages == []
-    asked = {one["route"] for one in report.listed["answers"]}
+    asked = {answer["route"] for answer in report.listed["answers"]}
     routes = {path.strip("/") for path in FeatureMapsPlugin(TBContext()).get_plugin_apps()}
     assert asked == (routes - {"static/*"}) | {"../../runs"}
     for route in sorted(routes & asked - _OTHERS):
@@ -105,9 +105,12 @@ def test_its_answers_are_those_of_the_routes(
         here, there = report.json("captures", **query), ask_json(server, "captures", **query)
         pairs = list(zip(here["captures"], there["captures"], strict=True))
         assert pairs and here["all_kept"] and there["all_kept"]
-        for one, other in pairs:
-            assert (one["step"], one["wall_time"]) == (other["step"], other["wall_time"])
-            for own, theirs in zip(one["blob_keys"], other["blob_keys"], strict=True):
+        for reported, served in pairs:
+            assert (reported["step"], reported["wall_time"]) == (
+                served["step"],
+                served["wall_time"],
+            )
+            for own, theirs in zip(reported["blob_keys"], served["blob_keys"], strict=True):
                 assert report.answer("image", blob_key=own) == ask(server, "image", blob_key=theirs)
 
 
@@ -117,10 +120,10 @@ def test_its_runs_are_those_of_the_routes(
     _, report = _report(trained, tmp_path / "report.html")
     here, there = report.json("runs"), ask_json(server, "runs")
     assert report.json("../../runs") == [_RUN, "a/validation"]
-    for one, other in zip(here["runs"], there["runs"], strict=True):
+    for reported, served in zip(here["runs"], there["runs"], strict=True):
         unlike = {"version", "start_time", "last_wall_time"}
-        assert {k: v for k, v in one.items() if k not in unlike} == {
-            k: v for k, v in other.items() if k not in unlike
+        assert {k: v for k, v in reported.items() if k not in unlike} == {
+            k: v for k, v in served.items() if k not in unlike
         }
     assert here["messages"] == there["messages"] == []
 
@@ -175,7 +178,7 @@ def test_what_does_not_fit_is_an_error_and_leaves_no_file(
     ):
         with pytest.raises(TooLargeError, match=said):
             _report(long, path, most)
-    assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
+    assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
     assert path.read_text() == "before"
 
 
@@ -242,7 +245,7 @@ def test_many_points_of_losses_are_spread_and_that_is_said(
 def test_what_is_damaged_costs_only_itself(tmp_path: pathlib.Path) -> None:
     write_hostile_runs(tmp_path / "logs")
     _, report = _report(tmp_path / "logs", tmp_path / "report.html")
-    errors = [one["error"] for one in report.listed["answers"] if "error" in one]
+    errors = [answer["error"] for answer in report.listed["answers"] if "error" in answer]
     assert len(errors) > 10
     assert all(error and "\n" not in error for error in errors)
     assert json.dumps(report.json("runs"))

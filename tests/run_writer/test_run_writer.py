@@ -1,6 +1,7 @@
 """Runs of any training loop: the same as the callbacks write, or a clear error."""
 
 import pathlib
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -73,7 +74,8 @@ def test_what_the_callbacks_write_is_written(tmp_path: pathlib.Path) -> None:
                     penalty=logged["loss/penalty"][step],
                 )
         for step, (_, outputs) in made.items():
-            writer.write_outputs(step, {"aux1": outputs["aux1"], "main": outputs["main"]})
+            values = {name: keras.ops.convert_to_numpy(outputs[name]) for name in ("aux1", "main")}
+            writer.write_outputs(step, values)
     expected, found = _values(tmp_path / "train"), _values(own)
     assert found.keys() == expected.keys()
     for key, value in expected.items():
@@ -181,6 +183,7 @@ def _writer(directory: pathlib.Path) -> RunWriter:
         (lambda w: w.write_maps(6, {"conv1": _MAPS["conv2"]}), r"conv1.*\[n, 6, 5, 7\].*3, 3, 4"),
         (lambda w: w.write_maps(6, {**_MAPS, "x": np.ones((3, 4))}), "same probes.*'x': 3"),
         (lambda w: w.write_maps(6, _MAPS, probes=np.ones((3, 4, 4))), r"2 probes.*\(3, 4, 4\)"),
+        (lambda w: w.write_maps(6, _MAPS, probes=np.ones((2, 0, 4, 3))), r"empty.*\(2, 0, 4, 3\)"),
         (lambda w: w.write_maps(6, _MAPS, labels=[1, 2]), "labels alone"),
         (
             lambda w: w.write_maps(6, _MAPS, probes=np.ones((2, 4, 4)), labels=[0, 3]),
@@ -190,7 +193,11 @@ def _writer(directory: pathlib.Path) -> RunWriter:
         (lambda w: w.write_outputs(6, {"x": np.ones(3)}), r"\[n, classes\]"),
         (lambda w: w.write_losses(6, main=[1, 2]), r"`main`.*one number.*\(2,\)"),
         (lambda w: w.write_losses(6, main="1"), "real numbers"),
-        (lambda w: w.write_losses(6, main=1), r"auxiliary losses \['aux'\].*\[\]"),
+        (lambda w: w.write_losses(6, main=1), r"as at the first: \['aux'\].*\[\]"),
+        (lambda w: w.write_losses(6, main=1, auxiliary=[1]), "`auxiliary`.*dict.*list"),
+        (lambda w: w.write_losses(6, main=1, auxiliary={1: (1, 1)}), r"names.*\[1\]"),
+        (lambda w: w.write_losses(6, main=1, auxiliary={"main": (1, 1)}), "without the main"),
+        (lambda w: w.write_outputs(6, np.ones((2, 3))), "`outputs`.*dict.*ndarray"),
         (lambda w: w.write_losses(6, main=1, auxiliary={"aux": 1}), r"\(value, weight\).*1"),
         (lambda w: w.write_losses(6, main=1, auxiliary={"aux": (1, None)}), "aux's weight"),
         (lambda w: w.write_losses(4, main=1, auxiliary={"aux": (1, 0.3)}), "backwards"),
@@ -207,6 +214,59 @@ def test_what_does_not_fit_is_an_error_and_is_not_written(
         writer.write_maps(6, _MAPS)  # it goes on
 
 
+def test_what_is_of_other_probes_than_were_written_is_an_error(tmp_path: pathlib.Path) -> None:
+    with RunWriter(tmp_path) as writer:
+        writer.write_outputs(0, {"main": np.ones((5, 3))})  # of no probes that are known
+        writer.write_maps(1, _MAPS, probes=np.ones((2, 4, 4)))
+        with pytest.raises(ValueError, match=r"maps of the 2 probes.*maps of 1\. .*`probes`"):
+            writer.write_maps(2, {"conv1": _MAPS["conv1"][:1]})
+        with pytest.raises(ValueError, match=r"outputs of the 2 probes.*outputs of 5"):
+            writer.write_outputs(2, {"main": np.ones((5, 3))})
+        writer.write_maps(3, {"conv1": _MAPS["conv1"][:1]}, probes=np.ones((1, 4, 4)))
+        writer.write_outputs(3, {"main": np.ones((1, 3))})
+    assert {step for _, step in _values(tmp_path)} == {0, 1, 3}
+
+
+def test_probes_too_large_to_wait_are_a_warning_that_says_what_to_do(
+    tmp_path: pathlib.Path,
+) -> None:
+    large = np.zeros((1, 6000, 2000, 3), np.uint8)
+    said = "the probes of 36 MB.*Give fewer or smaller probes"
+    with pytest.warns(RuntimeWarning, match=said), RunWriter(tmp_path) as writer:
+        writer.write_maps(1, {"x": np.ones((1, 2))}, probes=large)
+    assert {tag for tag, _ in _values(tmp_path)} >= {"featuremaps/x"}
+
+
+def test_two_writers_of_the_same_series_are_warned_of(tmp_path: pathlib.Path) -> None:
+    first, second = RunWriter(tmp_path), RunWriter(tmp_path / "x" / "..")
+    first.write_losses(1, main=1.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        second.write_maps(1, _MAPS)  # something else
+    with pytest.warns(RuntimeWarning, match=f"to {tmp_path} too.*Close the other") as caught:
+        second.write_losses(1, main=2.0)
+        second.write_losses(2, main=2.0)
+        first.write_maps(2, _MAPS)
+    said = [str(warning.message).partition("writes ")[2].partition(" to ")[0] for warning in caught]
+    assert said == ["losses", "featuremaps/conv1, featuremaps/conv2"]  # each says it once
+    first.close()
+    second.close()
+
+
+@pytest.mark.parametrize("forget", [lambda writer: writer.close(), lambda writer: None])
+def test_a_writer_after_another_is_not_warned_of(
+    tmp_path: pathlib.Path, forget: Callable[[RunWriter], None]
+) -> None:
+    writer = RunWriter(tmp_path)
+    writer.write_losses(1, main=1.0)
+    forget(writer)
+    writer = RunWriter(tmp_path)  # as when a notebook's cell runs again
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        writer.write_losses(1, main=2.0)
+    writer.close()
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -214,6 +274,13 @@ def test_what_does_not_fit_is_an_error_and_is_not_written(
         ({"log_dir": 3}, "log_dir.*3"),
         ({"data_format": "NHWC"}, "data_format.*NHWC"),
         ({"max_tile": 0}, "max_tile.*0"),
+        ({"main": ""}, "`main`.*''"),
+        ({"main": 3}, "`main`.*3"),
+        ({"class_names": "ab"}, "`class_names`.*list.*'ab'"),
+        ({"class_names": 3}, "`class_names`.*3"),
+        ({"layer_classes": ["conv1"]}, "`layer_classes`.*dict"),
+        ({"layer_classes": {"conv1": 2}}, "`layer_classes`.*2"),
+        ({"images_tab": "no"}, "`images_tab`.*True or False.*'no'"),
     ],
 )
 def test_a_wrong_option_is_an_error(

@@ -10,7 +10,7 @@ import pytest
 from support.synthetic_runs import smooth_maps
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
-from tb_featuremaps.format.finishing import finish_layer
+from tb_featuremaps.format.finishing import finish_layers
 from tb_featuremaps.format.measuring import measure
 from tb_featuremaps.summary import capture_event
 from tb_featuremaps.summary.capture_event import (
@@ -36,11 +36,9 @@ def _encoder() -> CaptureEncoder:
 
 def test_the_calls_for_a_layer_do_not_grow_with_its_channels() -> None:
     encoder = _encoder()
-    maps = [smooth_maps(shape, 0, 1) for shape in _SHAPES]
+    layers = finish_layers((smooth_maps(shape, 0, 1), (1, 1)) for shape in _SHAPES)
     profile = cProfile.Profile()
-    profile.runcall(
-        encoder.encode, 1, 1.0, CaptureArrays(map(finish_layer, maps), []), CaptureParts(True, True)
-    )
+    profile.runcall(encoder.encode, 1, 1.0, CaptureArrays(layers, []), CaptureParts(True, True))
     assert vars(pstats.Stats(profile))["total_calls"] <= _MOST_CALLS * len(_SHAPES)
 
 
@@ -53,7 +51,7 @@ def test_pictures_are_not_copied_into_messages(monkeypatch: pytest.MonkeyPatch) 
         return made[-1]
 
     monkeypatch.setattr(capture_event, "encode_atlas", noting)
-    layers = [finish_layer(smooth_maps(shape, 0, 2)) for shape in _SHAPES]
+    layers = finish_layers((smooth_maps(shape, 0, 2), (1, 1)) for shape in _SHAPES)
     event = _encoder().encode(1, 1.0, CaptureArrays(layers, []), CaptureParts(True, True))
     held = {id(part) for part in event.parts()}
     assert len(made) == 2 * len(_SHAPES)

@@ -9,18 +9,24 @@ from tensorboard.util import tensor_util
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import records
 from tb_featuremaps.format.records import encode_large_record, encode_record
-from tb_featuremaps.summary.events import pictures_value, scalar_value, tensor_value
-from tb_featuremaps.summary.large_event import LargeEvent, StringsValue
+from tb_featuremaps.summary.events import (
+    pictures_value,
+    scalar_value,
+    tensor_value,
+    value_head,
+)
+from tb_featuremaps.summary.large_event import FloatsValue, LargeEvent, StringsValue
 
 _LAYER = pb.FeatureMapPluginData(layer=pb.LayerSeries(name="layer", channels=3))
 _STATS = pb.FeatureMapPluginData(stats=pb.StatsSeries(layer_tag="layer"))
+_PICTURES = value_head("pictures", _LAYER)
 # Lengths around those at which a varint grows.
 _PNGS = [b"", b"a", b"b" * 127, b"c" * 128, b"d" * 16_383, b"e" * 16_384, b"f" * 3_000_000]
 
 
 def _whole(value: StringsValue) -> Message:
-    whole = type(value.head)()
-    whole.CopyFrom(value.head)
+    whole = type(value.head.message)()
+    whole.CopyFrom(value.head.message)
     whole.tensor.CopyFrom(
         tensor_pb2.TensorProto(dtype=types_pb2.DT_STRING, string_val=value.strings)
     )
@@ -30,21 +36,23 @@ def _whole(value: StringsValue) -> Message:
 
 @pytest.mark.parametrize("pngs", [[], *([png] for png in _PNGS), _PNGS])
 def test_an_event_is_read_as_the_message_that_holds_the_same(pngs: list[bytes]) -> None:
-    pictures = pictures_value("pictures", _LAYER, (640, 480), pngs)
-    tensor = tensor_value("tensor", _STATS, np.arange(6, dtype=np.float32).reshape(1, 3, 2))
+    pictures = pictures_value(_PICTURES, (640, 480), pngs)
+    values = np.arange(12, dtype=np.float32).reshape(1, 6, 2)
+    tensor = tensor_value("tensor", _STATS, values[:, ::2])
     scalar = scalar_value("scalar", 1.5)
     expected = event_pb2.Event(step=2**40, wall_time=1.25)
     expected.summary.value.extend([_whole(pictures), tensor, _whole(pictures), scalar])
-    made = LargeEvent(2**40, [pictures, tensor, pictures, scalar], 1.25)
+    floats = FloatsValue(value_head("tensor", _STATS), values[:, ::2])
+    made = LargeEvent(2**40, [pictures, floats, pictures, scalar], 1.25)
     assert event_pb2.Event.FromString(b"".join(made.parts())) == expected
 
 
 def test_its_head_names_the_values_without_what_they_hold() -> None:
-    pictures = pictures_value("pictures", _LAYER, (640, 480), _PNGS)
+    pictures = pictures_value(_PICTURES, (640, 480), _PNGS)
     head = LargeEvent(7, [pictures, scalar_value("scalar", 1.5)]).head
     assert head.step == 7
     assert [value.tag for value in head.summary.value] == ["pictures", "scalar"]
-    assert head.summary.value[0].metadata == pictures.head.metadata
+    assert head.summary.value[0].metadata == pictures.head.message.metadata
     assert not any(value.HasField("tensor") for value in head.summary.value)
 
 

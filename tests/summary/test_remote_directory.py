@@ -47,7 +47,7 @@ def test_a_store_that_is_not_there_is_one_warning_and_an_end() -> None:
     with pytest.warns(RuntimeWarning) as caught:
         writer.submit(lambda: made)
         writer.close()
-    texts = [str(one.message) for one in caught]
+    texts = [str(warning.message) for warning in caught]
     assert "can't write to nosuchscheme://bucket/run" in texts[0]
     assert len(texts) == 1
 

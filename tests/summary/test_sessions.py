@@ -14,7 +14,13 @@ from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.names import STATS_COLUMNS
 from tb_featuremaps.format.png import encode_atlas
 from tb_featuremaps.summary.event_writer import EventWriter, open_writer
-from tb_featuremaps.summary.events import event, pictures_value, scalar_value, tensor_value
+from tb_featuremaps.summary.events import (
+    event,
+    pictures_value,
+    scalar_value,
+    tensor_value,
+    value_head,
+)
 from tb_featuremaps.summary.large_event import LargeEvent
 
 
@@ -44,8 +50,9 @@ def _capture(session: int) -> list[Any]:
     layer = pb.LayerSeries(name="conv", stats_tag="featuremaps/conv/stats", channels=1)
     stats = pb.StatsSeries(layer_tag="featuremaps/conv", columns=STATS_COLUMNS)
     values = np.full((1, 1, 6), session, np.float32)
+    head = value_head("featuremaps/conv", pb.FeatureMapPluginData(layer=layer))
     return [
-        pictures_value("featuremaps/conv", pb.FeatureMapPluginData(layer=layer), (2, 2), [png]),
+        pictures_value(head, (2, 2), [png]),
         tensor_value("featuremaps/conv/stats", pb.FeatureMapPluginData(stats=stats), values),
     ]
 

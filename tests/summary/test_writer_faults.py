@@ -93,7 +93,7 @@ def test_a_disk_that_stays_full_ends_training_soon_and_says_what_is_lost(
             writer.submit(_scalar(step))
         writer.close()
     assert time.monotonic() - began < 10
-    ours = [str(one.message) for one in caught]
+    ours = [str(warning.message) for warning in caught]
     assert len(ours) == 2
     assert "can't write to" in ours[0]
     written = list(read_run(small_disk)["value"])
@@ -118,7 +118,7 @@ def test_every_breakage_is_one_warning_and_begins_a_new_file(tmp_path: pathlib.P
                 if step % 100 == 99:
                     writer.flush()
         writer.close()
-        print(*[str(one.message) for one in caught], sep="\\n")
+        print(*[str(warning.message) for warning in caught], sep="\\n")
     """
     ended = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)],
@@ -319,7 +319,7 @@ def test_a_disk_that_hangs_is_not_waited_for(
         writer.flush()
         writer.close()
     assert time.monotonic() - began < 5
-    texts = [str(one.message) for one in caught]
+    texts = [str(warning.message) for warning in caught]
     assert ["slower than training" in texts[0], "waited in vain" in texts[1]] == [True, True]
     assert "gave up 20 events" in texts[2]
     assert len(texts) == 3

@@ -69,7 +69,7 @@ def gradients(terms: Terms, variable: Any) -> dict[str, npt.NDArray[np.float64]]
     return found
 
 
-def cosine(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
+def cosine(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> float:
     """The cosine between two gradients; NaN where one is zero."""
-    lengths = np.linalg.norm(one) * np.linalg.norm(other)
-    return float((one * other).sum() / lengths) if lengths else float("nan")
+    lengths = np.linalg.norm(first) * np.linalg.norm(second)
+    return float((first * second).sum() / lengths) if lengths else float("nan")

@@ -62,8 +62,8 @@ class ReportFile(HTMLParser):
         """The body of an answer."""
         (place,) = (
             place
-            for place, one in enumerate(self.listed["answers"])
-            if (one["route"], one["query"]) == (route, query)
+            for place, answer in enumerate(self.listed["answers"])
+            if (answer["route"], answer["query"]) == (route, query)
         )
         kind, text = self.scripts[f"featuremaps-answers-{place}"]
         assert kind == "text/plain"
@@ -76,4 +76,4 @@ class ReportFile(HTMLParser):
 
     def asked(self, route: str) -> list[dict[str, str]]:
         """What was asked of a route."""
-        return [one["query"] for one in self.listed["answers"] if one["route"] == route]
+        return [answer["query"] for answer in self.listed["answers"] if answer["route"] == route]

@@ -7,7 +7,7 @@ import numpy as np
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
-from tb_featuremaps.format.finishing import finish_layer
+from tb_featuremaps.format.finishing import finish_layers
 from tb_featuremaps.summary.capture_event import (
     CaptureArrays,
     CaptureEncoder,
@@ -60,9 +60,9 @@ def write_run(
         pictures = np.full((count, 8, 8, 3), probe_level, np.uint8)
         writer.submit(lambda: probes_event(steps[0], pictures, labels))
     for step in steps:
-        made = [
-            finish_layer((maps or smooth_maps)(shape, step, count)) for shape in layers.values()
-        ]
+        made = finish_layers(
+            ((maps or smooth_maps)(shape, step, count), (1, 1)) for shape in layers.values()
+        )
         arrays = CaptureArrays(made, [predictions(step, count, classes)] if classes else [])
         event = encoder.encode(step, 1e9 + step, arrays, CaptureParts(True, images_tab))
         writer.submit(lambda event=event: event)

@@ -197,10 +197,10 @@ def test_what_is_undecided_or_not_finite_is_never_right() -> None:
     assert score.accuracy == pytest.approx(1 / 4)
     counts = confusion_matrix(predictions, labels)
     assert counts.sum() == counts[0, 0] == 1
-    zero, one, two = score_classes(counts, labels)
-    assert (zero.images, zero.recall, zero.precision) == (2, 0.5, 1)
-    assert (one.images, one.recall) == (1, 0)
-    assert (two.images, two.recall) == (1, 0)
+    first, second, third = score_classes(counts, labels)
+    assert (first.images, first.recall, first.precision) == (2, 0.5, 1)
+    assert (second.images, second.recall) == (1, 0)
+    assert (third.images, third.recall) == (1, 0)
     assert score_head(np.full((2, 3), np.nan, np.float32), labels[:2]).top3 == 0
 
 

@@ -31,8 +31,8 @@ def test_a_resumed_training_sees_what_it_would_have_seen(
     later = _drawn(data, sampling, range(start, 9))
     assert [len(images) for images in whole] == [4, 4, 2] * 3
     assert len(later) == 9 - start
-    for one, other in zip(whole[start:], later, strict=True):
-        np.testing.assert_array_equal(one, other)
+    for expected, found in zip(whole[start:], later, strict=True):
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_an_epoch_that_is_begun_is_made_to_its_end(data: LabelledImages) -> None:

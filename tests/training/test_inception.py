@@ -22,7 +22,7 @@ def _variables(model: keras.Model) -> list[tuple[int, ...]]:
 
 
 def _normalised_channels(model: keras.Model) -> int:
-    norms = [one for one in model.layers if isinstance(one, keras.layers.BatchNormalization)]
+    norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     return sum(norm.beta.shape[0] for norm in norms)
 
 
@@ -64,7 +64,7 @@ def test_weights_of_keras_applications_fit_one_to_one(
         theirs.assign(theirs if value is None else value)
         ours.assign(theirs)
     image = random.uniform(-1, 1, (1, 299, 299, 3)).astype(np.float32)
-    found, expected = (np.asarray(one(image, training=False)) for one in (model, other))
+    found, expected = (np.asarray(built(image, training=False)) for built in (model, other))
     assert np.ptp(expected) > 1e-3
     np.testing.assert_allclose(found, expected, rtol=1e-4)
 
@@ -129,9 +129,9 @@ def test_residuals_are_scaled() -> None:
     last = model.get_layer("block8_10")
     assert isinstance(last, keras.layers.Add)
     unscaled = inception_resnet_v2((32, 32, 3), 10, residual_scale=1.0, **_SMALL)
-    assert {one.scale for one in unscaled.layers if isinstance(one, keras.layers.Rescaling)} == {
-        1.0
-    }
+    assert {
+        layer.scale for layer in unscaled.layers if isinstance(layer, keras.layers.Rescaling)
+    } == {1.0}
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
@@ -142,7 +142,7 @@ def test_every_model_names_its_heads_and_all_its_layers(name: str) -> None:
     assert sorted(first.output_names) == sorted(trainable.heads)
     assert trainable.heads[0] == "main"
     assert first.name == name
-    assert [one.name for one in first.layers] == [one.name for one in second.layers]
+    assert [layer.name for layer in first.layers] == [layer.name for layer in second.layers]
 
 
 @pytest.mark.parametrize("build", [inception_v3, inception_v4, inception_resnet_v2])

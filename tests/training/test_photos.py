@@ -26,9 +26,9 @@ def test_patches_are_real_and_balanced(size: int) -> None:
 
 
 def test_a_seed_cuts_the_same_patches_and_another_one_others() -> None:
-    one, same, other = (load_photos(32, 3, 2, seed=seed) for seed in (1, 1, 2))
-    np.testing.assert_array_equal(one.train_images, same.train_images)
-    assert (one.train_images != other.train_images).any()
+    first, same, other = (load_photos(32, 3, 2, seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first.train_images, same.train_images)
+    assert (first.train_images != other.train_images).any()
 
 
 def test_probes_are_of_different_classes() -> None:

@@ -38,8 +38,8 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(tmp_path: pathlib.Path)
     assert sorted(found) == [*range(1, 101)]
     assert found == expected
     models = [checkpoint.load(folder / "model.keras") for folder in (whole, killed)]
-    for one, other in zip(*(model.weights for model in models), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for wanted, received in zip(*(model.weights for model in models), strict=True):
+        np.testing.assert_array_equal(received, wanted)
 
 
 @pytest.fixture(scope="module")

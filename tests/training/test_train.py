@@ -63,12 +63,12 @@ def test_the_inception_family_trains_and_its_modules_are_watched(
 
 def test_one_seed_gives_equal_losses_on_one_thread(tmp_path: pathlib.Path) -> None:
     options = [*QUICK, "--steps=30", "--threads=1", "--augmentation=shift"]
-    for name, seed in (("one", 5), ("same", 5), ("other", 6)):
+    for name, seed in (("first", 5), ("same", 5), ("other", 6)):
         train(tmp_path / name, *options, f"--seed={seed}")
-    one, same, other = (losses(tmp_path / name) for name in ("one", "same", "other"))
-    assert len(one) == 30
-    assert one == same
-    assert one != other
+    first, same, other = (losses(tmp_path / name) for name in ("first", "same", "other"))
+    assert len(first) == 30
+    assert first == same
+    assert first != other
 
 
 @pytest.mark.parametrize("precision", ["float16", "bfloat16"])

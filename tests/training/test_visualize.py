@@ -29,12 +29,14 @@ def test_the_files_are_the_maps(checkpoint: pathlib.Path, tmp_path: pathlib.Path
     maps = visualize.activation(model, "conv2", image)
     assert len(list((tmp_path / "scaled").iterdir())) == maps.shape[-1]
     for channel in (0, maps.shape[-1] - 1):
-        one = maps[..., channel]
+        values = maps[..., channel]
         with Image.open(tmp_path / "scaled" / f"channel_{channel:03d}.png") as picture:
-            span = float(np.ptp(one)) or 1.0
-            np.testing.assert_allclose(np.asarray(picture), (one - one.min()) / span * 255, atol=1)
+            span = float(np.ptp(values)) or 1.0
+            np.testing.assert_allclose(
+                np.asarray(picture), (values - values.min()) / span * 255, atol=1
+            )
         with Image.open(tmp_path / "clipped" / f"channel_{channel:03d}.png") as picture:
-            np.testing.assert_allclose(np.asarray(picture), np.clip(one, 0, 1) * 255, atol=1)
+            np.testing.assert_allclose(np.asarray(picture), np.clip(values, 0, 1) * 255, atol=1)
 
 
 def test_the_overview_shows_both_side_by_side() -> None:

@@ -86,13 +86,13 @@ def gradient_table(trained: Mapping[str, Trained]) -> str:
         f"| | step | layer | main: norm | {' | '.join(columns)} |",
         f"|---|---:|---|---:|{'---:|' * len(columns)}",
     ]
-    for setting, one in trained.items():
-        first = one.gradients[0]
+    for setting, runs in trained.items():
+        first = runs.gradients[0]
         steps = first.values.steps.tolist()
         for step in (steps[0], steps[-1]):
             for row, layer in enumerate(first.layers):
                 if row == 0 or layer in _LAYERS:
-                    cells = " | ".join(_cells(one.gradients, step, row))
+                    cells = " | ".join(_cells(runs.gradients, step, row))
                     lines.append(f"| {setting} | {step} | `{layer}` | {cells} |")
     return "\n".join(lines)
 
@@ -100,8 +100,8 @@ def gradient_table(trained: Mapping[str, Trained]) -> str:
 def accuracy_table(trained: Mapping[str, Trained]) -> str:
     """The validation accuracy of the main head after the last epoch, as Markdown."""
     lines = ["| | accuracy of the main head, each seed |", "|---|---|"]
-    for setting, one in trained.items():
-        last = [100 * history["val_main_accuracy"][-1] for history in one.histories]
+    for setting, runs in trained.items():
+        last = [100 * history["val_main_accuracy"][-1] for history in runs.histories]
         lines.append(f"| {setting} | {', '.join(f'{value:.0f} %' for value in last)} |")
     return "\n".join(lines)
 
@@ -111,9 +111,9 @@ def _cells(seeds: Sequence[TermGradients], step: int, layer: int) -> list[str]:
     norms, shares, cosines = (
         np.stack([values[layer] for values in found])
         for found in (
-            [one.norms(step) for one in seeds],
-            [one.shares(step) for one in seeds],
-            [one.cosines(step) for one in seeds],
+            [seed.norms(step) for seed in seeds],
+            [seed.shares(step) for seed in seeds],
+            [seed.cosines(step) for seed in seeds],
         )
     )
     places = [terms.index(term) for term in _AUXILIARY]
@@ -138,7 +138,8 @@ def _spread(values: _Numbers, form: str) -> str:
 def _read(log_dirs: Sequence[pathlib.Path]) -> Trained:
     found = [read_logdir(log_dir).gradients("train").activations for log_dir in log_dirs]
     return Trained(
-        [one for one in found if one is not None], [read_history(log_dir) for log_dir in log_dirs]
+        [series for series in found if series is not None],
+        [read_history(log_dir) for log_dir in log_dirs],
     )
 
 

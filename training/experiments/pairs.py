@@ -80,8 +80,8 @@ def table(experiment: Experiment, histories: Mapping[str, History], seeds: int) 
     ]
     for setting in experiment.settings:
         curves = [_curves(histories, setting, variant, seeds) for variant in experiment.pair]
-        for variant, one in zip(experiment.pair, curves, strict=True):
-            lines.append(_row(setting.meaning, variant.meaning, one, "{:.1f} %"))
+        for variant, accuracies in zip(experiment.pair, curves, strict=True):
+            lines.append(_row(setting.meaning, variant.meaning, accuracies, "{:.1f} %"))
         lines.append(_row(setting.meaning, "difference", curves[0] - curves[1], "{:+.1f}"))
     return "\n".join(lines)
 
@@ -139,6 +139,6 @@ def _curves(
 
 def _row(setting: str, variant: str, curves: Curves, form: str) -> str:
     early, late = (100 * part.mean(axis=1) for part in (curves[:, :_ENDS], curves[:, -_ENDS:]))
-    cells = [f"{form.format(one.mean())} ± {one.std(ddof=1):.1f}" for one in (early, late)]
-    each = ", ".join(form.format(one) for one in late)
+    cells = [f"{form.format(values.mean())} ± {values.std(ddof=1):.1f}" for values in (early, late)]
+    each = ", ".join(form.format(value) for value in late)
     return f"| {setting} | {variant} | {cells[0]} | {cells[1]} | {each} |"

@@ -38,10 +38,10 @@ def train_all(
         _check_options(folder / name, options)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         ended = [pool.submit(_train, folder / name, options) for name, options in runs.items()]
-        for one in concurrent.futures.as_completed(ended):
-            if one.exception():
+        for future in concurrent.futures.as_completed(ended):
+            if future.exception():
                 pool.shutdown(cancel_futures=True)
-            print(f"trained {one.result()}", flush=True)
+            print(f"trained {future.result()}", flush=True)
     return {name: folder / name for name in runs}
 
 

@@ -159,8 +159,8 @@ def table(folders: Mapping[str, pathlib.Path]) -> str:
 
 def sum_of_squares(model: keras.Model) -> float:
     """Σw² of all kernels, in float64."""
-    kernels = [one for one in model.trainable_weights if one.name == "kernel"]
-    return sum(float(np.square(np.asarray(one, np.float64)).sum()) for one in kernels)
+    kernels = [variable for variable in model.trainable_weights if variable.name == "kernel"]
+    return sum(float(np.square(np.asarray(kernel, np.float64)).sum()) for kernel in kernels)
 
 
 def draw_penalties(logs: pathlib.Path, path: pathlib.Path) -> None:

@@ -76,12 +76,12 @@ def googlenet(
 
 def _inception(make: Convolutions, x: Any, name: str, row: tuple[int, ...]) -> Any:
     """Figure 2 (b): four branches, concatenated."""
-    one, three_reduce, three, five_reduce, five, projection = row
+    pointwise, three_reduce, three, five_reduce, five, projection = row
     reduced3 = make.convolution(x, three_reduce, 1, f"{name}_3x3_reduce")
     reduced5 = make.convolution(x, five_reduce, 1, f"{name}_5x5_reduce")
     pooled = layers.MaxPooling2D(3, 1, padding="same", name=f"{name}_pool")(x)
     branches = [
-        make.convolution(x, one, 1, f"{name}_1x1"),
+        make.convolution(x, pointwise, 1, f"{name}_1x1"),
         make.convolution(reduced3, three, 3, f"{name}_3x3"),
         make.convolution(reduced5, five, 5, f"{name}_5x5"),
         make.convolution(pooled, projection, 1, f"{name}_pool_projection"),

@@ -103,40 +103,40 @@ def _residual_blocks(
 
 def _branches_35(make: Convolutions, x: Any, name: str) -> list[Any]:
     """Figure 16."""
-    one = make.convolution(x, 32, 1, f"{name}_1x1")
+    pointwise = make.convolution(x, 32, 1, f"{name}_1x1")
     three = make.convolution(x, 32, 1, f"{name}_3x3_reduce")
     three = make.convolution(three, 32, 3, f"{name}_3x3")
     double = make.convolution(x, 32, 1, f"{name}_double_reduce")
     double = make.convolution(double, 48, 3, f"{name}_double1")
     double = make.convolution(double, 64, 3, f"{name}_double2")
-    return [one, three, double]
+    return [pointwise, three, double]
 
 
 def _branches_17(make: Convolutions, x: Any, name: str) -> list[Any]:
     """Figure 17."""
-    one = make.convolution(x, 192, 1, f"{name}_1x1")
+    pointwise = make.convolution(x, 192, 1, f"{name}_1x1")
     seven = make.convolution(x, 128, 1, f"{name}_7x7_reduce")
     seven = make.convolution(seven, 160, (1, 7), f"{name}_7x7_row")
-    return [one, make.convolution(seven, 192, (7, 1), f"{name}_7x7_column")]
+    return [pointwise, make.convolution(seven, 192, (7, 1), f"{name}_7x7_column")]
 
 
 def _branches_8(make: Convolutions, x: Any, name: str) -> list[Any]:
     """Figure 19."""
-    one = make.convolution(x, 192, 1, f"{name}_1x1")
+    pointwise = make.convolution(x, 192, 1, f"{name}_1x1")
     three = make.convolution(x, 192, 1, f"{name}_3x3_reduce")
     three = make.convolution(three, 224, (1, 3), f"{name}_3x3_row")
-    return [one, make.convolution(three, 256, (3, 1), f"{name}_3x3_column")]
+    return [pointwise, make.convolution(three, 256, (3, 1), f"{name}_3x3_column")]
 
 
 def _mixed_5b(make: Convolutions, x: Any, name: str = "mixed_5b") -> Any:
-    one = make.convolution(x, 96, 1, f"{name}_1x1")
+    pointwise = make.convolution(x, 96, 1, f"{name}_1x1")
     five = make.convolution(x, 48, 1, f"{name}_5x5_reduce")
     five = make.convolution(five, 64, 5, f"{name}_5x5")
     double = make.convolution(x, 64, 1, f"{name}_double_reduce")
     double = make.convolution(double, 96, 3, f"{name}_double1")
     double = make.convolution(double, 96, 3, f"{name}_double2")
     pooled = make.pooled(x, 64, name)
-    return layers.Concatenate(name=name)([one, five, double, pooled])
+    return layers.Concatenate(name=name)([pointwise, five, double, pooled])
 
 
 def _mixed_6a(make: Convolutions, x: Any, name: str = "mixed_6a") -> Any:

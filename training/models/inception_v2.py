@@ -21,7 +21,7 @@ LAYERS = "inception_??"
 class _Row(NamedTuple):
     """A row of figure 5; `pool` is the kind of pooling and its projection, 0 for none."""
 
-    one: int
+    pointwise: int
     three_reduce: int
     three: int
     double_reduce: int
@@ -78,8 +78,8 @@ def inception_v2(
 def _inception(make: Convolutions, x: Any, name: str, row: _Row) -> Any:
     """Figure 3's module: the 5×5 is two 3×3; with strides the 1×1 is left out."""
     branches = []
-    if row.one:
-        branches.append(make.convolution(x, row.one, 1, f"{name}_1x1"))
+    if row.pointwise:
+        branches.append(make.convolution(x, row.pointwise, 1, f"{name}_1x1"))
     three = make.convolution(x, row.three_reduce, 1, f"{name}_3x3_reduce")
     branches.append(make.convolution(three, row.three, 3, f"{name}_3x3", row.strides))
     double = make.convolution(x, row.double_reduce, 1, f"{name}_double_reduce")

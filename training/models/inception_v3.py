@@ -73,14 +73,14 @@ def inception_v3(
 
 def _grid_35(make: Convolutions, x: Any, name: str, projection: int, early: bool) -> Any:
     """Figure 5, with a 5×5 where the figure has two 3×3, as released."""
-    one = make.convolution(x, 64, 1, f"{name}_1x1")
+    pointwise = make.convolution(x, 64, 1, f"{name}_1x1")
     five = make.convolution(x, 48, 1, f"{name}_5x5_reduce")
     five = _square(make, five, 64, 5, f"{name}_5x5", early)
     double = make.convolution(x, 64, 1, f"{name}_double_reduce")
     double = _square(make, double, 96, 3, f"{name}_double1", early)
     double = _square(make, double, 96, 3, f"{name}_double2", early)
     pooled = make.pooled(x, projection, name)
-    return layers.Concatenate(name=name)([one, five, double, pooled])
+    return layers.Concatenate(name=name)([pointwise, five, double, pooled])
 
 
 def _square(make: Convolutions, x: Any, channels: int, size: int, name: str, split: bool) -> Any:
@@ -102,7 +102,7 @@ def _reduction_35(make: Convolutions, x: Any, name: str = "mixed3") -> Any:
 
 def _grid_17(make: Convolutions, x: Any, name: str, channels: int) -> Any:
     """Figure 6 with n = 7."""
-    one = make.convolution(x, 192, 1, f"{name}_1x1")
+    pointwise = make.convolution(x, 192, 1, f"{name}_1x1")
     seven = make.convolution(x, channels, 1, f"{name}_7x7_reduce")
     seven = make.convolution(seven, channels, (1, 7), f"{name}_7x7_row")
     seven = make.convolution(seven, 192, (7, 1), f"{name}_7x7_column")
@@ -112,7 +112,7 @@ def _grid_17(make: Convolutions, x: Any, name: str, channels: int) -> Any:
     double = make.convolution(double, channels, (7, 1), f"{name}_double_column2")
     double = make.convolution(double, 192, (1, 7), f"{name}_double_row2")
     pooled = make.pooled(x, 192, name)
-    return layers.Concatenate(name=name)([one, seven, double, pooled])
+    return layers.Concatenate(name=name)([pointwise, seven, double, pooled])
 
 
 def _reduction_17(make: Convolutions, x: Any, name: str = "mixed8") -> Any:
@@ -128,14 +128,14 @@ def _reduction_17(make: Convolutions, x: Any, name: str = "mixed8") -> Any:
 
 def _grid_8(make: Convolutions, x: Any, name: str) -> Any:
     """Figure 7: 1×3 and 3×1 side by side."""
-    one = make.convolution(x, 320, 1, f"{name}_1x1")
+    pointwise = make.convolution(x, 320, 1, f"{name}_1x1")
     three = make.convolution(x, 384, 1, f"{name}_3x3_reduce")
     three = _side_by_side(make, three, f"{name}_3x3")
     double = make.convolution(x, 448, 1, f"{name}_double_reduce")
     double = make.convolution(double, 384, 3, f"{name}_double1")
     double = _side_by_side(make, double, f"{name}_double2")
     pooled = make.pooled(x, 192, name)
-    return layers.Concatenate(name=name)([one, three, double, pooled])
+    return layers.Concatenate(name=name)([pointwise, three, double, pooled])
 
 
 def _side_by_side(make: Convolutions, x: Any, name: str) -> Any:

@@ -86,13 +86,13 @@ def _halved(
 def _inception_a(make: Convolutions, x: Any, name: str) -> Any:
     """Figure 4, on the grid of 35."""
     pooled = make.pooled(x, 96, name)
-    one = make.convolution(x, 96, 1, f"{name}_1x1")
+    pointwise = make.convolution(x, 96, 1, f"{name}_1x1")
     three = make.convolution(x, 64, 1, f"{name}_3x3_reduce")
     three = make.convolution(three, 96, 3, f"{name}_3x3")
     double = make.convolution(x, 64, 1, f"{name}_double_reduce")
     double = make.convolution(double, 96, 3, f"{name}_double1")
     double = make.convolution(double, 96, 3, f"{name}_double2")
-    return layers.Concatenate(name=name)([pooled, one, three, double])
+    return layers.Concatenate(name=name)([pooled, pointwise, three, double])
 
 
 def _reduction_a(make: Convolutions, x: Any, name: str = "reduction_a") -> Any:
@@ -108,7 +108,7 @@ def _reduction_a(make: Convolutions, x: Any, name: str = "reduction_a") -> Any:
 def _inception_b(make: Convolutions, x: Any, name: str) -> Any:
     """Figure 5, on the grid of 17."""
     pooled = make.pooled(x, 128, name)
-    one = make.convolution(x, 384, 1, f"{name}_1x1")
+    pointwise = make.convolution(x, 384, 1, f"{name}_1x1")
     seven = make.convolution(x, 192, 1, f"{name}_7x7_reduce")
     seven = make.convolution(seven, 224, (1, 7), f"{name}_7x7_row")
     seven = make.convolution(seven, 256, (7, 1), f"{name}_7x7_column")
@@ -117,7 +117,7 @@ def _inception_b(make: Convolutions, x: Any, name: str) -> Any:
     double = make.convolution(double, 224, (7, 1), f"{name}_double_column1")
     double = make.convolution(double, 224, (1, 7), f"{name}_double_row2")
     double = make.convolution(double, 256, (7, 1), f"{name}_double_column2")
-    return layers.Concatenate(name=name)([pooled, one, seven, double])
+    return layers.Concatenate(name=name)([pooled, pointwise, seven, double])
 
 
 def _reduction_b(make: Convolutions, x: Any, name: str = "reduction_b") -> Any:
@@ -135,7 +135,7 @@ def _reduction_b(make: Convolutions, x: Any, name: str = "reduction_b") -> Any:
 def _inception_c(make: Convolutions, x: Any, name: str) -> Any:
     """Figure 6, on the grid of 8."""
     pooled = make.pooled(x, 256, name)
-    one = make.convolution(x, 256, 1, f"{name}_1x1")
+    pointwise = make.convolution(x, 256, 1, f"{name}_1x1")
     three = make.convolution(x, 384, 1, f"{name}_3x3_reduce")
     double = make.convolution(x, 384, 1, f"{name}_double_reduce")
     double = make.convolution(double, 448, (1, 3), f"{name}_double_row")
@@ -146,4 +146,4 @@ def _inception_c(make: Convolutions, x: Any, name: str) -> Any:
         make.convolution(double, 256, (3, 1), f"{name}_double2_column"),
         make.convolution(double, 256, (1, 3), f"{name}_double2_row"),
     ]
-    return layers.Concatenate(name=name)([pooled, one, *branches])
+    return layers.Concatenate(name=name)([pooled, pointwise, *branches])

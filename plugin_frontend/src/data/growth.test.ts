@@ -50,7 +50,7 @@ test('an empty series can grow, and stays itself while nothing comes', () => {
 });
 
 test('nothing of what is known is changed in place', () => {
-  const frozen = Object.freeze(known.map((one) => Object.freeze({ ...one })));
+  const frozen = Object.freeze(known.map((entry) => Object.freeze({ ...entry })));
   const items = Object.freeze([item(30), item(5)]);
   grown(frozen, { reset: false, kept: [[0, 0]], items });
   grown(frozen, { reset: true, kept: null, items });
@@ -74,13 +74,13 @@ class Server {
     const step = Math.floor(20 * this.random());
     this.time++;
     const written = this.random() < 0.8 ? [item(step, this.time)] : [];
-    const others = written.length ? kept.filter((one) => one.step !== step) : kept;
+    const others = written.length ? kept.filter((entry) => entry.step !== step) : kept;
     this.items = [...others, ...written].sort((a, b) => a.step - b.step);
   }
 
   answer(since: Server['items']) {
-    const news = this.items.filter((one) => !since.includes(one));
-    const kept = since.filter((one) => this.items.includes(one));
+    const news = this.items.filter((entry) => !since.includes(entry));
+    const kept = since.filter((entry) => this.items.includes(entry));
     const all = kept.length === since.length;
     const keys = kept.map(({ step, wallTime }) => [step, wallTime] as const);
     return { reset: false, kept: all ? null : keys, items: news };

@@ -120,12 +120,12 @@ export async function loadGradients(
 ): Promise<Gradients> {
   const ask = (since: string | null) => source.gradients(run, since, signal);
   return upToDate(known?.version ?? null, ask, ({ version, messages, series: answers }) => {
-    const before = new Map(known?.series.map((one) => [one.tag, one]));
+    const before = new Map(known?.series.map((former) => [former.tag, former]));
     const series = [];
-    for (const { growth, ...one } of answers) {
-      const steps = grown(before.get(one.tag)?.steps ?? [], growth);
+    for (const { growth, ...about } of answers) {
+      const steps = grown(before.get(about.tag)?.steps ?? [], growth);
       if (!steps) return null;
-      series.push({ ...one, steps });
+      series.push({ ...about, steps });
     }
     const same =
       series.length === known?.series.length &&

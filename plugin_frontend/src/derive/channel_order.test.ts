@@ -21,7 +21,7 @@ test('channels are ordered, those without a number last, and the inactive can be
 test('change is that between the two that are compared', () => {
   const before = at(0, [0, 1, 0.5, 0.1, 0, 0], [0, 1, 3, 0.1, 0, 0]);
   const after = at(5, [0, 1, 0.6, 0.1, 0, 0], [0, 1, 0.1, 0.1, 0, 0]);
-  const standing = (one: StatisticsAt | undefined) => ({ at: one, probe: 0 });
+  const standing = (statistics: StatisticsAt | undefined) => ({ at: statistics, probe: 0 });
   expect(changeBetween(standing(before), standing(after), 0)).toBeCloseTo(0.5);
   expect(changeBetween(standing(undefined), standing(after), 0)).toBeNull();
   expect(channelOrder(2, after, 0, before, 0, 'change', false)).toEqual([1, 0]);

@@ -93,9 +93,9 @@ test('the same difference is the same object', () => {
 });
 
 test('as a pane it has no statistics, which would be those of one side', () => {
-  const one = difference(panesAt(0, 400));
-  expect(differencePane(one)).toMatchObject({ index: 0, statistics: null });
-  expect(valueOf(differencePane(one).picture)).toBe(one.picture);
+  const moved = difference(panesAt(0, 400));
+  expect(differencePane(moved)).toMatchObject({ index: 0, statistics: null });
+  expect(valueOf(differencePane(moved).picture)).toBe(moved.picture);
 });
 
 test('a map that was constant and still is differs by what it moved', () => {

@@ -58,11 +58,11 @@ test('a map over channels leaves out at each step those that are not finite ther
 
 test('the same film is the same object, and another once a frame has come', () => {
   const pane = paneOver(2);
-  const [one, two] = [frameAt(0, 0, 1), frameAt(10, -3, 0.5)];
+  const [first, second] = [frameAt(0, 0, 1), frameAt(10, -3, 0.5)];
   const ask = (...frames: [number, Loadable<Frame>][]) => filmOf(holding(new Map(frames)), pane, 0);
-  expect(ask([0, one])).toBe(ask([0, one]));
-  expect(ask([0, one])).toMatchObject({ complete: false, range: { low: 0, high: 1 } });
-  const whole = ask([0, one], [10, two]);
+  expect(ask([0, first])).toBe(ask([0, first]));
+  expect(ask([0, first])).toMatchObject({ complete: false, range: { low: 0, high: 1 } });
+  const whole = ask([0, first], [10, second]);
   expect(whole).toMatchObject({ complete: true, steps: [0, 10], range: { low: -3, high: 1 } });
 });
 

@@ -38,7 +38,7 @@ const FAINTEST = 0.2;
 /** null where nothing was logged at this place. */
 export const gradientTable = memoised(
   (gradients: Gradients, place: GradientPlace, losses: LossPair | null): GradientTable | null => {
-    const series = gradients.series.find((one) => one.place === place);
+    const series = gradients.series.find((logged) => logged.place === place);
     if (!series?.steps.length) return null;
     const terms = shownTerms(series, losses);
     const steps = series.steps.map(({ step }) => step);
@@ -88,11 +88,11 @@ export function gradientCell(table: GradientTable, columns: number, row: number,
 /** ‖update‖ / ‖weights‖ of a layer's kernels by its name, at the step nearest to one. */
 export const updatesAt = memoisedBy(
   (gradients: Gradients, step: number): ReadonlyMap<string, number> => {
-    const series = gradients.series.find((one) => one.place === 'updates');
+    const series = gradients.series.find((logged) => logged.place === 'updates');
     const at =
       series?.steps[
         nearestIndex(
-          series.steps.map((one) => one.step),
+          series.steps.map((entry) => entry.step),
           step,
         )
       ];

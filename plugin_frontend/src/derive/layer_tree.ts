@@ -93,12 +93,12 @@ function nodesOf(named: readonly Named[], from: number): readonly LayerNode[] {
 /** Splits a list where the part at an index changes; what has no part after it stands alone. */
 function runsOf(named: readonly Named[], at: number): readonly (readonly Named[])[] {
   const runs: Named[][] = [];
-  for (const one of named) {
+  for (const layer of named) {
     const run = runs.at(-1);
     const before = run?.[0];
-    const alike = before && isModule(before, at) && isModule(one, at);
-    if (run && alike && before.parts[at] === one.parts[at]) run.push(one);
-    else runs.push([one]);
+    const alike = before && isModule(before, at) && isModule(layer, at);
+    if (run && alike && before.parts[at] === layer.parts[at]) run.push(layer);
+    else runs.push([layer]);
   }
   return runs;
 }
@@ -110,6 +110,7 @@ function isModule({ parts }: Named, at: number): boolean {
 function sharedParts(together: readonly Named[], from: number): number {
   let to = from + 1;
   const [first] = together;
-  while (together.every((one) => isModule(one, to) && one.parts[to] === first!.parts[to])) to++;
+  while (together.every((layer) => isModule(layer, to) && layer.parts[to] === first!.parts[to]))
+    to++;
   return to;
 }

@@ -69,7 +69,7 @@ export const shownCurves = memoised(
 
 /** What is hidden after a click on a curve's key. */
 export function toggled(hidden: readonly string[], id: string): readonly string[] {
-  return hidden.includes(id) ? hidden.filter((one) => one !== id) : [...hidden, id];
+  return hidden.includes(id) ? hidden.filter((other) => other !== id) : [...hidden, id];
 }
 
 /** What is hidden when only one is to be seen; nothing where that is so already. */
@@ -78,9 +78,9 @@ export function soloed(
   curves: readonly Curve[],
   id: string,
 ): readonly string[] {
-  const others = [...new Set(curves.map((curve) => curve.id))].filter((one) => one !== id);
-  const isAlone = !hidden.includes(id) && others.every((one) => hidden.includes(one));
-  return isAlone ? hidden.filter((one) => !others.includes(one)) : others;
+  const others = [...new Set(curves.map((curve) => curve.id))].filter((other) => other !== id);
+  const isAlone = !hidden.includes(id) && others.every((other) => hidden.includes(other));
+  return isAlone ? hidden.filter((other) => !others.includes(other)) : others;
 }
 
 function partsOf(terms: readonly LossTerm[]): LossTerm[] {

@@ -9,7 +9,7 @@ export type Column = readonly (number | null)[];
 /** The curves of the stacked view, bottom first. */
 export const stackable = memoisedBy((curves: readonly Curve[]): readonly Curve[] =>
   curves
-    .filter((one) => !one.validation && !['total', 'reported'].includes(one.term.kind))
+    .filter((curve) => !curve.validation && !['total', 'reported'].includes(curve.term.kind))
     .reverse(),
 );
 

@@ -27,7 +27,9 @@ export function differenceAt(
 
 /** The loss weight of a weighted term as it was at a step, to three digits. */
 export function weightAt(losses: Losses, weighted: LossTerm, step: number): number | null {
-  const plain = losses.terms.find((one) => one.kind === 'output' && one.output === weighted.output);
+  const plain = losses.terms.find(
+    (term) => term.kind === 'output' && term.output === weighted.output,
+  );
   const at = pointAt(weighted, step)?.step;
   if (at === undefined) return null;
   const [product, loss] = [valueAt(weighted, at), valueAt(plain, at)];
@@ -42,8 +44,8 @@ export interface Residual {
 
 /** The residual: 0 but for rounding, unless a loss is custom; null where parts are not known. */
 export function residualAt(curves: readonly Curve[], step: number): Residual | null {
-  const train = curves.filter((one) => !one.validation && one.term.kind !== 'reported');
-  const total = train.find((one) => one.term.kind === 'total');
+  const train = curves.filter((curve) => !curve.validation && curve.term.kind !== 'reported');
+  const total = train.find((curve) => curve.term.kind === 'total');
   const point = pointAt(total?.term, step);
   if (!point || point.value === null) return null;
   let value = point.value;

@@ -4,12 +4,12 @@ import { memoised, memoisedBy, memoisedList } from './memo';
 test('the same arguments give the same object, others another', () => {
   const compute = vi.fn((a: number, b: object) => ({ a, b }));
   const of = memoised(compute, 2);
-  const [one, two] = [{}, {}];
-  expect(of(1, one)).toBe(of(1, one));
-  expect(of(1, two)).not.toBe(of(1, one));
+  const [first, second] = [{}, {}];
+  expect(of(1, first)).toBe(of(1, first));
+  expect(of(1, second)).not.toBe(of(1, first));
   expect(compute).toHaveBeenCalledTimes(2);
-  of(3, one); // pushes out the least recently used
-  of(1, two);
+  of(3, first); // pushes out the least recently used
+  of(1, second);
   expect(compute).toHaveBeenCalledTimes(4);
 });
 

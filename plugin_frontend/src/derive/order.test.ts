@@ -118,8 +118,8 @@ test.each<[string, Partial<Look>]>([
 });
 
 test('by numbers the order is the same object at every step, so that nothing moves', () => {
-  const [one, two] = [pane(BEFORE, NOW), pane(BEFORE, NOW, { capture: captureAt(0) })];
-  expect(orderOf(panesOf(one), PLAIN, null)).toBe(orderOf(panesOf(two), PLAIN, null));
+  const [latest, earliest] = [pane(BEFORE, NOW), pane(BEFORE, NOW, { capture: captureAt(0) })];
+  expect(orderOf(panesOf(latest), PLAIN, null)).toBe(orderOf(panesOf(earliest), PLAIN, null));
 });
 
 test('panes share the ranges of their colours, channel by channel', () => {

@@ -114,7 +114,7 @@ function secondSlot(
   }
   const run = runNamed(listing, comparison.run);
   if (!run) return makeProblem(noRun(comparison.run));
-  const layer = run.layers.find((one) => one.name === first.layer.name);
+  const layer = run.layers.find((candidate) => candidate.name === first.layer.name);
   if (!layer) return makeProblem(`The other run has no layer ${shortened(first.layer.name)}.`);
   const { probe, other } = probeIn(library, first.run, first.probe, run);
   if (probe === null) return makeProblem('The other run has no such probe.');

@@ -20,7 +20,9 @@ export const placeOf = memoised(
       return { run: null, layer: null, missing };
     }
     const layer =
-      layerTag === null ? run.layers[0] : run.layers.find((one) => one.tag === layerTag);
+      layerTag === null
+        ? run.layers[0]
+        : run.layers.find((candidate) => candidate.tag === layerTag);
     if (layer || layerTag === null) return { run, layer: layer ?? null, missing: null };
     return { run, layer: null, missing: `This run has no layer “${shortened(layerTag)}”.` };
   },

@@ -30,7 +30,7 @@ export function headNames(sides: readonly PredictionSide[]): readonly string[] {
 
 /** A side's head of a name; null where it has none, or no prediction of its probe. */
 export function headAt(side: PredictionSide, name: string): HeadAt | null {
-  const head = valueOf(side.predictions)?.heads.find((one) => one.name === name);
+  const head = valueOf(side.predictions)?.heads.find((candidate) => candidate.name === name);
   const at = head && nearestEntry(head.steps, side.step ?? Infinity);
   return head && at?.predictions[side.probe] ? { head, at } : null;
 }
@@ -40,7 +40,7 @@ export function comparedRows(
   sides: readonly PredictionSide[],
   heads: readonly (HeadAt | null)[],
 ): readonly PredictionRow[] {
-  const known = heads.filter((one) => one !== null);
+  const known = heads.filter((predicted) => predicted !== null);
   // Classes of one list are told apart by their places, since names can be alike.
   const byPlace = known.every(({ head }) => sameClasses(head, known[0]!.head));
   const keyOf = (head: HeadPredictions, index: number) =>
@@ -48,23 +48,23 @@ export function comparedRows(
   const names = new Map<string, string>();
   const truths = new Set<string>();
   sides.forEach(({ probe }, place) => {
-    const one = heads[place];
-    if (!one) return;
-    const truth = one.head.trueClass[probe];
-    const shown = one.at.predictions[probe]!.top.map(({ index }) => index);
-    if (truth != null) truths.add(keyOf(one.head, truth));
+    const predicted = heads[place];
+    if (!predicted) return;
+    const truth = predicted.head.trueClass[probe];
+    const shown = predicted.at.predictions[probe]!.top.map(({ index }) => index);
+    if (truth != null) truths.add(keyOf(predicted.head, truth));
     for (const index of truth == null ? shown : [...shown, truth]) {
-      names.set(keyOf(one.head, index), className(one.head, index));
+      names.set(keyOf(predicted.head, index), className(predicted.head, index));
     }
   });
   const rows = [...names].map(([key, name]) => ({
     name,
     isTrue: truths.has(key),
     values: sides.map(({ probe }, place) => {
-      const one = heads[place];
-      if (!one) return null;
-      const index = byPlace ? Number(key) : classNamed(one.head, key);
-      return knownValue(one.at.predictions[probe], one.head, probe, index) ?? null;
+      const predicted = heads[place];
+      if (!predicted) return null;
+      const index = byPlace ? Number(key) : classNamed(predicted.head, key);
+      return knownValue(predicted.at.predictions[probe], predicted.head, probe, index) ?? null;
     }),
   }));
   const last = ({ values }: PredictionRow) => values.findLast((value) => value !== null) ?? -1;

@@ -46,8 +46,8 @@ const library = { outputs: { peek: () => LOADING } } as unknown as Parameters<
 
 test('two steps of a run are compared class by class', () => {
   const sides = [side('r', 0, [main]), side('r', 10, [main])];
-  const heads = sides.map((one) => headAt(one, 'main'));
-  expect(heads.map((one) => one?.at.step)).toEqual([0, 10]);
+  const heads = sides.map((side) => headAt(side, 'main'));
+  expect(heads.map((head) => head?.at.step)).toEqual([0, 10]);
   expect(comparedRows(sides, heads)).toEqual([
     { name: 'c', isTrue: false, values: [null, 0.9] },
     { name: 'b', isTrue: false, values: [0.6, null] },
@@ -58,7 +58,7 @@ test('two steps of a run are compared class by class', () => {
 test('classes of two runs are told by their names where their lists differ', () => {
   const other = head('main', ['c', 'a', 'd'], [[[0, 0.7], [2, 0.2]]]); // prettier-ignore
   const sides = [side('r', 10, [main]), side('s', 10, [other])];
-  const heads = sides.map((one) => headAt(one, 'main'));
+  const heads = sides.map((side) => headAt(side, 'main'));
   expect(comparedRows(sides, heads)).toEqual([
     { name: 'c', isTrue: false, values: [0.9, 0.7] },
     { name: 'd', isTrue: false, values: [null, 0.2] },

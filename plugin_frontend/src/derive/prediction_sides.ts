@@ -40,9 +40,9 @@ export function predictionSides(
   const [run, other] = sideRuns(listing, selection);
   if (!run) return sameSides();
   const { comparison, probe } = selection;
-  const sideOf = (one: Run, ownProbe: number, step: number | null) => {
-    const ask = predictionsAsk(one);
-    return makeSide(one, ownProbe, step, ask && library.predictions.peek(ask));
+  const sideOf = (shown: Run, ownProbe: number, step: number | null) => {
+    const ask = predictionsAsk(shown);
+    return makeSide(shown, ownProbe, step, ask && library.predictions.peek(ask));
   };
   const own = sideOf(run, probe, cursor);
   if (other) {

@@ -15,8 +15,8 @@ const at = (step: number, low: number, high: number) => ({
   ...{ step, wallTime: step, probes: 1, channels: 1 },
   values: Float32Array.from([low, high, 0, 0, 0, 0]),
 });
-const span = (one: Picture, statistics?: Span['statistics']): Span => ({
-  picture: one,
+const span = (shown: Picture, statistics?: Span['statistics']): Span => ({
+  picture: shown,
   statistics,
   probe: 0,
 });
@@ -40,10 +40,10 @@ test('panes share their ranges, so that equal colours mean equal values', () => 
 });
 
 test('over steps the range is that of all steps, and grows with them', () => {
-  const one = picture([0], [1]);
+  const shown = picture([0], [1]);
   const before = [at(0, 0, 1)];
   const after = [...before, at(5, -2, 7)];
-  const ranges = (statistics: typeof before) => rangesOf([span(one, statistics)], by('steps'));
+  const ranges = (statistics: typeof before) => rangesOf([span(shown, statistics)], by('steps'));
   expect(ranges(before)(0)).toEqual({ low: 0, high: 1 });
   expect(ranges(after)(0)).toEqual({ low: -2, high: 7 });
   expect(ranges(after)).not.toBe(ranges(before));
@@ -86,13 +86,13 @@ test('over steps each channel and each probe has its own range', () => {
 });
 
 test('over steps nothing is added for a probe or channel of which no step tells', () => {
-  const one = picture([3, 3], [4, 4]);
+  const shown = picture([3, 3], [4, 4]);
   const statistics = [statisticsAt(0, [spanning(2, 5)])];
-  const ranges = rangesOf([{ ...span(one, statistics), probe: 7 }], by('steps'));
+  const ranges = rangesOf([{ ...span(shown, statistics), probe: 7 }], by('steps'));
   expect(ranges(0)).toEqual({ low: 3, high: 4 });
   const broken = [statisticsAt(0, [BROKEN, BROKEN])];
-  expect(rangesOf([span(one, broken)], by('steps'))(1)).toEqual({ low: 3, high: 4 });
-  expect(rangesOf([span(one, statistics)], by('steps'))(1)).toEqual({ low: 3, high: 4 });
+  expect(rangesOf([span(shown, broken)], by('steps'))(1)).toEqual({ low: 3, high: 4 });
+  expect(rangesOf([span(shown, statistics)], by('steps'))(1)).toEqual({ low: 3, high: 4 });
 });
 
 test('over steps the panes share their ranges, and each is read at its own probe', () => {
@@ -131,10 +131,10 @@ test.each<[Partial<Ranging>, { low: number; high: number }]>([
 });
 
 test('the same panes have the same ranges, so that nothing is painted again', () => {
-  const spans = () => [span(one), span(two)];
-  const [one, two] = [picture([0], [1]), picture([0], [2])];
+  const spans = () => [span(narrow), span(wide)];
+  const [narrow, wide] = [picture([0], [1]), picture([0], [2])];
   const first = rangesOf(spans(), by('channel'));
   expect(rangesOf(spans(), by('channel'))).toBe(first);
   expect(rangesOf(spans(), by('layer'))).not.toBe(first);
-  expect(rangesOf([span(one)], by('channel'))).not.toBe(first);
+  expect(rangesOf([span(narrow)], by('channel'))).not.toBe(first);
 });

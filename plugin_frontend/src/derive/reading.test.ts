@@ -73,8 +73,8 @@ test('where statistics are not known, what eight bits tell is all that is known'
 
 test('a map of one value all over is known exactly', () => {
   const constant = pictureOf({ lo: [0.25], hi: [0.25], maps: [[0]] });
-  const one = { ...pane(0), picture: ready(constant) };
-  expect(readValue(one, at(0))).toBe('0.2500');
+  const known = { ...pane(0), picture: ready(constant) };
+  expect(readValue(known, at(0))).toBe('0.2500');
 });
 
 test('the bound holds for every value that a level stands for', () => {

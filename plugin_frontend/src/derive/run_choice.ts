@@ -31,6 +31,6 @@ export const overlaidRuns = memoised((listing: Listing, selection: Selection): r
   const { comparison, runFilter } = selection;
   const other = comparison?.kind === 'run' ? runNamed(listing, comparison.run) : null;
   const matching = runFilter ? matchingRuns(listing, runFilter) : [];
-  const all = [run, other, ...matching].filter((one) => one !== null);
+  const all = [run, other, ...matching].filter((candidate) => candidate !== null);
   return [...new Set(all)].slice(0, MOST_OVERLAID);
 });

@@ -18,7 +18,7 @@ export function nearestEntry<Entry extends Stepped>(
 
 /** Index of the entry of exactly this step; -1 without one. */
 export function indexAt(entries: readonly Stepped[], step: number): number {
-  const index = search(entries.length, (one) => entries[one]!.step, step);
+  const index = search(entries.length, (place) => entries[place]!.step, step);
   return entries[index]?.step === step ? index : -1;
 }
 

@@ -61,7 +61,7 @@ export function timelineOf(listing: Listing, selection: Selection, library: Libr
   const losses = ownLosses(library, run);
   if (!losses) {
     const gradients = ownGradients(library, run);
-    const allKept = gradients?.series.every((one) => one.allKept) ?? true;
+    const allKept = gradients?.series.every((series) => series.allKept) ?? true;
     return make(gradients ? gradientSteps(gradients) : NONE, step, following, allKept);
   }
   return make(

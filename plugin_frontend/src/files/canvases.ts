@@ -2,8 +2,8 @@ const GAP = 16;
 
 /** Canvases beside each other on one. */
 export function sideBySide(canvases: readonly HTMLCanvasElement[]): OffscreenCanvas {
-  const width = canvases.reduce((sum, one) => sum + one.width, GAP * (canvases.length - 1));
-  const picture = new OffscreenCanvas(width, Math.max(...canvases.map((one) => one.height)));
+  const width = canvases.reduce((sum, canvas) => sum + canvas.width, GAP * (canvases.length - 1));
+  const picture = new OffscreenCanvas(width, Math.max(...canvases.map((canvas) => canvas.height)));
   const context = picture.getContext('2d')!;
   let left = 0;
   for (const canvas of canvases) {

@@ -31,11 +31,11 @@ test.each([
 
 test('of a very long name step and kind still tell one file from another', () => {
   const long = 'x'.repeat(500);
-  const [one, two] = [10, 20].map((step) =>
+  const [first, second] = [10, 20].map((step) =>
     fileName(paneFileName(pane(long, long, step), 'maps', 'png')),
   );
-  expect(one).toMatch(/_probe1_step10_maps\.png$/);
-  expect(one).not.toBe(two);
+  expect(first).toMatch(/_probe1_step10_maps\.png$/);
+  expect(first).not.toBe(second);
 });
 
 test.each(['x'.repeat(500), '日'.repeat(500), '😀'.repeat(500), '特徴/'.repeat(200)])(

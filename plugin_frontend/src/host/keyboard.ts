@@ -51,8 +51,8 @@ export function handleKey(event: KeyboardEvent, actions: Actions): void {
 function isTaken(path: readonly EventTarget[], key: string): boolean {
   const [target] = path;
   if (!(target instanceof Element)) return false;
-  const isOver = (one: EventTarget) =>
-    one instanceof Element && one.matches('dialog, [popover]:popover-open');
+  const isOver = (element: EventTarget) =>
+    element instanceof Element && element.matches('dialog, [popover]:popover-open');
   if (path.some(isOver)) return true;
   if (target.matches('button, a, summary')) return key === ' ' || key === 'Enter';
   if (target.matches('input[type="checkbox"]')) return key === ' ';

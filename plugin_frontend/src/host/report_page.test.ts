@@ -24,7 +24,7 @@ test('a file holds its place in the hash, and links lead to it', () => {
   const link = page.linkTo({ run: 'x' });
   expect(link).toBe('file:///a/report.html#run=x');
   page.writeAddress({ run: 'x' }, true);
-  expect(written.map((one) => one.split(' ')[0])).toEqual(['replace', 'push']);
+  expect(written.map((entry) => entry.split(' ')[0])).toEqual(['replace', 'push']);
 });
 
 test('a frame without an address writes none and gives no link', () => {

@@ -50,7 +50,7 @@ export function aggregatePicture({ width, height, values, error }: AggregateMap)
   }
   const span = high - low || 1;
   const levels = Uint8Array.from(values, (value) => Math.round(((value - low) / span) * TOP_LEVEL));
-  const [lo, hi, errors] = [low, high, error].map((one) => Float32Array.of(one)) as Bounds;
+  const [lo, hi, errors] = [low, high, error].map((value) => Float32Array.of(value)) as Bounds;
   const size = { channels: 1, columns: 1, tileWidth: width, tileHeight: height };
   return { width, height, levels, scale: { ...size, lo, hi, error: errors } };
 }

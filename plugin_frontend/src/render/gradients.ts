@@ -42,7 +42,7 @@ export function paintGradients(
     for (let column = 0; column < columns; column++) {
       const found = cell(row, column);
       if (!found) continue;
-      const [left, right] = [column, column + 1].map((one) => Math.round(one * cellWidth));
+      const [left, right] = [column, column + 1].map((edge) => Math.round(edge * cellWidth));
       const place = { left: left!, width: Math.max(1, right! - left! - gap), bottom, inner };
       paintCell(context, found, place, colors);
     }

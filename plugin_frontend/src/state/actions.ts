@@ -26,7 +26,7 @@ export class Actions {
     if (!run) return;
     const { probe, comparison } = this.app.selection.value;
     const own = this.place()?.layer?.name;
-    const layer = run.layers.find((one) => one.name === own) ?? run.layers[0];
+    const layer = run.layers.find((candidate) => candidate.name === own) ?? run.layers[0];
     this.app.selection.patch({
       run: name,
       layer: layer?.tag ?? null,

@@ -80,7 +80,7 @@ export function toParameters({ selection, look }: Linked): Parameters {
 /** What a deep link asks for, and the plain look and start for the rest; nonsense is left out. */
 export function fromParameters(parameters: Parameters): Linked {
   const step = wholeNumber(parameters['step']);
-  const view = VIEWS.find((one) => one === parameters['view']);
+  const view = VIEWS.find((known) => known === parameters['view']);
   const selection: Selection = {
     ...START,
     run: parameters['run'] ?? null,
@@ -94,7 +94,7 @@ export function fromParameters(parameters: Parameters): Linked {
     view: view ?? START.view,
     comparison: comparisonOf(parameters['compare'] ?? ''),
     pane: parameters['pane'] === '1' ? 1 : 0,
-    sheet: SHEETS.find((one) => one === parameters['sheet']) ?? null,
+    sheet: SHEETS.find((known) => known === parameters['sheet']) ?? null,
   };
   return { selection, look: lookOf(parameters) };
 }

@@ -63,11 +63,11 @@ export function deltaE([l1, a1, b1]: Triple, [l2, a2, b2]: Triple): number {
 
 /** The ratio of two colours' luminances as WCAG 2.2 defines it. */
 export function contrast(a: string, b: string): number {
-  const [one, other] = [a, b].map((color) => times(XYZ, linear(color))[1] + 0.05) as [
+  const [first, second] = [a, b].map((color) => times(XYZ, linear(color))[1] + 0.05) as [
     number,
     number,
   ];
-  return Math.max(one, other) / Math.min(one, other);
+  return Math.max(first, second) / Math.min(first, second);
 }
 
 function degrees(y: number, x: number): number {

@@ -12,7 +12,7 @@ export function choice<Name extends string>(options: {
   const { label, testId, names, title, chosen, choose } = options;
   const changed = (event: Event) => {
     const { value } = event.target as HTMLSelectElement;
-    const name = names.find((one) => one === value);
+    const name = names.find((candidate) => candidate === value);
     if (name !== undefined) choose(name);
   };
   return html`<label

@@ -53,7 +53,7 @@ export class CompareView extends Connected<
     others: readonly string[],
     comparing: Comparing,
   ) {
-    const value = (one: Comparison | null) => (one ? JSON.stringify(one) : '');
+    const value = (compared: Comparison | null) => (compared ? JSON.stringify(compared) : '');
     const chosen = value(comparison);
     const pinned: Comparison =
       comparison?.kind === 'step' ? comparison : { kind: 'step', step: step ?? 0 };

@@ -106,7 +106,9 @@ export class FilmView extends Connected<Selected> {
   private async save(): Promise<void> {
     const [film, pane, channel, colors] = this.selected;
     if (!film || !pane || channel === null) return;
-    const frames = film.frames.map((frame) => valueOf(frame)).filter((one) => one !== undefined);
+    const frames = film.frames
+      .map((frame) => valueOf(frame))
+      .filter((frame) => frame !== undefined);
     const range = colorRange(film, colors);
     const subject = mapCaption(pane, channel);
     const file = await animateFilm(frames, colormap(colors), range, (step) =>

@@ -155,7 +155,10 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
     const room = gridKind(tileWidth, tileHeight) === 'bars' ? width - AXIS : width;
     const most = mostCells(tileWidth, tileHeight, { width: room, height });
     const shown = known.length > most ? known.slice(0, most) : known;
-    if (shown.length !== this.order.length || shown.some((one, i) => one !== this.order[i])) {
+    if (
+      shown.length !== this.order.length ||
+      shown.some((channel, i) => channel !== this.order[i])
+    ) {
       this.order = shown;
     }
     const count = Math.max(1, this.order.length);

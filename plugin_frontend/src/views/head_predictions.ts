@@ -16,8 +16,8 @@ export interface SideKey {
 }
 
 /** The largest classes and the true one of one head, at the prediction nearest to a step. */
-export function headTable(one: HeadAt, rows: readonly PredictionRow[], key: SideKey) {
-  const { head, at } = one;
+export function headTable(predicted: HeadAt, rows: readonly PredictionRow[], key: SideKey) {
+  const { head, at } = predicted;
   const when = at.step === key.step ? '' : ` · at step ${formatStep(at.step)}`;
   return html`<h3>
       <bdi>${head.name}</bdi
@@ -31,7 +31,7 @@ export function headTable(one: HeadAt, rows: readonly PredictionRow[], key: Side
           <span class="number">${numberOf(row.values[0])}</span>
         </div>`,
     )}
-    ${notFinite(one, key, false)}`;
+    ${notFinite(predicted, key, false)}`;
 }
 
 /** The same of a head on several sides, their bars under each other. */
@@ -41,7 +41,7 @@ export function comparedTable(
   rows: readonly PredictionRow[],
   keys: readonly SideKey[],
 ) {
-  const role = heads.find((one) => one !== null)?.head.role ?? '';
+  const role = heads.find((predicted) => predicted !== null)?.head.role ?? '';
   return html`<h3><bdi>${name}</bdi><span class="muted">${role}</span></h3>
     <table data-testid="compared-predictions" data-head=${name}>
       <thead>
@@ -55,11 +55,15 @@ export function comparedTable(
         ${rows.map((row) => comparedRow(row, keys))}
       </tbody>
     </table>
-    ${heads.map((one, place) => (one ? notFinite(one, keys[place]!, true) : nothing))}`;
+    ${heads.map((predicted, place) => (predicted ? notFinite(predicted, keys[place]!, true) : nothing))}`;
 }
 
-function columnHead(key: SideKey, one: HeadAt | null) {
-  const when = one ? (one.at.step === key.step ? '' : `at ${formatStep(one.at.step)}`) : 'none';
+function columnHead(key: SideKey, predicted: HeadAt | null) {
+  const when = predicted
+    ? predicted.at.step === key.step
+      ? ''
+      : `at ${formatStep(predicted.at.step)}`
+    : 'none';
   return html`<th scope="col" title=${key.title}>
     <span class="name">${lineKey(key.color, undefined)}<bdi>${key.name}</bdi></span>
     ${when ? html`<span class="when">${when}</span>` : nothing}

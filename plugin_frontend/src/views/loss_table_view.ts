@@ -61,12 +61,12 @@ export class LossTableView extends LitElement {
   /** Terms of one run, in training and in its validation. */
   private ownRows() {
     const { curves } = this;
-    const train = curves.filter((one) => !one.validation);
+    const train = curves.filter((curve) => !curve.validation);
     return [
-      ...train.map((one) => {
-        const other = curves.find((c) => c.validation && c.id === one.id);
-        return this.row(one, [
-          { term: one.term },
+      ...train.map((curve) => {
+        const other = curves.find((candidate) => candidate.validation && candidate.id === curve.id);
+        return this.row(curve, [
+          { term: curve.term },
           ...this.validation().map(() => ({ term: other?.term })),
         ]);
       }),
@@ -87,7 +87,7 @@ export class LossTableView extends LitElement {
   /** One term of several runs, and how much larger it is than in the first. */
   private overlaidRows() {
     return this.curves.map((curve) => {
-      const first = this.curves.find((one) => one.validation === curve.validation);
+      const first = this.curves.find((candidate) => candidate.validation === curve.validation);
       const cell = first === curve ? { term: undefined } : difference(first?.term, curve.term);
       return this.row(curve, [{ term: curve.term }, cell]);
     });

@@ -64,7 +64,7 @@ export class OutputsView extends Plotted<Selected> {
       </h2>
       ${this.overSteps(sides, drawn[0]!)}
       <ul class="learned" data-testid="learned">
-        ${drawn.map((one, place) => learned(one, headLines(drawn, colors)[place]!))}
+        ${drawn.map((side, place) => learned(side, headLines(drawn, colors)[place]!))}
       </ul>
       ${heads(sides, colors)} ${withoutPredictions(sides)}
       ${[...new Set(messages)].map((message) => html`<p class="muted">${message}</p>`)}
@@ -92,7 +92,7 @@ export class OutputsView extends Plotted<Selected> {
   private overSteps(sides: readonly PredictionSide[], first: DrawnSide) {
     const { run, probe, index: drawn } = first;
     const [head] = first.heads;
-    const side = sides.find((one) => one.run === run)!;
+    const side = sides.find((candidate) => candidate.run === run)!;
     const choices = classChoices(valueOf(side.predictions)!, probe);
     const all = choices.includes(drawn) ? choices : [...choices, drawn];
     return html`<div class="over">

@@ -45,14 +45,14 @@ export class ToolbarView extends Connected<[View, Sheet | null]> {
     const { actions } = this;
     return html`<span class="tabs" role="group" aria-label="View">
         ${VIEWS.map(
-          (one) =>
+          (tab) =>
             html`<button
-              data-testid="view-${one}"
-              aria-pressed=${one === view}
-              title=${VIEW_TABS[one].tip}
-              @click=${() => actions.setView(one)}
+              data-testid="view-${tab}"
+              aria-pressed=${tab === view}
+              title=${VIEW_TABS[tab].tip}
+              @click=${() => actions.setView(tab)}
             >
-              ${VIEW_TABS[one].label}
+              ${VIEW_TABS[tab].label}
             </button>`,
         )}
       </span>
@@ -61,9 +61,9 @@ export class ToolbarView extends Connected<[View, Sheet | null]> {
           label: 'View',
           testId: 'view-select',
           names: VIEWS,
-          title: (one) => VIEW_TABS[one].label,
+          title: (tab) => VIEW_TABS[tab].label,
           chosen: view,
-          choose: (one) => actions.setView(one),
+          choose: (tab) => actions.setView(tab),
         })}
       </span>`;
   }

@@ -1,0 +1,52 @@
+"""Something that is done every so often, on a thread of its own."""
+
+import threading
+import weakref
+from collections.abc import Callable
+
+_JOIN_SECONDS = 2.0
+
+
+class Repeated:
+    """Calls a method every so often until it is stopped, the method raises or its object is gone.
+
+    Args:
+        method: a bound method; its object is not kept alive.
+        seconds: between two calls.
+        name: of the thread.
+    """
+
+    def __init__(self, method: Callable[[], None], seconds: float, name: str) -> None:
+        self._method = weakref.WeakMethod(method)
+        self._seconds = seconds
+        self._stopped = threading.Event()
+        self._failure: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def check(self) -> None:
+        """Raises what the method raised, if it did."""
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """Ends the calls, and waits, within bounds, for one that runs."""
+        self._stopped.set()
+        if self._thread is not threading.current_thread():
+            self._thread.join(_JOIN_SECONDS)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._seconds):
+            if not self._call():
+                return
+
+    def _call(self) -> bool:
+        method = self._method()
+        if method is None:
+            return False
+        try:
+            method()
+        except Exception as error:  # for the one who checks
+            self._failure = error
+            return False
+        return True
