@@ -28,6 +28,21 @@ def test_the_film_has_every_step_and_leads_to_it(
     expect(frames.nth(1)).to_have_attribute("aria-current", "true")
 
 
+def test_what_is_opened_is_seen_wherever_the_panel_was_scrolled_to(
+    watched: WatchedPage, server: TensorBoardServer
+) -> None:
+    tab = watched.open_tab(server.url, "&p.featuremaps.layer=featuremaps%2Fblock")
+    panel = tab.get_by_role("complementary")
+    expect(tab.get_by_test_id("outputs-plot")).to_be_visible()
+    panel.evaluate("panel => panel.scrollTo(0, panel.scrollHeight)")
+    tab.locator("[data-testid=grid-canvas][data-ready]").click(position={"x": 20, "y": 20})
+    canvas = tab.get_by_test_id("channel-canvas")
+    expect(canvas).to_be_in_viewport(ratio=1)
+    expect(tab.get_by_test_id("film-strip")).to_be_in_viewport(ratio=1)
+    expect(tab.get_by_test_id("channel-plot")).to_be_in_viewport(ratio=1)
+    assert panel.evaluate("panel => panel.scrollTop") == 0
+
+
 def test_the_animation_holds_the_channel_at_each_step(
     watched: WatchedPage, server: TensorBoardServer, trained: Trained, tmp_path: pathlib.Path
 ) -> None:

@@ -1,5 +1,6 @@
 """Is it dying, and where? The health of all layers over the steps, and the way to one of them."""
 
+import pathlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -20,6 +21,10 @@ def _maps(shape: Shape, step: int, probes: int) -> np.ndarray:
     if shape == _DYING and step >= 20:
         maps[..., [1, 4, 6]] = 0
     return maps
+
+
+def _healthy(shape: Shape, step: int, probes: int) -> np.ndarray:
+    return np.abs(smooth_maps((*shape[:2], shape[2] + 1), step, probes))[..., 1:] + 0.1
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +60,20 @@ def test_where_it_dies_is_seen_at_once(watched: WatchedPage, dying: TensorBoardS
     plain = pixels[0, 0]
     ill = (pixels != plain).any(axis=-1)
     assert ill.tolist() == [[False] * 4, [False, False, True, True], [False] * 4]
+
+
+def test_of_a_healthy_network_it_is_said_that_it_is(
+    watched: WatchedPage, tmp_path: pathlib.Path
+) -> None:
+    layers = {"first": (8, 8, 4), "second": (6, 6, 8), "third": (4, 4, 6)}
+    write_run(tmp_path / "run", layers, _STEPS, maps=_healthy)
+    with TensorBoardServer(tmp_path, load_fast=True) as running:
+        running.wait_for_runs(["run"])
+        tab = watched.open_tab(running.url)
+        _network(tab)
+        none = tab.get_by_test_id("network-none")
+        expect(none).to_have_text("No channel is ever dead or inactive or constant or not finite.")
+        watched.page.goto("about:blank")
 
 
 def test_a_click_leads_to_the_layer_and_the_step(

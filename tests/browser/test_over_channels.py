@@ -35,6 +35,39 @@ def _pixels(tab: FrameLocator, shape: tuple[int, ...]) -> np.ndarray:
     return image[::zoom, ::zoom, 0]
 
 
+def test_over_the_timeline_the_same_map_of_another_step_is_previewed(
+    watched: WatchedPage, server: TensorBoardServer, trained: Trained
+) -> None:
+    tab = watched.open_tab(server.url, _BLOCK + "&p.featuremaps.channel=mean")
+    expect(tab.get_by_test_id("channel-canvas")).to_have_attribute("data-overlay", "false")
+    rail = tab.get_by_test_id("rail")
+    box = rail.bounding_box()
+    assert box is not None
+    rail.hover(position={"x": box["width"] / 2, "y": 8})
+    expect(tab.get_by_test_id("preview")).to_have_attribute("data-step", "4")
+    preview = tab.locator("[data-testid=preview-canvas][data-map=mean]")
+    preview.wait_for()
+    canvas = read_canvas(preview)
+    wanted = _joined(trained.activations["block"][4][0], "mean")
+    image = np.array(canvas["data"], np.uint8).reshape(-1, canvas["width"], 4)
+    zoom = image.shape[0] // wanted.shape[0]
+    span = wanted.max() - wanted.min()
+    shares = (wanted - wanted.min()) / span
+    np.testing.assert_allclose(image[::zoom, ::zoom, 0], shares * 255, atol=4)
+
+
+def test_a_link_to_a_map_that_the_layer_lacks_has_no_colours_of_it(
+    watched: WatchedPage, tmp_path: pathlib.Path
+) -> None:
+    write_run(tmp_path / "run", {"dense": (1, 1, 12)}, (0, 10))
+    with TensorBoardServer(tmp_path, load_fast=True) as running:
+        running.wait_for_runs(["run"])
+        tab = watched.open_tab(running.url, "&p.featuremaps.channel=mean")
+        expect(tab.get_by_test_id("channel-missing")).to_contain_text("no map over its channels")
+        expect(tab.get_by_test_id("legend")).to_contain_text("each channel:")
+        watched.page.goto("about:blank")
+
+
 @pytest.mark.parametrize("kind", ["mean", "maximum", "top5"])
 def test_one_click_shows_what_the_channels_are_together(
     watched: WatchedPage, server: TensorBoardServer, trained: Trained, kind: str

@@ -5,7 +5,7 @@ import {
   type Aggregate,
   type MapId,
 } from '../model/aggregate';
-import { valueOf, type Loadable } from '../model/loadable';
+import { problemOf, valueOf, type Loadable } from '../model/loadable';
 import type { Picture } from '../model/picture';
 import type { Layer } from '../model/run';
 import { statisticOf, type StatisticsAt } from '../model/statistics';
@@ -78,6 +78,18 @@ export function aggregatePanes({ first, second }: Panes, kind: Aggregate): Panes
     return pane ? { pane: aggregatePane(pane, kind) } : side;
   };
   return { first: slot(first), second: slot(second) };
+}
+
+/** The map that is open, where the layer has it: a link can ask for one that it doesn't have. */
+export function mapOfLayer(layer: Layer, id: MapId | null): MapId | null {
+  if (isAggregate(id)) return isSpatial(layer) ? id : null;
+  return id !== null && id < layer.channels ? id : null;
+}
+
+/** Whether a map has no value that a colour could stand for. */
+export function isWithoutValues(pane: Pane, id: MapId): boolean {
+  if (isAggregate(id)) return problemOf(aggregatePane(pane, id).picture) !== null;
+  return statisticOf(statisticsOfPane(pane), pane.probe, id, 'nonfinite') === 1;
 }
 
 /** The range of a map's colours: over channels that of the layer or their own, shared by panes. */

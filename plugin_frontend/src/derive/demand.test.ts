@@ -163,14 +163,12 @@ test('gradients are wanted only where they are looked at', async () => {
 
 const head: Head = { tag: 'main', name: 'main', role: 'main', weight: 1, lastWallTime: 1 };
 
-/** What one head of 1,000 classes predicts: of each step and probe only class 3 is told. */
-function predicted(trueClass: number | null): PredictionsAnswer {
-  const prediction = { top: [{ index: 3, value: 1 }], trueValue: 0.5, trueRank: 2, nonfinite: 0 };
-  const items = [0, 10].map((step) => ({
-    step,
-    wallTime: step,
-    predictions: [prediction, prediction],
-  }));
+/** What one head of 1,000 classes predicts: of each step and probe only the first choice is told. */
+function predicted(trueClass: number | null, choices = [3, 3]): PredictionsAnswer {
+  const items = choices.map((index, at) => {
+    const prediction = { top: [{ index, value: 1 }], trueValue: 0.5, trueRank: 2, nonfinite: 0 };
+    return { step: 10 * at, wallTime: 10 * at, predictions: [prediction, prediction] };
+  });
   const { tag, name, role, weight } = head;
   const about = { tag, name, role, weight, classes: 1000, classNames: [], allKept: true };
   const growth = { reset: true, kept: null, items };
@@ -187,6 +185,13 @@ test.each([
   source.predicted.set('a', predicted(truth));
   await tab.open({}, { classIndex });
   expect(demand().outputs.map(({ step }) => step)).toEqual(expected);
+});
+
+test('of a probe without a label the values of what is predicted now are asked for', async () => {
+  source.runs[0] = { run: memoryRun('a', LAYERS, { heads: [head] }), steps: STEPS };
+  source.predicted.set('a', predicted(null, [3, 5, 9, 5]));
+  await tab.open();
+  expect(demand().outputs.map(({ step }) => step)).toEqual([0, 20]);
 });
 
 test('the look that changes colours only changes nothing that is wanted', async () => {

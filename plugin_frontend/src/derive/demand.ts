@@ -151,7 +151,6 @@ function framesOf(pane: Pane | null, map: MapId | null): readonly FrameAsk[] {
 }
 
 function fullOutputs(sides: readonly PredictionSide[], { classIndex }: Look): readonly OutputAsk[] {
-  if (classIndex === null) return [];
   return drawnSides(sides, classIndex).flatMap(({ run, probe, heads, index }) =>
     outputAsks(run.name, heads, probe, index),
   );

@@ -31,6 +31,16 @@ test('what is the same differs by nothing', () => {
   expect([...differencePicture(picture, picture)!.scale.hi]).toEqual([0]);
 });
 
+test('values at either end of what float32 holds have a difference', () => {
+  const [least, most] = [
+    pictureOf([0, 0], [-3e38], [-3e38], 1),
+    pictureOf([0, 0], [3e38], [3e38], 1),
+  ];
+  const { scale, levels } = differencePicture(least, most)!;
+  expect(scale.hi[0]! / 6e38).toBeCloseTo(1);
+  expect(levelValue(scale, 0, levels[0]!) / 6e38).toBeCloseTo(1);
+});
+
 test('maps of different sizes have no difference', () => {
   const [small, large] = [
     pictureOf([0, 0], [0], [1], 1),

@@ -16,8 +16,9 @@ export const differencePicture = memoisedBy((from: Picture, to: Picture): Pictur
   const { channels, tileHeight, tileWidth, columns } = to.scale;
   if (!sameSize(from.scale, to.scale)) return null;
   const levels = new Uint8Array(to.levels.length);
-  const hi = new Float32Array(channels);
-  const values = new Float32Array(tileHeight * tileWidth);
+  // A difference of two large float32 is none itself.
+  const hi = new Float64Array(channels);
+  const values = new Float64Array(tileHeight * tileWidth);
   for (let channel = 0; channel < channels; channel++) {
     const reach = subtract(from, to, channel, values);
     hi[channel] = reach;
@@ -33,7 +34,7 @@ function sameSize(a: AtlasScale, b: AtlasScale): boolean {
 }
 
 /** Fills in a channel's differences; returns the largest size of one. */
-function subtract(from: Picture, to: Picture, channel: number, values: Float32Array): number {
+function subtract(from: Picture, to: Picture, channel: number, values: Float64Array): number {
   const [before, after] = [from, to].map(({ scale }) =>
     Float32Array.from({ length: TOP_LEVEL + 1 }, (_, level) => levelValue(scale, channel, level)),
   ) as [Float32Array, Float32Array];
@@ -56,7 +57,7 @@ function write(
   levels: Uint8Array,
   { width, scale }: Picture,
   channel: number,
-  values: Float32Array,
+  values: Float64Array,
   reach: number,
 ): void {
   const { left, top } = tileCorner(scale, channel);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AttributionsAt } from '../model/gradient';
+import type { AttributedHead, AttributionsAt } from '../model/gradient';
 import type { Picture } from '../model/picture';
 import { agreements, attentionMaps } from './grad_cam';
 
@@ -57,4 +57,17 @@ test('heads agree by the cosine of their attributions', () => {
   const [aux] = agreements(items, 0);
   expect(aux).toEqual({ head: 'aux1', steps: [1, 2], cosines: [1, 0] });
   expect(agreements(items, 1)[0]!.cosines.every(Number.isNaN)).toBe(true);
+});
+
+test('heads are told apart by their names, wherever they stand at a step', () => {
+  const first = attributions([1, 0, 0, 0, 2, 0, 0, 0], 1);
+  const second = attributions([0, 3, 0, 0, 5, 5, 0, 0], 2);
+  const [main, aux1] = first.heads as [AttributedHead, AttributedHead];
+  const aux2 = { ...aux1, name: 'aux2' };
+  const items = [first, { ...second, heads: [aux2, main] }];
+  expect(agreements(items, 0)).toEqual([
+    { head: 'aux1', steps: [1, 2], cosines: [1, NaN] },
+    { head: 'aux2', steps: [1, 2], cosines: [NaN, expect.closeTo(Math.SQRT1_2)] },
+  ]);
+  expect(agreements([{ ...first, heads: [aux1, aux2] }], 0)).toEqual([]);
 });

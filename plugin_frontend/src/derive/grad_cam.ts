@@ -40,24 +40,32 @@ export const attentionMaps = memoisedBy(
 export interface Agreement {
   readonly head: string;
   readonly steps: readonly number[];
-  /** −1 to 1; NaN where one of the two owes nothing. */
+  /** −1 to 1; NaN where one of the two owes nothing, or isn't there. */
   readonly cosines: readonly number[];
 }
 
 export const agreements = memoisedBy(
   (items: readonly AttributionsAt[], probe: number): readonly Agreement[] => {
-    const heads = items[0]?.heads ?? [];
-    const main = heads.findIndex(({ role }) => role === 'main');
-    if (main < 0) return [];
-    return heads.flatMap(({ name }, head) => {
-      if (head === main) return [];
-      const cosines = items.map((item) =>
-        cosine(weightsOf(item, head, probe), weightsOf(item, main, probe)),
-      );
-      return { head: name, steps: items.map(({ step }) => step), cosines };
-    });
+    const heads = items.flatMap((item) => item.heads);
+    if (!heads.some(isMain)) return [];
+    const others = new Set(heads.filter((head) => !isMain(head)).map(({ name }) => name));
+    return [...others].map((name) => ({
+      head: name,
+      steps: items.map(({ step }) => step),
+      cosines: items.map((item) => agreementAt(item, name, probe)),
+    }));
   },
 );
+
+const isMain = ({ role }: AttributedHead) => role === 'main';
+
+/** The heads of one step can be others than those of another, or in another order. */
+function agreementAt(item: AttributionsAt, name: string, probe: number): number {
+  const own = item.heads.findIndex((head) => head.name === name);
+  const main = item.heads.findIndex(isMain);
+  if (own < 0 || main < 0) return NaN;
+  return cosine(weightsOf(item, own, probe), weightsOf(item, main, probe));
+}
 
 function weightsOf({ values, probes, channels }: AttributionsAt, head: number, probe: number) {
   const from = (head * probes + probe) * channels;

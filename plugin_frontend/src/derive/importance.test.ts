@@ -54,6 +54,18 @@ test('terms that never reach the layer are left out, and the main one comes firs
   expect(importanceTerms(ITEMS)).toEqual(['main', 'aux1']);
 });
 
+test('terms are told apart by their names, wherever they stand at a step', () => {
+  const [aux1, main] = TERMS;
+  const later = at(20, [7, 8, 9], [1, 1, 1]);
+  const items = [...ITEMS, { ...later, terms: [main, { ...aux1, name: 'aux2' }, TERMS[2]] }];
+  expect(importanceTerms(items)).toEqual(['main', 'aux1', 'aux2']);
+  expect(importanceOf(pane(20, logged(items)), null)).toEqual({
+    term: 'main',
+    values: Float32Array.of(7, 8, 9),
+  });
+  expect(importanceOf(pane(20, logged(items)), 'aux1')).toBe('None of aux1 was logged at step 20.');
+});
+
 test('a term of the step is taken with its sign, and the largest of either sign comes first', () => {
   expect(importance(10, null)).toMatchObject({
     term: 'main',

@@ -24,8 +24,9 @@ export interface Importance {
 /** The terms that reach the layer at some step, the main one first. */
 export const importanceTerms = memoisedBy(
   (items: readonly ChannelGradientsAt[]): readonly string[] => {
-    const reaching = (items[0]?.terms ?? []).filter((_, term) =>
-      items.some((at) => columnOf(at, term).some((value) => value !== 0)),
+    const terms = new Map(items.flatMap((at) => at.terms.map((term) => [term.name, term])));
+    const reaching = [...terms.values()].filter(({ name }) =>
+      items.some((at) => columnOf(at, name)?.some((value) => value !== 0)),
     );
     const isMain = (role: string | null) => Number(role === 'main');
     return reaching.toSorted((a, b) => isMain(b.role) - isMain(a.role)).map(({ name }) => name);
@@ -48,8 +49,8 @@ export const importanceOf = memoised((pane: Pane, wanted: string | null): Import
   if (term === undefined) return 'No term of the loss teaches this layer.';
   const at = items[indexAt(items, capture.step)];
   if (!at) return `None was logged at step ${formatStep(capture.step)}.`;
-  const place = at.terms.findIndex(({ name }) => name === term);
-  return { term, values: columnOf(at, place) };
+  const values = columnOf(at, term);
+  return values ? { term, values } : `None of ${term} was logged at step ${formatStep(at.step)}.`;
 });
 
 /** Why channels that are to stand by importance don't; null where they do, or are not to. */
@@ -79,8 +80,11 @@ export const importanceOrder = memoised(
   },
 );
 
-const columnOf = memoisedBy((at: ChannelGradientsAt, term: number): Float32Array => {
-  const from = term * at.channels;
+/** null where the step has no such term: terms can be others, or in another order, at another step. */
+const columnOf = memoisedBy((at: ChannelGradientsAt, term: string): Float32Array | null => {
+  const place = at.terms.findIndex(({ name }) => name === term);
+  if (place < 0) return null;
+  const from = place * at.channels;
   return Float32Array.from(
     { length: at.channels },
     (_, channel) => at.values[(from + channel) * COLUMNS + IMPORTANCE] ?? NaN,

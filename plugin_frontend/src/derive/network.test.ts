@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { memoryLayer } from '../testing/memory_source';
 import { healthCurve } from './health';
-import { sharePath, worstCell } from './network';
+import { hasIll, sharePath, shownIll, worstCell, type Network } from './network';
 
 /** Two channels for one probe: how many of them are zero at each step. */
 function layer(steps: readonly number[], zeros: readonly number[]) {
@@ -25,6 +26,18 @@ test('of the steps of a column the worst is shown', () => {
 test('a layer that was not captured at a step shows its nearest capture', () => {
   const curve = healthCurve(layer([0, 100], [0, 1]), 0, true);
   expect(worstCell(curve, [0, 50, 90, 100], 2, 3, 'dead')).toEqual({ index: 1, share: 0.5 });
+});
+
+test('the gravest ill that there is is shown unless another is chosen', () => {
+  const network = (zeros: readonly number[]): Network => {
+    const curve = healthCurve(layer([0, 10], zeros), 0, true);
+    return { rows: [{ layer: memoryLayer('a'), curve, problem: null }], steps: [0, 10] };
+  };
+  expect(shownIll(network([1, 0]), null)).toBe('inactive');
+  expect(shownIll(network([1, 1]), null)).toBe('dead');
+  expect(shownIll(network([1, 1]), 'constant')).toBe('constant');
+  expect(shownIll(network([0, 0]), null)).toBe('dead');
+  expect([hasIll(network([0, 0]), 'dead'), hasIll(network([0, 1]), 'dead')]).toEqual([false, true]);
 });
 
 test('the curve goes from the first step to the last, and is level with one step', () => {

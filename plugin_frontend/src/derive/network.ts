@@ -83,6 +83,19 @@ const make = memoised((rows: readonly NetworkRow[]): Network => {
   return { rows, steps: [...steps].sort((a, b) => a - b) };
 }, 1);
 
+/** The gravest first. */
+const BY_GRAVITY: readonly Ill[] = ['notFinite', 'dead', 'inactive', 'constant'];
+
+/** Whether channels of any layer are so at any step. */
+export const hasIll = memoisedBy((network: Network, ill: Ill): boolean =>
+  network.rows.some(({ curve }) => curve?.counts[ill].some((count) => count > 0)),
+);
+
+/** The ill that is shown: the chosen one, else the gravest that there is. */
+export function shownIll(network: Network, chosen: Ill | null): Ill {
+  return chosen ?? BY_GRAVITY.find((ill) => hasIll(network, ill)) ?? 'dead';
+}
+
 /** What one column of the picture shows of a layer. */
 export interface NetworkCell {
   /** Place of the capture within the layer's own steps. */

@@ -76,7 +76,15 @@ test('of very many classes those are offered that mattered', () => {
   const predictions = { version: '', messages: [], heads };
   expect(classChoices(predictions, 0)).toEqual([3, 7, 9]);
   expect([drawnClass(predictions, 0, null), drawnClass(predictions, 0, 9)]).toEqual([7, 9]);
-  expect(drawnClass(predictions, 0, 99_999)).toBe(0);
+  expect(drawnClass(predictions, 0, 99_999)).toBe(7);
+});
+
+test('of a probe without a label the class is drawn that is predicted now', () => {
+  const unlabelled = { trueClass: [null] } as const;
+  const main = { ...head('main', 20_000, [prediction([9, 1]), prediction([3, 1])]), ...unlabelled };
+  const aux = { ...head('aux', 20_000, [prediction([5, 1])]), ...unlabelled };
+  expect(drawnClass({ version: '', messages: [], heads: [aux, main] }, 0, null)).toBe(3);
+  expect(drawnClass({ version: '', messages: [], heads: [head('main', 9, [])] }, 1, null)).toBe(0);
 });
 
 test('a class is learned from the step on at which it stays the best', () => {

@@ -47,11 +47,15 @@ export const classChoices = memoisedBy(
   },
 );
 
-/** The class that is drawn: the chosen one, else the probe's own, else the first. */
+/**
+ * The class that is drawn: the chosen one, else the probe's own, else the main head's first choice
+ * at its newest step.
+ */
 export function drawnClass(predictions: Predictions, probe: number, chosen: number | null): number {
   const [first] = headsOf(predictions);
-  const wanted = chosen ?? first?.trueClass[probe] ?? 0;
-  return wanted < (first?.classes ?? 0) ? wanted : 0;
+  const choice = first?.steps.at(-1)?.predictions[probe]?.top[0]?.index;
+  const wanted = [chosen, first?.trueClass[probe], choice];
+  return wanted.find((index) => index != null && index < (first?.classes ?? 0)) ?? 0;
 }
 
 /** The value of a class in a prediction; undefined where only the full output tells. */

@@ -14,7 +14,7 @@ test.each([1, 2, 3])('nothing overlaps, and all lies within the figure, %i besid
   const figure = { panels, captions, bar: null, columns };
   const { width, height, items } = layoutFigure(figure, widthOf);
   const boxes = items.flatMap((item) => {
-    if (item.kind === 'line') return [];
+    if ('points' in item) return [];
     return item.kind === 'text'
       ? { x: item.x, y: item.y - 6, width: widthOf(item.text), height: 12 }
       : item;

@@ -62,6 +62,12 @@ export type Item =
       readonly color: string;
     }
   | {
+      readonly kind: 'area';
+      /** Its outline, which closes by itself. */
+      readonly points: readonly Point[];
+      readonly color: string;
+    }
+  | {
       readonly kind: 'line';
       readonly points: readonly Point[];
       readonly color: string;
@@ -130,7 +136,7 @@ function placePanels(
 }
 
 function moved(item: Item, right: number, down: number): Item {
-  if (item.kind !== 'line') return { ...item, x: item.x + right, y: item.y + down };
+  if (!('points' in item)) return { ...item, x: item.x + right, y: item.y + down };
   return { ...item, points: item.points.map(([x, y]) => [x + right, y + down]) };
 }
 

@@ -48,6 +48,12 @@ function drawItem(context: OffscreenCanvasRenderingContext2D, item: Item): void 
       context.fillStyle = item.color;
       context.fillRect(item.x, item.y, item.width, item.height);
       break;
+    case 'area':
+      context.fillStyle = item.color;
+      context.beginPath();
+      for (const [x, y] of item.points) context.lineTo(x, y);
+      context.fill();
+      break;
     case 'line':
       context.strokeStyle = item.color;
       context.lineWidth = item.width;

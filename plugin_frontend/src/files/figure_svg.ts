@@ -1,5 +1,5 @@
 import { FONT, FONT_SIZE, INK, layoutFigure, type Figure, type Item } from './figure';
-import type { PictureSource } from './figure';
+import type { PictureSource, Point } from './figure';
 import { textWidth } from './figure_png';
 
 /** A figure as SVG: the maps as pixels that stay sharp at any size, all text as text. */
@@ -24,11 +24,12 @@ async function svgOf(item: Item): Promise<string> {
     }
     case 'rect':
       return `<rect ${boxOf(item)} fill="${item.color}"/>`;
+    case 'area':
+      return `<polygon points="${pointsOf(item.points)}" fill="${item.color}"/>`;
     case 'line': {
-      const points = item.points.map(([x, y]) => `${short(x)},${short(y)}`).join(' ');
       const dash = item.dash ? ` stroke-dasharray="${item.dash.join(' ')}"` : '';
       const stroke = `stroke="${item.color}" stroke-width="${item.width}"${dash}`;
-      return `<polyline points="${points}" fill="none" ${stroke}/>`;
+      return `<polyline points="${pointsOf(item.points)}" fill="none" ${stroke}/>`;
     }
     case 'picture': {
       const data = await dataAddress(item.picture);
@@ -40,6 +41,10 @@ async function svgOf(item: Item): Promise<string> {
 
 function boxOf({ x, y, width, height }: { x: number; y: number; width: number; height: number }) {
   return `x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"`;
+}
+
+function pointsOf(points: readonly Point[]): string {
+  return points.map(([x, y]) => `${short(x)},${short(y)}`).join(' ');
 }
 
 /** A number with as many digits as are seen. */

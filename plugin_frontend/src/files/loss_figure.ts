@@ -4,10 +4,12 @@ import type { Figure } from './figure';
 import { plotDrawing, type Plot, type PlotLine } from './plot_drawing';
 
 /** A line of the plot as it is on screen, in a colour of the page. */
-export interface ShownLine extends Omit<PlotLine, 'values' | 'label'> {
+export interface ShownLine extends Omit<PlotLine, 'values' | 'label' | 'fill'> {
   readonly label: string;
   /** Behind, and named nowhere: what a smoothed line was made of. */
   readonly pale?: boolean;
+  /** Whether the area down to the line before is in its colour too. */
+  readonly filled?: boolean;
 }
 
 /** The loss plot as it is on screen, with its terms or runs in a legend. */
@@ -22,6 +24,7 @@ export function lossFigure(
     ...line,
     color: line.pale ? `${printColor(line.color)}55` : printColor(line.color),
     label: line.pale ? null : line.label,
+    fill: line.filled ? `${printColor(line.color)}66` : undefined,
     values: columns[index] ?? [],
   }));
   const drawing = plotDrawing({ ...plot, places: known, lines: drawn });

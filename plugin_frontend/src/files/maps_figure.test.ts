@@ -57,6 +57,7 @@ test('a figure says run, layer, step and probe', () => {
 test('the bar has values only where they hold for all that is drawn', () => {
   expect(figure({}, 1).bar).toMatchObject({ low: '1.000', high: '3.000' });
   expect(figure().bar).toMatchObject({ low: 'least', high: 'greatest' });
+  expect(figure({ colormap: 'diverging' }).bar).toMatchObject({ low: '−max', high: 'max' });
   expect(figure({ scaling: 'layer' }).bar).toMatchObject({ low: '0', high: '3.000' });
 });
 
@@ -64,6 +65,8 @@ test.each<[Partial<Look>, string]>([
   [{}, 'each channel in colours that span its own range'],
   [{ scaling: 'steps' }, 'each channel in colours that span its range over all steps'],
   [{ scaling: 'layer' }, 'the colours span 0 to 3.000'],
+  [{ colormap: 'diverging' }, 'its own range, widened to be symmetric about 0'],
+  [{ colormap: 'diverging', scaling: 'layer' }, 'the colours span −3.000 to 3.000'],
   [{ clip: 0.01 }, 'its own range, 1 % left out at either end'],
   [{ clip: 0.001 }, 'its own range, 0.1 % left out at either end'],
   [{ clip: 0.01, scaling: 'steps' }, 'its range over all steps'],

@@ -62,17 +62,19 @@ export function mapsFigure({ panes, look: chosen, maps }: Content): Figure | nul
       changed + captionOf(pane, subject),
       bars
         ? `${nameOf(difference !== null)}; bars from zero, by channel`
-        : scalingOf(look, known, difference !== null),
+        : scalingOf(look, known, difference !== null, colors === 'diverging'),
     ],
-    bar: bars ? null : barOf(colors, known),
+    bar: bars ? null : barOf(colors, known, look),
   };
 }
 
-function barOf(colors: ColormapName, known: Range | null): ColorBar {
+function barOf(colors: ColormapName, known: Range | null, look: Look): ColorBar {
+  const isSymmetric = colors === 'diverging' && look.rangeLow === null && look.rangeHigh === null;
+  const [low, high] = isSymmetric ? ['−max', 'max'] : ['least', 'greatest'];
   return {
     colors: colormap(colors),
-    low: known ? formatValue(known.low) : 'least',
-    high: known ? formatValue(known.high) : 'greatest',
+    low: known ? formatValue(known.low) : low,
+    high: known ? formatValue(known.high) : high,
   };
 }
 
@@ -107,7 +109,12 @@ function stepText(step: number | undefined): string {
   return `step ${step === undefined ? '–' : formatStep(step)}`;
 }
 
-function scalingOf(look: Look, known: Range | null, isDifference: boolean): string {
+function scalingOf(
+  look: Look,
+  known: Range | null,
+  isDifference: boolean,
+  isSymmetric: boolean,
+): string {
   const subject = nameOf(isDifference);
   const { clip: share, scaling, rangeLow, rangeHigh } = look;
   const ends = isDifference ? [] : [rangeLow, rangeHigh].filter((end) => end !== null);
@@ -120,8 +127,9 @@ function scalingOf(look: Look, known: Range | null, isDifference: boolean): stri
   };
   if (known)
     return `${subject}; the colours span ${formatValue(known.low)} to ${formatValue(known.high)}${clip}`;
+  const around = isSymmetric ? ', widened to be symmetric about 0' : '';
   const byHand = ends.map((end) => `, an end set to ${formatValue(end)}`).join('');
-  return `${subject}; each channel in colours that span ${span[scaling]}${byHand}${clip}`;
+  return `${subject}; each channel in colours that span ${span[scaling]}${around}${byHand}${clip}`;
 }
 
 /** The range of all these channels where they have the same; null where each has its own. */

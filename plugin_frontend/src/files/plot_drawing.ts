@@ -9,6 +9,8 @@ export interface PlotLine {
   readonly color: string;
   readonly width: number;
   readonly dash?: readonly number[] | undefined;
+  /** The colour of the area down to the line before, of the first down to the axis; none without it. */
+  readonly fill?: string | undefined;
   readonly values: readonly (number | null)[];
 }
 
@@ -28,7 +30,7 @@ export interface Plot {
 const [WIDTH, HEIGHT] = [480, 240];
 const [LEFT, BELOW, ABOVE] = [56, 38, 8];
 const LINE = 18;
-const KEY = 28;
+const [KEY, KEY_HEIGHT] = [28, 10];
 const [GRID, AXIS] = ['#dfe1e5', '#5f6368'];
 
 /** A plot with axes, lines and a legend of them below, all as vectors. */
@@ -43,10 +45,17 @@ export function plotDrawing(plot: Plot): Drawing {
   const span = scale(most) - scale(low) || 1;
   const x = (place: number) => LEFT + (WIDTH * (place - first)) / (last - first || 1);
   const y = (value: number) => ABOVE + HEIGHT * (1 - (scale(value) - scale(low)) / span);
+  const drawn = lines.map(({ values: own }) =>
+    places.flatMap((place, index): Point[] => {
+      const value = own[index];
+      return isDrawn(value, logScale) ? [[x(place), y(value)]] : [];
+    }),
+  );
   const items: Item[] = [
     ...valueAxis(logScale ? logTicksWithin(low, most) : ticksWithin(low, most, 5), y),
     ...placeAxis(plot, ticksWithin(first, last, plot.ticks), x),
-    ...lines.flatMap((line) => strokes(line, places, logScale, x, y)),
+    ...areas(lines, drawn),
+    ...lines.flatMap((line, index) => strokes(line, drawn[index]!)),
     ...legend(named),
   ];
   const height = ABOVE + HEIGHT + BELOW + named.length * LINE;
@@ -86,24 +95,30 @@ function placeAxis(plot: Plot, ticks: readonly number[], x: (place: number) => n
   ];
 }
 
-/** A line goes on over places where others have values and it has none, not over what isn't finite. */
-function strokes(
-  { values, color, width, dash }: PlotLine,
-  places: readonly number[],
-  logScale: boolean,
-  x: (place: number) => number,
-  y: (value: number) => number,
-): Item[] {
-  const points = places.flatMap((place, index): Point[] => {
-    const value = values[index];
-    return isDrawn(value, logScale) ? [[x(place), y(value)]] : [];
+/** What lies between each line that is filled and the one before. */
+function areas(lines: readonly PlotLine[], drawn: readonly (readonly Point[])[]): Item[] {
+  return lines.flatMap(({ fill }, index): Item[] => {
+    const [above, below] = [drawn[index]!, drawn[index - 1] ?? []];
+    const [first, last] = [above[0], above.at(-1)];
+    if (!fill || !first || !last) return [];
+    const bottom = ABOVE + HEIGHT;
+    const axis: readonly Point[] = [
+      [first[0], bottom],
+      [last[0], bottom],
+    ];
+    const edge = below.length ? below : axis;
+    return [{ kind: 'area', points: [...above, ...edge.toReversed()], color: fill }];
   });
+}
+
+/** A line goes on over places where others have values and it has none, not over what isn't finite. */
+function strokes({ color, width, dash }: PlotLine, points: readonly Point[]): Item[] {
   return points.length ? [{ kind: 'line', points, color, width, dash }] : [];
 }
 
 function legend(lines: readonly PlotLine[]): Item[] {
   const top = ABOVE + HEIGHT + BELOW;
-  return lines.flatMap(({ label, color, width, dash }, index): Item[] => {
+  return lines.flatMap(({ label, color, width, dash, fill }, index): Item[] => {
     const y = top + index * LINE + LINE / 2;
     const key: Item = {
       ...{ kind: 'line', color, width, dash },
@@ -112,7 +127,12 @@ function legend(lines: readonly PlotLine[]): Item[] {
         [LEFT + KEY, y],
       ],
     };
-    return [key, { kind: 'text', text: label!, x: LEFT + KEY + 8, y, anchor: 'start' }];
+    const area = { kind: 'rect', x: LEFT, y: y - KEY_HEIGHT / 2, width: KEY } as const;
+    return [
+      ...(fill ? [{ ...area, height: KEY_HEIGHT, color: fill }] : []),
+      key,
+      { kind: 'text', text: label!, x: LEFT + KEY + 8, y, anchor: 'start' },
+    ];
   });
 }
 

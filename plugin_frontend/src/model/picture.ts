@@ -5,9 +5,9 @@ export interface AtlasScale {
   readonly tileWidth: number;
   readonly columns: number;
   /** A channel's value at grey level 0. */
-  readonly lo: Float32Array;
+  readonly lo: Float32Array | Float64Array;
   /** A channel's value at grey level 255. */
-  readonly hi: Float32Array;
+  readonly hi: Float32Array | Float64Array;
   /** How much further than half a level a channel's values can be from the truth; 0 if it isn't there. */
   readonly error?: Float32Array;
 }

@@ -45,8 +45,8 @@ export interface Look {
   readonly comparing: Comparing;
   /** Where the swipe between compared maps is: the share that is the left one's. */
   readonly swipe: number;
-  /** What the picture of the network shows. */
-  readonly ill: Ill;
+  /** What the picture of the network shows; null for the first ill that there is. */
+  readonly ill: Ill | null;
   readonly gradientPlace: GradientPlace;
   readonly lossView: LossView;
   readonly lossAxis: LossAxis;
@@ -57,7 +57,7 @@ export interface Look {
   readonly logScale: boolean;
   /** Weight of the past in the moving average that is drawn; 0 for none. */
   readonly smoothing: number;
-  /** The class whose predictions are drawn over the steps; null for the probe's own. */
+  /** The class whose predictions are drawn over the steps; null for the probe's own, or what is predicted now. */
   readonly classIndex: number | null;
 }
 
@@ -74,7 +74,7 @@ export const PLAIN: Look = {
   rangeHigh: null,
   comparing: 'beside',
   swipe: 0.5,
-  ill: 'dead',
+  ill: null,
   gradientPlace: 'activations',
   lossView: 'separate',
   lossAxis: 'step',

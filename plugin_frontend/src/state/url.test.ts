@@ -210,7 +210,7 @@ test.each([
   ['hidden', '[1]', { hiddenCurves: [] }],
   ['hidden', 'null', { hiddenCurves: [] }],
   ['overlay', 'true', { overlay: false }],
-  ['ill', 'constructor', { ill: 'dead' }],
+  ['ill', 'constructor', { ill: null }],
 ])('a link of %s=%s is read as far as it makes sense', (name, text, look) => {
   expect(fromParameters({ [name]: text }).look).toEqual({ ...PLAIN, ...look });
 });

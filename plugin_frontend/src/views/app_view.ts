@@ -167,10 +167,10 @@ const parts = html`
   <header><fm-toolbar></fm-toolbar></header>
   <nav aria-label="Layers"><fm-layers></fm-layers></nav>
   <main><fm-main></fm-main></main>
-  <aside aria-label="Losses, channel and predictions">
+  <aside aria-label="Channel, losses and predictions">
     <fm-side></fm-side>
-    <fm-losses></fm-losses>
     <fm-channel></fm-channel>
+    <fm-losses></fm-losses>
     <fm-probe-point></fm-probe-point>
     <fm-outputs></fm-outputs>
   </aside>

@@ -69,6 +69,11 @@ export class ChannelPlotView extends Plotted<Selected> {
     if (!pane || !statistics || channel === null) {
       return html`<p class="muted">No statistics of this layer are known.</p>`;
     }
+    if (!hasValues(pane, statistics, channel)) {
+      return html`<p class="muted" data-testid="no-channel-plot">
+        There is nothing to plot: the channel has no finite value at any step.
+      </p>`;
+    }
     return html`<div
         class="plot"
         data-testid="channel-plot"
@@ -93,6 +98,13 @@ export class ChannelPlotView extends Plotted<Selected> {
   }
 }
 customElements.define('fm-channel-plot', ChannelPlotView);
+
+/** Whether there is anything to draw: of any probe, since all of them are in the plot. */
+function hasValues(pane: Pane, statistics: Statistics, channel: number): boolean {
+  return probesOf(pane, statistics).some(({ probe }) =>
+    channelColumns(statistics, probe, channel)[2]!.some((mean) => mean !== null),
+  );
+}
 
 interface ProbeLine {
   readonly probe: number;

@@ -44,7 +44,7 @@ export class ChannelView extends Connected<Selected> {
     css`
       section {
         padding: 16px;
-        border-top: 1px solid var(--line);
+        border-bottom: 1px solid var(--line);
       }
       header {
         display: flex;
@@ -61,6 +61,12 @@ export class ChannelView extends Connected<Selected> {
         align-items: flex-start;
         gap: 8px 16px;
       }
+      .bad {
+        margin: 8px 0 0;
+        font-size: 12px;
+        line-height: 16px;
+        color: var(--bad);
+      }
       .of {
         margin: 0 0 8px;
         font-size: 12px;
@@ -71,6 +77,7 @@ export class ChannelView extends Connected<Selected> {
     `,
   ];
   private readonly shown = new LastShown();
+  private isOpen = false;
 
   protected override select(app: AppState): Selected {
     const { listing, library } = app;
@@ -104,9 +111,17 @@ export class ChannelView extends Connected<Selected> {
             : facts(statistics, pane.probe, map)
         }
       </div>
+      ${isAggregate(map) ? nothing : notFiniteNote(statistics, pane.probe, map)}
       <fm-film></fm-film>
       ${isAggregate(map) ? nothing : html`<fm-channel-plot></fm-channel-plot>`}
     </section>`;
+  }
+
+  /** What was opened is seen at once, wherever the panel was scrolled to. */
+  protected override updated(): void {
+    const isOpen = this.renderRoot.querySelector('section') !== null;
+    if (isOpen && !this.isOpen) this.parentElement?.scrollTo({ top: 0 });
+    this.isOpen = isOpen;
   }
 
   private header(map: MapId, overlay: boolean) {
@@ -164,6 +179,16 @@ function problemWith(pane: Pane, { scale }: Picture, map: MapId): string | null 
   }
   if (map < scale.channels) return null;
   return `There is no channel ${map} in this layer: it has ${scale.channels}, counted from 0.`;
+}
+
+/** What the colours can't show. */
+function notFiniteNote(statistics: StatisticsAt | undefined, probe: number, channel: number) {
+  const share = statisticOf(statistics, probe, channel, 'nonfinite') ?? 0;
+  if (!(share > 0)) return nothing;
+  const colors = 'NaN and −Inf have the colour of the smallest value, +Inf that of the greatest.';
+  return html`<p class="bad" data-testid="channel-not-finite">
+    ${share < 1 ? `Not all values are finite: ${colors}` : `No value is finite: ${colors}`}
+  </p>`;
 }
 
 function facts(statistics: StatisticsAt | undefined, probe: number, channel: number) {

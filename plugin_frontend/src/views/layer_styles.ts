@@ -23,7 +23,16 @@ export const layerStyles = css`
     font-weight: 400;
   }
   .item {
+    position: relative;
     padding-left: calc(8px + 12px * var(--depth, 0));
+  }
+  /* What the modules above say already, for those who don't see them. */
+  .unseen {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
   }
   .module .name::before {
     content: '▸';

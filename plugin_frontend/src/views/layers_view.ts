@@ -158,11 +158,12 @@ export class LayersView extends Connected<
         data-testid="layer-item"
         data-layer=${layer.name}
         title="${layer.name} · ${layer.className} ${shape}"
-        aria-label=${label === layer.name ? nothing : layer.name}
         aria-current=${layer === chosen}
         @click=${() => this.actions.chooseLayer(layer.tag)}
       >
-        <bdi class="name">${label}</bdi>
+        <bdi class="name"
+          ><span class="unseen">${layer.name.slice(0, -label.length)}</span>${label}</bdi
+        >
         <span class="details">${(health && healthBadge(health)) ?? shape}</span>
       </button>
     </li>`;

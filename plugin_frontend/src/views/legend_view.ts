@@ -2,7 +2,7 @@ import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { differencePane, shownDifference } from '../derive/difference';
 import { formatValue } from '../derive/format';
-import { rangesOfMap } from '../derive/aggregates';
+import { isWithoutValues, mapOfLayer, rangesOfMap } from '../derive/aggregates';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import type { RangeOf } from '../derive/ranges';
 import { aggregateLabel, channelOf, isAggregate, type MapId } from '../model/aggregate';
@@ -61,11 +61,13 @@ export class LegendView extends Connected<
     const [selection, look] = [app.selection.value, app.look.value];
     if (!listing) return [null, null, look, null, false];
     const panes = panesOf(listing, selection, library);
-    const map = app.pointer.value?.channel ?? selection.channel;
+    const first = paneOf(panes.first);
+    const wanted = app.pointer.value?.channel ?? selection.channel;
+    const map = first && mapOfLayer(first.layer, wanted);
     const difference = shownDifference(panes, look);
     if (difference)
       return [differencePane(difference), difference.ranges, look, channelOf(map), true];
-    return [paneOf(panes.first), rangesOfMap(panes, look, map ?? 0), look, map, false];
+    return [first, rangesOfMap(panes, look, map ?? 0), look, map, false];
   }
 
   protected override view(
@@ -86,6 +88,7 @@ export class LegendView extends Connected<
     const whole = layerRange(picture.scale);
     const [low, high] = colormap === 'diverging' ? ['−max', 'max'] : ['min', 'max'];
     const channel = ofAll ? aggregateLabel(map) : known ? `channel ${own}` : 'each channel';
+    const isEmpty = scaling !== 'layer' && known && map !== null && isWithoutValues(pane!, map);
     const subject = scaling === 'layer' ? 'layer' : channel;
     const within = `${formatValue(whole.low)} … ${formatValue(whole.high)}`;
     const cut =
@@ -95,9 +98,13 @@ export class LegendView extends Connected<
       title="${isDifference ? 'Differences' : 'Values'} of this picture lie within ${within}${cut}"
     >
       <span class="subject">${subject}:</span>
-      <span>${range ? formatValue(range.low) : low}</span>
-      <div class="bar" style="background:${gradient(colormap)}"></div>
-      <span>${range ? formatValue(range.high) : high}</span>
+      ${
+        isEmpty
+          ? html`<span>no finite value</span>`
+          : html`<span>${range ? formatValue(range.low) : low}</span>
+              <div class="bar" style="background:${gradient(colormap)}"></div>
+              <span>${range ? formatValue(range.high) : high}</span>`
+      }
     </div>`;
   }
 }

@@ -24,7 +24,6 @@ type Selected = [
   readonly LossPair[],
   Look,
   number | null,
-  boolean,
   RunColors,
 ];
 
@@ -45,7 +44,6 @@ export class LossesView extends Plotted<Selected> {
       lossPairsOf(library, runs),
       app.look.value,
       app.timeline?.cursor ?? null,
-      selection.channel !== null,
       runColorsIn(library, listing),
     ];
   }
@@ -56,7 +54,6 @@ export class LossesView extends Plotted<Selected> {
     pairs: readonly LossPair[],
     look: Look,
     cursor: number | null,
-    beside: boolean,
     colors: RunColors,
   ) {
     if (!run) return nothing;
@@ -78,7 +75,7 @@ export class LossesView extends Plotted<Selected> {
         .zoomed=${this.zoomed}
         .plot=${() => this.plot}
       ></fm-loss-tools>
-      ${this.frame(run, curves, look, cursor, beside)}
+      ${this.frame(run, curves, look, cursor)}
       <fm-loss-jumps .jumps=${jumpsOf(leadingPoints(pair))}></fm-loss-jumps>
       <fm-loss-table
         .pair=${pair}
@@ -92,7 +89,7 @@ export class LossesView extends Plotted<Selected> {
   }
 
   protected override chart(): Chart | null {
-    const [, losses, pairs, look, , , colors] = this.selected;
+    const [, losses, pairs, look, , colors] = this.selected;
     if (losses?.status !== 'ready') return null;
     const { lossView, lossAxis, logScale, smoothing, hiddenCurves } = look;
     const overlaid = isOverlaid(pairs, look);
@@ -109,18 +106,12 @@ export class LossesView extends Plotted<Selected> {
     this.zoomed = zoomed;
   };
 
-  private frame(
-    run: Run,
-    curves: readonly Curve[],
-    look: Look,
-    cursor: number | null,
-    beside: boolean,
-  ) {
+  private frame(run: Run, curves: readonly Curve[], look: Look, cursor: number | null) {
     const shown = shownCurves(curves, look.hiddenCurves);
     if (!shown.length) return html`<p class="muted">All terms are hidden.</p>`;
     const labels = shown.filter((curve) => !curve.validation).map(({ label }) => label);
     return html`<div
-      class="plot ${beside ? 'low' : ''}"
+      class="plot"
       data-testid="loss-plot"
       data-run=${run.name}
       data-cursor-step=${cursor ?? nothing}

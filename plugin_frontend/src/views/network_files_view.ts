@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import type { Ill } from '../derive/health';
-import { networkOf, type Network } from '../derive/network';
+import { networkOf, shownIll, type Network } from '../derive/network';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import { networkFigure } from '../files/network_figure';
 import { Connected } from './connected';
@@ -16,7 +16,8 @@ export class NetworkFilesView extends Connected<[Network, Pane | null, Ill]> {
   protected override select(app: AppState): [Network, Pane | null, Ill] {
     const { listing, selection, library, look } = app;
     const pane = listing ? paneOf(panesOf(listing, selection.value, library).first) : null;
-    return [networkOf(library, pane), pane, look.value.ill];
+    const network = networkOf(library, pane);
+    return [network, pane, shownIll(network, look.value.ill)];
   }
 
   protected override view(network: Network, pane: Pane | null, ill: Ill) {

@@ -4,7 +4,7 @@ import type { AppState } from '../app_state';
 import { formatStep } from '../derive/format';
 import { ILLS, type Ill } from '../derive/health';
 import { memoised } from '../derive/memo';
-import { networkCell, networkOf, shareAt, sharePath } from '../derive/network';
+import { hasIll, networkCell, networkOf, shareAt, sharePath, shownIll } from '../derive/network';
 import type { Network, NetworkCell, NetworkRow } from '../derive/network';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import { nearestIndex } from '../derive/steps';
@@ -39,7 +39,9 @@ export class NetworkView extends Painted<Selected> {
   protected override select(app: AppState): Selected {
     const { listing, selection, library, look } = app;
     const pane = listing ? paneOf(panesOf(listing, selection.value, library).first) : null;
-    return [networkOf(library, pane), pane, look.value.ill, app.timeline?.cursor ?? null];
+    const network = networkOf(library, pane);
+    const ill = shownIll(network, look.value.ill);
+    return [network, pane, ill, app.timeline?.cursor ?? null];
   }
 
   protected override view(network: Network, pane: Pane | null, ill: Ill, cursor: number | null) {
@@ -95,7 +97,8 @@ export class NetworkView extends Painted<Selected> {
     Object.assign(canvas.dataset, { cells: `${steps.length}x${rows.length}`, ill, ready: 'true' });
   }
 
-  private header({ rows }: Network, ill: Ill) {
+  private header(network: Network, ill: Ill) {
+    const { rows } = network;
     const known = rows.filter(({ curve }) => curve).length;
     return html`<header>
       ${choice({
@@ -112,6 +115,13 @@ export class NetworkView extends Painted<Selected> {
         known < rows.length
           ? html`<span class="muted" role="status" data-testid="network-known"
               >${known} of ${rows.length} layers are known</span
+            >`
+          : nothing
+      }
+      ${
+        known && !hasIll(network, ill)
+          ? html`<strong role="status" data-testid="network-none"
+              >${noneIs(network, ill, known < rows.length)}</strong
             >`
           : nothing
       }
@@ -197,6 +207,15 @@ export class NetworkView extends Painted<Selected> {
   }
 }
 customElements.define('fm-network', NetworkView);
+
+/** What an empty picture means, and which other pictures are not empty. */
+function noneIs(network: Network, ill: Ill, isPart: boolean): string {
+  const others = ILLS.filter((other) => other !== ill && hasIll(network, other));
+  const where = isPart ? ' in the layers that are known' : '';
+  const none = (ills: readonly Ill[]) => ills.map((listed) => ILL_NAMES[listed].name).join(' or ');
+  if (!others.length) return `No channel is ever ${none(ILLS)}${where}.`;
+  return `No channel is ever ${none([ill])}${where}; some are ${none(others)}.`;
+}
 
 function count({ curve }: NetworkRow, ill: Ill, cursor: number | null) {
   if (!curve || cursor === null) return nothing;

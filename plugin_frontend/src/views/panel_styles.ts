@@ -28,9 +28,6 @@ export const panelStyles = css`
     height: 240px;
     cursor: crosshair;
   }
-  .plot.low {
-    height: 140px;
-  }
   .key {
     margin-right: 8px;
     vertical-align: middle;

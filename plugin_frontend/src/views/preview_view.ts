@@ -2,10 +2,10 @@ import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { formatStep } from '../derive/format';
 import { placeOf } from '../derive/loss_trace';
-import { paneOf, panesOf } from '../derive/panes';
+import { paneOf, panesOf, type Pane } from '../derive/panes';
+import { mapOfLayer, rangesOfMap, shownMap } from '../derive/aggregates';
 import { previewOf, type Preview } from '../derive/preview';
-import { rangesOf } from '../derive/ranges';
-import { channelOf } from '../model/aggregate';
+import { isAggregate, type MapId } from '../model/aggregate';
 import { problemOf, valueOf } from '../model/loadable';
 import { colormap } from '../render/colormap';
 import { tileCanvas } from '../render/tile_canvas';
@@ -17,7 +17,7 @@ const SIDE = 144;
 /** So many channels are previewed where none is chosen: the first in the grid's order. */
 const MOST_CHANNELS = 16;
 
-type Selected = [Preview | null, number, readonly number[], number | null, Look];
+type Selected = [Preview | null, number, readonly number[], MapId | null, Look];
 
 /** The maps of the step under the pointer, over the timeline. */
 export class PreviewView extends Painted<Selected> {
@@ -74,13 +74,14 @@ export class PreviewView extends Painted<Selected> {
     const pane = paneOf(panes.first);
     const preview = pane && previewOf(library, pane, step);
     const place = preview ? placeOf(timeline.stops, preview.capture.step) : 0;
-    return [preview, place, app.order, channelOf(app.selection.value.channel), look];
+    const map = pane && mapOfLayer(pane.layer, app.selection.value.channel);
+    return [preview, place, app.order, map, look];
   }
 
   protected override view(preview: Preview | null, place: number) {
     if (!preview) return nothing;
     const { picture, capture } = preview;
-    const problem = problemOf(picture);
+    const problem = problemOf(picture) ?? problemOf(this.shown(preview).picture);
     return html`<figure
       style="left:${100 * place}%"
       data-testid="preview"
@@ -88,7 +89,7 @@ export class PreviewView extends Painted<Selected> {
     >
       <div class="place">
         ${
-          picture.status === 'ready'
+          picture.status === 'ready' && problem === null
             ? html`<canvas data-testid="preview-canvas"></canvas>`
             : html`<span class="muted">${problem ?? 'Loading …'}</span>`
         }
@@ -98,21 +99,17 @@ export class PreviewView extends Painted<Selected> {
   }
 
   protected override paintKey(): readonly unknown[] | null {
-    const [preview, , order, channel, look] = this.selected;
-    return preview && [preview.picture, order, channel, look];
+    const [preview, , order, map, look] = this.selected;
+    return preview && [preview, order, map, look];
   }
 
   protected override paint(canvas: HTMLCanvasElement): void {
-    const [preview, , order, channel, look] = this.selected;
-    const picture = valueOf(preview?.picture);
-    if (!preview || !picture) return;
-    const wanted = channel === null ? order.slice(0, MOST_CHANNELS) : [channel];
+    const [preview, , order, map, look] = this.selected;
+    const picture = preview && valueOf(this.shown(preview).picture);
+    if (!picture) return;
+    const wanted = map === null ? order.slice(0, MOST_CHANNELS) : [isAggregate(map) ? 0 : map];
     const channels = wanted.filter((shown) => shown < picture.scale.channels);
-    const { statistics, probe } = preview.pane;
-    const span = { picture, statistics: valueOf(statistics)?.items, probe };
-    const { scaling, clip, rangeLow: low, rangeHigh: high } = look;
-    const symmetric = look.colormap === 'diverging';
-    const ranges = rangesOf([span], { scaling, symmetric, clip, low, high });
+    const ranges = rangesOfMap({ first: { pane: preview }, second: null }, look, map ?? 0);
     const { tileWidth, tileHeight } = picture.scale;
     const share = SIDE / Math.sqrt(channels.length || 1);
     const zoom = Math.max(1, Math.floor(share / Math.max(tileWidth, tileHeight)));
@@ -120,6 +117,13 @@ export class PreviewView extends Painted<Selected> {
     canvas.width = tiles.width;
     canvas.height = tiles.height;
     canvas.getContext('2d')!.drawImage(tiles, 0, 0);
+    canvas.dataset['map'] = String(map ?? 'channels');
+  }
+
+  /** The pane that holds what is open: of a map made of all channels one of its own. */
+  private shown(preview: Preview): Pane {
+    const [, , , map] = this.selected;
+    return isAggregate(map) ? shownMap(preview, map).pane : preview;
   }
 }
 customElements.define('fm-preview', PreviewView);

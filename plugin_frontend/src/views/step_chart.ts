@@ -67,14 +67,18 @@ export function chartOptions(
       { ...axis, size: 42, values: (_plot, values) => values.map(shortValue) },
     ],
     cursor: { y: false, drag: { x: true, y: false, dist: 8 }, points: { show: false } },
-    series: [{}, ...chart.lines.map((line) => seriesOf(line, color))],
+    series: [{}, ...chart.lines.map((line, at) => seriesOf(line, chart.data[at + 1] ?? [], color))],
     bands: chart.stacked
       ? chart.lines.slice(1).map((_, i) => ({ series: [i + 2, i + 1] as [number, number] }))
       : [],
   };
 }
 
-function seriesOf(line: Line, color: (name: string) => string): uPlot.Series {
+function seriesOf(
+  line: Line,
+  values: readonly (number | null)[],
+  color: (name: string) => string,
+): uPlot.Series {
   const stroke = color(line.color);
   return {
     label: line.label,
@@ -83,8 +87,15 @@ function seriesOf(line: Line, color: (name: string) => string): uPlot.Series {
     dash: line.pale || !line.dash ? undefined : [...line.dash],
     fill: line.filled ? `${stroke}66` : undefined,
     spanGaps: true,
-    points: { show: line.points ?? false, size: 5 },
+    points: { show: line.points || isAlone(values), size: 5 },
   };
+}
+
+/** Whether there is one value only, of which no line can be drawn. */
+function isAlone(values: readonly (number | null)[]): boolean {
+  const known = (value: number | null) => value !== null;
+  const first = values.findIndex(known);
+  return first >= 0 && first === values.findLastIndex(known);
 }
 
 /** An axis' value; nothing where the axis of logarithms leaves one out. */
