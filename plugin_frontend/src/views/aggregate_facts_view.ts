@@ -23,7 +23,7 @@ export class AggregateFactsView extends LitElement {
         display: grid;
         gap: 8px;
         max-width: 240px;
-        min-width: 132px;
+        min-width: 156px;
         flex: 1;
         justify-content: start;
       }

@@ -5,7 +5,7 @@ import { panesOf, type Pane } from '../derive/panes';
 import { probePictures } from '../derive/probes';
 import type { RangeOf } from '../derive/ranges';
 import { readValue } from '../derive/reading';
-import type { MapId } from '../model/aggregate';
+import { isAggregate, type MapId } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
 import type { Picture } from '../model/picture';
 import { colormap, type ColormapName } from '../render/colormap';
@@ -17,8 +17,8 @@ import { common } from './theme';
 const LARGEST = 288;
 /** The shorter side of a map is at least so long. */
 const THINNEST = 24;
-/** Room for the statistics beside the map. */
-const BESIDE = 156;
+/** Room for the statistics beside the map; those of an aggregate have their error with them. */
+const BESIDE = { channel: 156, aggregate: 184 };
 /** How much of the map covers the probe. */
 const OVERLAY_ALPHA = 0.55;
 
@@ -114,8 +114,9 @@ export class ChannelMapView extends Painted<[RangeOf | null, ColormapName, strin
   }
 
   private room(): number {
-    const beside = this.parentElement?.clientWidth ?? 0;
-    return Math.max(64, Math.min(LARGEST, beside - BESIDE));
+    const width = this.parentElement?.clientWidth ?? 0;
+    const beside = isAggregate(this.map) ? BESIDE.aggregate : BESIDE.channel;
+    return Math.max(64, Math.min(LARGEST, width - beside));
   }
 
   private layoutOf({ scale }: Picture): GridLayout {
