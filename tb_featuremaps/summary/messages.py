@@ -1,5 +1,6 @@
 """What the writer warns of: what went wrong, why, and what to do."""
 
+from tb_featuremaps.format.remote import is_remote
 from tb_featuremaps.summary.room import MEGABYTE
 
 
@@ -9,13 +10,19 @@ def describe(error: BaseException) -> str:
     return f"{type(cause).__name__}: {cause}" if str(cause) else type(cause).__name__
 
 
+def _advice(directory: str) -> str:
+    if is_remote(directory):
+        return "Check that the store is there, and that you may write to it."
+    return "Check that the directory is writable and the disk not full."
+
+
 def cannot_write(directory: str, error: Exception, breakage: int) -> str:
     """Writing began to fail, for the `breakage`th time."""
     again = f" again (failure {breakage})" if breakage > 1 else ""
     return (
         f"tb_featuremaps can't write to {directory}{again}: {describe(error)}. Training goes on "
         "and writing is tried again until it ends; what finds no room to wait is lost, and the log "
-        "will say so. Check that the directory is writable and the disk not full."
+        f"will say so. {_advice(directory)}"
     )
 
 

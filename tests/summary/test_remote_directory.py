@@ -49,6 +49,7 @@ def test_a_store_that_is_not_there_is_one_warning_and_an_end() -> None:
         writer.close()
     texts = [str(warning.message) for warning in caught]
     assert "can't write to nosuchscheme://bucket/run" in texts[0]
+    assert "Check that the store is there" in texts[0] and "disk" not in texts[0]
     assert len(texts) == 1
 
 
