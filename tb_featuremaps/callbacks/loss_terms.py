@@ -42,8 +42,9 @@ class LossTerms(keras.callbacks.Callback):
 
     Terms are recorded inside the step, and the device is read about once a second and when an epoch
     or a validation ends, so that while batches run a point is on disk within two seconds of its
-    step; so it is while a batch waits for its data, too. (With several workers the device is read
-    at every batch, since all must read together.)
+    step; so it is while a batch waits for its data, too. Steps of a call that runs several
+    (`steps_per_execution`) are written when it ends. With several workers the device is read at
+    every batch, since all must read together.
 
     The run is `<log_dir>/train`; validation goes to `<log_dir>/validation`, as means over samples,
     also that of `model.evaluate(…, callbacks=[LossTerms(…)])`.
