@@ -72,7 +72,7 @@ def test_of_a_healthy_network_it_is_said_that_it_is(
         tab = watched.open_tab(running.url)
         _network(tab)
         none = tab.get_by_test_id("network-none")
-        expect(none).to_have_text("No channel is ever dead or inactive or constant or not finite.")
+        expect(none).to_have_text("No channel is ever dead, inactive, constant or not finite.")
         watched.page.goto("about:blank")
 
 

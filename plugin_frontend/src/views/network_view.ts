@@ -208,11 +208,13 @@ export class NetworkView extends Painted<Selected> {
 }
 customElements.define('fm-network', NetworkView);
 
+const ALTERNATIVES = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
 /** What an empty picture means, and which other pictures are not empty. */
 function noneIs(network: Network, ill: Ill, isPart: boolean): string {
   const others = ILLS.filter((other) => other !== ill && hasIll(network, other));
   const where = isPart ? ' in the layers that are known' : '';
-  const none = (ills: readonly Ill[]) => ills.map((listed) => ILL_NAMES[listed].name).join(' or ');
+  const none = (ills: readonly Ill[]) => ALTERNATIVES.format(ills.map((at) => ILL_NAMES[at].name));
   if (!others.length) return `No channel is ever ${none(ILLS)}${where}.`;
   return `No channel is ever ${none([ill])}${where}; some are ${none(others)}.`;
 }
