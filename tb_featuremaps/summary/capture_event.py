@@ -121,13 +121,13 @@ class CaptureEncoder:
 def _layer_values(
     series: LayerSeries, layer: FinishedLayer, parts: CaptureParts
 ) -> Iterator[StringsValue | FloatsValue]:
-    atlases, lo, hi, stats = layer
-    shown = len(atlases) if parts.maps else 1
+    pictures, lo, hi, stats = layer
+    shown = len(pictures) if parts.maps else 1
     pngs = [
-        encode_atlas(atlas, low, high, series.tile_height, series.tile_width)
-        for atlas, low, high in zip(atlases[:shown], lo, hi, strict=False)
+        encode_atlas(picture, low, high, series.tile_height, series.tile_width)
+        for picture, low, high in zip(pictures[:shown], lo, hi, strict=False)
     ]
-    size = (atlases.shape[2], atlases.shape[1])
+    size = (pictures.shape[2] - 1, pictures.shape[1])
     if parts.images_tab:
         yield events.pictures_value(series.images_tab_head, size, pngs[:1])
     if not parts.maps:

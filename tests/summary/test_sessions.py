@@ -46,7 +46,7 @@ def _log(
 
 def _capture(session: int) -> list[Any]:
     lo, hi = np.zeros(1, np.float32), np.full(1, session, np.float32)
-    png = encode_atlas(np.zeros((2, 2), np.uint8), lo, hi, 2, 2)
+    png = encode_atlas(np.zeros((2, 3), np.uint8), lo, hi, 2, 2)
     layer = pb.LayerSeries(name="conv", stats_tag="featuremaps/conv/stats", channels=1)
     stats = pb.StatsSeries(layer_tag="featuremaps/conv", columns=STATS_COLUMNS)
     values = np.full((1, 1, 6), session, np.float32)

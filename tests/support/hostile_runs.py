@@ -84,7 +84,7 @@ def tensor_value(tag: str, data: pb.FeatureMapPluginData, tensor: tensor_pb2.Ten
 def atlas() -> bytes:
     """A sound atlas of 4 channels of 4×4."""
     lo = np.zeros(4, np.float32)
-    return encode_atlas(np.zeros((8, 8), np.uint8), lo, lo + 1, 4, 4)
+    return encode_atlas(np.zeros((8, 9), np.uint8), lo, lo + 1, 4, 4)
 
 
 def png(mode: str, size: tuple[int, int], scale: pb.AtlasScale | None = None) -> bytes:
