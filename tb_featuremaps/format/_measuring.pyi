@@ -1,12 +1,13 @@
-from typing_extensions import Buffer
+import numpy as np
+import numpy.typing as npt
 
 def measure(
-    maps: Buffer,
-    shape: tuple[int, int, int, int],
+    maps: npt.NDArray[np.float32],
+    shape: tuple[int, ...],
     columns: int,
-    pictures: Buffer,
-    lo: Buffer,
-    hi: Buffer,
-    statistics: Buffer,
+    pictures: npt.NDArray[np.uint8],
+    lo: npt.NDArray[np.float32],
+    hi: npt.NDArray[np.float32],
+    statistics: npt.NDArray[np.float32],
     /,
 ) -> bool: ...

@@ -27,7 +27,7 @@ Record: TypeAlias = Sequence[bytes]
 # A slow disk shows its progress this often.
 _CHUNK_BYTES = 1 << 20
 # Smaller parts are joined, so that not each of them costs a system call.
-_LARGE_BYTES = 1 << 14
+_LARGE_BYTES = 1 << 16
 _NAME = re.compile(r"tfevents\.(\d{10})\.")
 _MAX_SECONDS = 9_999_999_998
 

@@ -90,7 +90,7 @@ def test_channels_and_tiles_can_be_limited() -> None:
 
 def test_units_are_tiles_of_one_pixel() -> None:
     tap = _tap(two_headed_model(), "aux1")
-    atlas = next(tap.capture().layers()).atlases
+    atlas = next(tap.capture().layers()).pictures[:, :, 1:]
     assert atlas.shape == (3, 2, 2)
     assert tap.tapped[0].shape == (3,)
 
@@ -140,7 +140,7 @@ def test_a_capture_too_large_to_wait_as_maps_is_finished_at_once(
     assert at_once.held_bytes == at_once.bytes_per_capture < waiting.held_bytes
     for probes in (None, 1, 2):
         for found, expected in zip(finished.layers(probes), as_maps.layers(probes), strict=True):
-            assert len(found.atlases) == len(expected.lo) == (probes or 3)
+            assert len(found.pictures) == len(expected.lo) == (probes or 3)
             for part, expected_part in zip(found, expected, strict=True):
                 np.testing.assert_array_equal(part, expected_part)
 
