@@ -94,7 +94,8 @@ def encode_atlas(
         *field(pb.AtlasScale.LO_FIELD_NUMBER, [lo.astype("<f4", copy=False).tobytes()]),
         *field(pb.AtlasScale.HI_FIELD_NUMBER, [hi.astype("<f4", copy=False).tobytes()]),
     ]
-    return _png(size, _GREY, picture, _chunk(SCALE_CHUNK, b"".join(content)), compress)
+    scale = _chunk(SCALE_CHUNK, b"".join(content))
+    return _png(_start(size, _GREY), scale, compress(picture))
 
 
 @functools.lru_cache
@@ -143,20 +144,19 @@ def encode_picture(picture: npt.NDArray[np.uint8], compress: Deflate = deflate) 
             f"Received: shape {picture.shape}."
         )
     rows = with_filters(picture.reshape(len(picture), -1))
-    return _png(picture.shape[:2], _COLOURS[colours], rows, [], compress)
+    return _png(_start(picture.shape[:2], _COLOURS[colours]), [], compress(rows))
 
 
-def _png(
-    size: tuple[int, ...],
-    colour: int,
-    rows: npt.NDArray[np.uint8],
-    scale: list[bytes],
-    compress: Deflate,
-) -> bytes:
-    """A PNG of `size`, height and width, of 8 bits, with the chunk `scale` before its pixels."""
+@functools.lru_cache
+def _start(size: tuple[int, ...], colour: int) -> bytes:
+    """How a PNG of `size`, height and width, with 8 bits a colour begins."""
     header = _HEADER.pack(size[1], size[0], 8, colour, 0, 0, 0)
-    before = [_SIGNATURE, *_chunk(b"IHDR", header), *scale]
-    return b"".join([*before, *_chunk(b"IDAT", compress(rows)), *_END])
+    return b"".join([_SIGNATURE, *_chunk(b"IHDR", header)])
+
+
+def _png(start: bytes, scale: list[bytes], pixels: bytes) -> bytes:
+    """A PNG with the chunk `scale` before its compressed pixels."""
+    return b"".join([start, *scale, *_chunk(b"IDAT", pixels), _END])
 
 
 def _chunk(kind: bytes, content: bytes) -> list[bytes]:
@@ -165,4 +165,4 @@ def _chunk(kind: bytes, content: bytes) -> list[bytes]:
     return [struct.pack(">I", len(content)), kind, content, struct.pack(">I", checksum)]
 
 
-_END = _chunk(b"IEND", b"")
+_END = b"".join(_chunk(b"IEND", b""))

@@ -16,12 +16,11 @@ from tb_featuremaps.format.png import encode_atlas
 from tb_featuremaps.summary.event_writer import EventWriter, open_writer
 from tb_featuremaps.summary.events import (
     event,
-    pictures_value,
     scalar_value,
     tensor_value,
     value_head,
 )
-from tb_featuremaps.summary.large_event import LargeEvent
+from tb_featuremaps.summary.large_event import LargeEvent, PicturesValue
 
 
 def _log(
@@ -52,7 +51,7 @@ def _capture(session: int) -> list[Any]:
     values = np.full((1, 1, 6), session, np.float32)
     head = value_head("featuremaps/conv", pb.FeatureMapPluginData(layer=layer))
     return [
-        pictures_value(head, (2, 2), [png]),
+        PicturesValue(head, (2, 2), [png]),
         tensor_value("featuremaps/conv/stats", pb.FeatureMapPluginData(stats=stats), values),
     ]
 
