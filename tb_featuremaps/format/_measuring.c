@@ -27,6 +27,8 @@
 #define LEAST_LANES 64
 /* So many float32 are added up before the sum is added to one of doubles. */
 #define MOST_ADDED 64
+/* So many channels and pixels are tiled at a time: as many as a 64-bit number has bytes. */
+#define TILED 8
 /* Added to a float32 from 0 to 2^22, it leaves the nearest whole number in the lowest bits. */
 #define ROUNDING 12582912.0f
 
@@ -153,21 +155,71 @@ static void survey(Lanes *at, const float *x, Py_ssize_t pixels)
     merge_sums(at, at->zeros);
 }
 
+/* Transposes 8 × 8 bytes, where each number is a row. */
+static void transpose(uint64_t rows[TILED])
+{
+    static const uint64_t masks[3] = {0x00000000FFFFFFFF, 0x0000FFFF0000FFFF, 0x00FF00FF00FF00FF};
+    for (int stage = 0, distance = TILED / 2; stage < 3; stage++, distance /= 2) {
+        for (int i = 0; i < TILED; i++) {
+            if ((i & distance) == 0) {
+                const uint64_t swapped =
+                    ((rows[i] >> (8 * distance)) ^ rows[i + distance]) & masks[stage];
+                rows[i + distance] ^= swapped;
+                rows[i] ^= swapped << (8 * distance);
+            }
+        }
+    }
+}
+
+/* Lays the levels of pixels `begin` to `end` of a row out, for `count` channels. */
+static void tile_bytes(const uint8_t *levels, Py_ssize_t channels, Py_ssize_t begin, Py_ssize_t end,
+                       uint8_t *const *tiles, Py_ssize_t count)
+{
+    for (Py_ssize_t i = 0; i < count; i++) {
+        uint8_t *tile = tiles[i];
+        for (Py_ssize_t x = begin; x < end; x++)
+            tile[x] = levels[x * channels + i];
+    }
+}
+
+/* The same for eight channels, eight pixels at a time; returns how many pixels that makes. */
+static Py_ssize_t tile_eights(const uint8_t *levels, Py_ssize_t channels, Py_ssize_t width,
+                              uint8_t *const tiles[TILED])
+{
+    /* Where the first byte of a number is its highest, rows are counted backwards like bytes. */
+    enum { FLIP = PY_LITTLE_ENDIAN ? 0 : TILED - 1 };
+    Py_ssize_t x = 0;
+    for (; x + TILED <= width; x += TILED) {
+        uint64_t rows[TILED];
+        for (int i = 0; i < TILED; i++)
+            memcpy(&rows[i ^ FLIP], levels + (x + i) * channels, TILED);
+        transpose(rows);
+        for (int i = 0; i < TILED; i++)
+            memcpy(tiles[i] + x, &rows[i ^ FLIP], TILED);
+    }
+    return x;
+}
+
 /* Lays the levels of row `y` of a map out in the atlas, one tile for each channel. */
-static void tile_row(const uint8_t *RESTRICT levels, uint8_t *RESTRICT atlas, const Shape *shape,
-                     Py_ssize_t y)
+static void tile_row(const uint8_t *levels, uint8_t *atlas, const Shape *shape, Py_ssize_t y)
 {
     const Py_ssize_t width = shape->width, channels = shape->channels;
     Py_ssize_t column = 0;
     uint8_t *row = atlas + y * shape->stride;
-    for (Py_ssize_t channel = 0; channel < channels; channel++) {
-        uint8_t *RESTRICT to = row + column * width;
-        for (Py_ssize_t x = 0; x < width; x++)
-            to[x] = levels[x * channels + channel];
-        if (++column == shape->columns) {
-            column = 0;
-            row += shape->height * shape->stride;
+    for (Py_ssize_t channel = 0; channel < channels; channel += TILED) {
+        const Py_ssize_t left = channels - channel, count = left < TILED ? left : TILED;
+        uint8_t *tiles[TILED];
+        Py_ssize_t done = 0;
+        for (Py_ssize_t i = 0; i < count; i++) {
+            tiles[i] = row + column * width;
+            if (++column == shape->columns) {
+                column = 0;
+                row += shape->height * shape->stride;
+            }
         }
+        if (count == TILED)
+            done = tile_eights(levels + channel, channels, width, tiles);
+        tile_bytes(levels + channel, channels, done, width, tiles, count);
     }
 }
 
