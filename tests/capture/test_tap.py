@@ -20,8 +20,8 @@ def _tap(model: keras.Model, layers: Any = "auto", **options: Any) -> Activation
 
 def _values(tap: ActivationTap, capture: Capture, layer: int, probe: int) -> np.ndarray:
     tapped = tap.tapped[layer]
-    atlas, lo, hi, _ = (part[probe] for part in list(capture.layers())[layer])
-    levels = untile(atlas, tapped.channels, tapped.tile_height, tapped.tile_width)
+    picture, lo, hi, _ = (part[probe] for part in list(capture.layers())[layer])
+    levels = untile(picture[:, 1:], tapped.channels, tapped.tile_height, tapped.tile_width)
     return dequantise(levels.astype(np.uint8), lo, hi)
 
 
@@ -79,10 +79,10 @@ def test_the_state_of_the_model_is_left_as_it_was(training: bool) -> None:
 
 def test_channels_and_tiles_can_be_limited() -> None:
     tap = _tap(two_headed_model(), "conv1", max_channels=5, max_tile=4)
-    atlas, lo, _, stats = next(tap.capture().layers())
+    pictures, lo, _, stats = next(tap.capture().layers())
     tapped = tap.tapped[0]
     assert (tapped.channels, tapped.tile_height, tapped.tile_width) == (5, 4, 4)
-    assert atlas.shape == (3, 8, 12)
+    assert pictures.shape == (3, 8, 1 + 12)
     assert lo.shape == (3, 5)
     assert stats.shape == (3, 5, 6)
     assert tapped.shape == (14, 14, 8)
