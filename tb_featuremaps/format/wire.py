@@ -21,18 +21,18 @@ def field(number: int, content: Sequence[bytes]) -> list[bytes]:
     length = 0
     for part in content:
         length += len(part)
-    key = _varint(number << 3 | _BYTES_FOLLOW) + _varint(length)
+    key = varint(number << 3 | _BYTES_FOLLOW) + varint(length)
     if not content or len(content[0]) > _SMALL_BYTES:
         return [key, *content]
     return [key + content[0], *content[1:]]
 
 
-def _varint(number: int) -> bytes:
-    """Seven bits a byte, the lowest first; the eighth says that more follow."""
+def varint(number: int) -> bytes:
+    """A number from 0 on: seven bits a byte, the lowest first; the eighth says that more follow."""
     if number < 1 << 7:
         return bytes((number,))
     if number < 1 << 14:
         return bytes((number & 127 | 128, number >> 7))
     if number < 1 << 21:
         return bytes((number & 127 | 128, number >> 7 & 127 | 128, number >> 14))
-    return bytes((number & 127 | 128,)) + _varint(number >> 7)
+    return bytes((number & 127 | 128,)) + varint(number >> 7)
