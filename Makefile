@@ -68,13 +68,16 @@ bench: $(VENV)/.tested  ## What captures, gradients and a fit cost, as ratios wi
 pictures: $(VENV)/.tested  ## The README's pictures and film, from logs/demo (make demo SERVE=0)
 	$(BIN)/python -m benchmarks.pictures
 
-dist: $(VENV)/.tested  ## sdist and wheel in dist/, with the tab built, checked in an environment of its own
+dist: $(VENV)/.tested  ## sdist and wheels in dist/, with the tab built, checked in environments of their own
 	rm -rf dist build
 	$(BIN)/python -m build
-	@$(BIN)/python tools/check_wheel.py dist/*.whl
+	rm -rf build
+	TB_FEATUREMAPS_PURE=1 $(BIN)/python -m build --wheel
+	@for wheel in dist/*.whl; do $(BIN)/python tools/check_wheel.py $$wheel || exit 1; done
 
 clean:  ## Remove what the other targets made, but for logs/
-	rm -rf $(VENV) .venv-versions build dist site *.egg-info plugin_frontend/node_modules tb_featuremaps/plugin/static
+	rm -rf $(VENV) .venv-versions build dist site *.egg-info plugin_frontend/node_modules tb_featuremaps/plugin/static \
+		tb_featuremaps/format/*.so
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
@@ -83,7 +86,7 @@ $(VENV)/.made:
 		{ echo "Python's venv module is needed (Debian: apt install python3-venv)."; exit 1; }
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.made setup.py pyproject.toml $(TAB_SOURCES)
+$(VENV)/.installed: $(VENV)/.made setup.py pyproject.toml tb_featuremaps/format/_measuring.c $(TAB_SOURCES)
 	@echo "Installing into $(VENV) and building the tab (some minutes the first time) …"
 	@$(BIN)/python -m pip install --quiet --editable '.[training]'
 	@touch $@

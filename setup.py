@@ -1,12 +1,16 @@
-"""Packaging; `build` makes the tab with npm before Python's files are collected."""
+"""Packaging; `build` makes the tab with npm before Python's files are collected.
 
+What measures maps is compiled where there is a C compiler.
+"""
+
+import os
 import pathlib
 import shutil
 import subprocess
 import sys
 from typing import ClassVar
 
-from setuptools import Command, setup
+from setuptools import Command, Extension, setup
 from setuptools.command.build import build
 from setuptools.command.editable_wheel import editable_wheel
 from setuptools.command.sdist import sdist
@@ -89,11 +93,21 @@ class SdistWithTab(sdist):
         super().run()
 
 
+# Where it can't be built, numpy does its work. `TB_FEATUREMAPS_PURE=1` makes the wheel for those
+# platforms that have no wheel of their own.
+_MEASURING = Extension(
+    "tb_featuremaps.format._measuring",
+    ["tb_featuremaps/format/_measuring.c"],
+    extra_compile_args=[] if sys.platform == "win32" else ["-O3"],
+    optional=True,
+)
+
 setup(
+    ext_modules=[] if os.environ.get("TB_FEATUREMAPS_PURE") == "1" else [_MEASURING],
     cmdclass={
         "build": BuildWithTab,
         "build_tab": BuildTab,
         "editable_wheel": EditableWithTab,
         "sdist": SdistWithTab,
-    }
+    },
 )

@@ -1,9 +1,10 @@
 """Checks a wheel as its users meet it: a fresh environment without Node, TensorFlow and Keras.
 
-    python tools/check_wheel.py dist/*.whl
+    python tools/check_wheel.py WHEEL
 
 It installs the wheel, runs the command, writes a run with `RunWriter`, makes a report of it, and
-asks a TensorBoard for the tab and the run.
+asks a TensorBoard for the tab and the run. A wheel for one platform has to hold compiled code, one
+for any must not.
 """
 
 import contextlib
@@ -25,7 +26,9 @@ _WITHOUT = ("keras", "tensorflow", "training", "tests")
 _SCRIPT = """
 import importlib.util, numpy, sys
 import tb_featuremaps
-present = [name for name in sys.argv[2:] if importlib.util.find_spec(name)]
+from tb_featuremaps.format.finishing import IS_COMPILED
+assert IS_COMPILED == (sys.argv[2] == "compiled"), IS_COMPILED
+present = [name for name in sys.argv[3:] if importlib.util.find_spec(name)]
 assert not present, present
 with tb_featuremaps.RunWriter(sys.argv[1] + "/run") as writer:
     writer.write_maps(1, {"conv": numpy.random.rand(1, 4, 4, 3).astype("float32")})
@@ -51,7 +54,8 @@ def main(wheel: pathlib.Path) -> int:
         _run([binaries / "tb-featuremaps", "--help"], folder, environment)
         logdir = folder / "logs"
         python = binaries / "python"
-        _run([python, "-c", _SCRIPT, str(logdir), *_WITHOUT], folder, environment)
+        kind = "pure" if wheel.stem.endswith("-any") else "compiled"
+        _run([python, "-c", _SCRIPT, str(logdir), kind, *_WITHOUT], folder, environment)
         listed = _run([binaries / "tb-featuremaps", "list", logdir], folder, environment)
         assert listed.splitlines() == ["run", "  conv: 1 captures, steps 1 to 1"], listed
         page = folder / "report.html"

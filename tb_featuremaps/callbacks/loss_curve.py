@@ -1,10 +1,10 @@
 """The curve of the training loss, made of what the steps recorded and what `fit` told."""
 
-import dataclasses
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 
@@ -17,8 +17,7 @@ from tb_featuremaps.capture.term_listener import HeardStep, TermListener, added
 _NO_LOGS = None
 
 
-@dataclasses.dataclass(frozen=True)
-class _Told:
+class _Told(NamedTuple):
     """What `fit` told of a batch: when it had run, and what the step returned."""
 
     wall_time: float
@@ -59,7 +58,7 @@ class LossCurve:
         self._main = main
         self._submit = submit
         self._written = clock.step
-        self._told: list[_Told] = []
+        self._told: deque[_Told] = deque()
         self._steps: list[HeardStep] = []
         self._logs: Mapping[str, Any] | None = _NO_LOGS
         self._wall_time = 0.0
@@ -68,8 +67,9 @@ class LossCurve:
 
     def tell(self, batches: int, logs: Mapping[str, Any] | None) -> None:
         """So many batches have run, the last of which returned `logs`."""
-        with self._lock:
-            self._told += [_Told(time.time(), logs)] * batches
+        told = _Told(time.time(), logs)
+        for _ in range(batches):
+            self._told.append(told)  # without the lock, since this is done at every batch
 
     def write(self, is_end: bool = False) -> None:
         """Reads the device and submits the points of the intervals that have ended since.
@@ -99,10 +99,9 @@ class LossCurve:
             self._submit(list(self._jobs(batches)))
 
     def _jobs(self, batches: int) -> Iterator[PointJob]:
-        steps, told = self._steps[:batches], self._told[:batches]
-        self._steps, self._told = self._steps[batches:], self._told[batches:]
+        steps, self._steps = self._steps[:batches], self._steps[batches:]
         for index in range(batches):
-            self._note(told[index] if index < len(told) else _Told(time.time(), _NO_LOGS))
+            self._note(self._told.popleft() if self._told else _Told(time.time(), _NO_LOGS))
             step = self._advance(steps, index)
             if step >= self._written + self._every:
                 yield from self._point()

@@ -40,6 +40,8 @@ class LossPoints:
         self._phase: Phase = phase
         self._step_name = "train_step" if phase == "train" else "test_step"
         self._compared = False
+        # Since so many traces, points are split, and take no logs.
+        self._split_since = -1
         self._other_loss: str | None = None
         self._encoder: LossEncoder | None = None
         self._reported: ReportedLossEncoder | None = None
@@ -69,8 +71,13 @@ class LossPoints:
             )
 
     def needs_logs(self, tap: LossTap) -> bool:
-        """Whether a point takes what the step returned."""
-        return not self._compared or self._why_no_total(tap) is not None
+        """Whether a point takes what the step returned; asked after every batch."""
+        traces = tap.traces
+        if traces == self._split_since:
+            return False
+        needs = not self._compared or self._why_no_total(tap) is not None
+        self._split_since = -1 if needs else traces
+        return needs
 
     def job(
         self,

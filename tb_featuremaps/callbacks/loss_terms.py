@@ -104,13 +104,9 @@ class LossTerms(keras.callbacks.Callback):
         if self._listener is None or self._curve is None:
             return
         try:
-            if self._overdue is not None:
-                self._overdue.check()
             points, tap = self._points["train"], self._listener.tap
-            needs_logs = points.needs_logs(tap)
-            self._curve.tell(
-                self._session.batches_until(batch), dict(logs or {}) if needs_logs else None
-            )
+            batches, needs_logs = self._session.batches_until(batch), points.needs_logs(tap)
+            self._curve.tell(batches, dict(logs or {}) if needs_logs else None)
             if needs_logs:
                 points.compare_once(self.model, self._listener, logs or {})
             if tap.is_due():
@@ -197,6 +193,8 @@ class LossTerms(keras.callbacks.Callback):
         """Reads what the steps have recorded and writes the points that it makes."""
         if self._listener is None or self._curve is None:
             return
+        if self._overdue is not None:
+            self._overdue.check()
         # Every worker of a distributed training takes the terms; one has a writer.
         self._curve.write(is_end)
         lost = self._listener.take_lost()

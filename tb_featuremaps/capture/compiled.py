@@ -131,8 +131,8 @@ class _TensorFlowPass(CompiledPass):
     def _trace(self) -> None:
         import tensorflow as tf
 
-        self._function = tf.function(self._body, autograph=False)
-        self._function.get_concrete_function()
+        # Without arguments there is but one trace, and asking for it anew takes time.
+        self._function = tf.function(self._body, autograph=False).get_concrete_function()
 
     def run(self) -> Any:
         if self._runs_eagerly:

@@ -113,16 +113,21 @@ def is_keras(owner: type, *names: str) -> bool:
     return all(str(module).startswith("keras.") for module in modules)
 
 
-def looked_up_late(
-    model: keras.Model, name: str, step: Callable[..., Any]
-) -> contextlib.AbstractContextManager[None]:
-    """Within it, a step function that looks its step up when it is called finds `step`.
+def looking_up_late(
+    model: keras.Model, name: str, step: Callable[..., Any], function: Callable[..., Any]
+) -> Callable[..., Any]:
+    """A step function that finds `step` where it looks its step up when it is called.
 
     On PyTorch only; elsewhere a step function keeps the step that it was made with.
     """
     if keras.backend.backend() != "torch":
-        return contextlib.nullcontext()
-    return replaced(model, name, step)
+        return function
+
+    def looking_up(*args: Any, **kwargs: Any) -> Any:
+        with replaced(model, name, step):
+            return function(*args, **kwargs)
+
+    return looking_up
 
 
 @contextlib.contextmanager

@@ -33,6 +33,8 @@ class LossTap:
     Attributes:
         predictions: the structure of what the model returned, once a step was traced.
         lock: held while the device is read, and what it held is handed over.
+        reads_together: whether a read waits for the other processes of a training to read too.
+        traces: how many steps were traced, or run eagerly.
     """
 
     def __init__(self, model: keras.Model) -> None:
@@ -43,6 +45,8 @@ class LossTap:
             "train": make_recorder(model),
             "test": make_recorder(model),
         }
+        self.reads_together = self._recorders["train"].reads_together
+        self.traces = 0
         self._unread: dict[Phase, int] = {"train": 0, "test": 0}
         self._read_at = time.monotonic()
         self._traced = threading.local()  # replicas of a strategy trace in threads of their own
@@ -117,18 +121,12 @@ class LossTap:
         All processes of a training that read together read at every batch: they have no common
         time.
         """
-        if not self._unread["train"]:
-            return False
-        return self.reads_together or time.monotonic() - self._read_at >= READ_SECONDS
+        is_time = self.reads_together or time.monotonic() - self._read_at >= READ_SECONDS
+        return is_time and bool(self._unread["train"])
 
     def is_overdue(self) -> bool:
         """Whether what the steps have recorded waits although it was to be read."""
         return bool(self._unread["train"]) and time.monotonic() - self._read_at >= OVERDUE_SECONDS
-
-    @property
-    def reads_together(self) -> bool:
-        """Whether a read waits for the other processes of a training to read too."""
-        return self._recorders["train"].reads_together
 
     def drain(self, is_idle: bool = True) -> None:
         """Hands what the steps have recorded to every listener.
@@ -141,9 +139,8 @@ class LossTap:
             for phase in self._recorders:
                 self._drain(phase, is_idle)
 
-    def before_call(self, phase: Phase) -> None:
+    def before_call(self, phase: Phase, steps: int) -> None:
         """Makes room for the steps of a call."""
-        steps = int(getattr(self._model, "steps_per_execution", 1) or 1)
         with self.lock:
             if self._unread[phase] + steps > self._recorders[phase].capacity:
                 self._drain(phase)
@@ -159,6 +156,7 @@ class LossTap:
             self._guarded(phase, lambda: recorder.begin_step(data))
             result = step(*args, **kwargs)
         self._calls[phase] = self._traced.calls
+        self.traces += 1
         return self._guarded(phase, lambda: recorder.end_step(self._model, result), result)
 
     def collect(self, phase: Phase, outputs: Any) -> Any:

@@ -95,7 +95,8 @@ def means(sums: Sums, over_samples: bool) -> TermMeans | None:
     length = (len(sums) - 2) // 2
     outputs = (length - _FIXED) // 3
     begin = 2 + (length if over_samples else 0)
-    total, penalty, *others = (sums[begin : begin + length] / count).tolist()
+    wanted = sums[begin : begin + length]
+    total, penalty, *others = (wanted if count == 1 else wanted / count).tolist()
     return TermMeans(
         total,
         penalty,

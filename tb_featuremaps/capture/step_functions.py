@@ -15,8 +15,8 @@ _ATTRIBUTES: dict[Phase, str] = {"train": "train_function", "test": "test_functi
 class StepObserver(Protocol):
     """Stands between a model's steps and those who call them."""
 
-    def before_call(self, phase: Phase) -> None:
-        """A step function, which runs one or several steps, is about to be called."""
+    def before_call(self, phase: Phase, steps: int) -> None:
+        """A step function, which runs so many steps, is about to be called."""
 
     def run_step(
         self, phase: Phase, step: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -93,14 +93,17 @@ class StepFunctions:
         ):
             setattr(self._model, _ATTRIBUTES[phase], None)
             getattr(self._model, f"make_{phase}_function")()
-        function = getattr(self._model, _ATTRIBUTES[phase])
+        made = getattr(self._model, _ATTRIBUTES[phase])
+        function = keras_internals.looking_up_late(self._model, name, step, made)
+        # A step function is made for so many steps; it is made anew when the model is compiled.
+        steps = int(getattr(self._model, "steps_per_execution", 1) or 1)
 
-        @functools.wraps(function)
+        # What is done here and in `before_call` is done at every batch.
+        @functools.wraps(made)
         def observed(*args: Any, **kwargs: Any) -> Any:
-            observer.before_call(phase)
+            observer.before_call(phase, steps)
             try:
-                with keras_internals.looked_up_late(self._model, name, step):
-                    return function(*args, **kwargs)
+                return function(*args, **kwargs)
             except BaseException as error:
                 if not _is_end_of_data(error):
                     observer.step_failed()

@@ -57,9 +57,10 @@ class TappedLayer:
     @property
     def bytes_per_probe(self) -> int:
         """What one probe's atlas, scales and statistics take before they are compressed."""
-        tiles = rows_of(self.channels) * columns_of(self.channels)
-        # lo and hi, and six statistics, in float32
-        return tiles * self.tile_height * self.tile_width + self.channels * (2 + 6) * 4
+        height = rows_of(self.channels) * self.tile_height
+        width = columns_of(self.channels) * self.tile_width
+        # each row's filter; lo and hi, and six statistics, in float32
+        return height * (1 + width) + self.channels * (2 + 6) * 4
 
 
 class Capture:

@@ -1,21 +1,29 @@
-"""Maps to what is written of a layer: atlases with their scales, and statistics."""
+"""Maps to what is written of a layer: atlases with their scales, and statistics.
 
-from collections.abc import Iterable, Iterator, Sequence
+`_measuring`, which is compiled, does it in one call; where it could not be built, numpy does.
+"""
+
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from tb_featuremaps.format.atlas import tile
-from tb_featuremaps.format.measuring import measure
+from tb_featuremaps.format.atlas import columns_of, rows_of, tile
+from tb_featuremaps.format.measuring import LEVELS, measure
+from tb_featuremaps.format.measuring_exactly import exact_parts
+from tb_featuremaps.format.png import with_filters
+
+try:
+    from tb_featuremaps.format import _measuring
+except ImportError:
+    IS_COMPILED = False
+else:
+    IS_COMPILED = True
 
 # Maps, float32 `[n, height, width, channels]`, and over how many pixels, `(height, width)`, they
 # are averaged for the atlas.
 UnfinishedLayer: TypeAlias = tuple[npt.NDArray[np.float32], tuple[int, int]]
-
-# Up to so many bytes of maps are measured at once: the calls for a small layer take longer than its
-# values do.
-_MEASURED_TOGETHER = 2**19
 _NOT_AVERAGED = (1, 1)
 
 
@@ -23,64 +31,59 @@ class FinishedLayer(NamedTuple):
     """A layer of a capture.
 
     Attributes:
-        atlases: uint8 `[n, rows · tile height, columns · tile width]`, one for each probe.
+        pictures: uint8 `[n, rows · tile height, 1 + columns · tile width]`, an atlas for each
+            probe, each row of which has its filter, as `png.with_filters` puts it.
         lo, hi: float32 `[n, channels]`, the values of levels 0 and 255.
         statistics: float32 `[n, channels, 6]`, of the maps before they are averaged.
     """
 
-    atlases: npt.NDArray[np.uint8]
+    pictures: npt.NDArray[np.uint8]
     lo: npt.NDArray[np.float32]
     hi: npt.NDArray[np.float32]
     statistics: npt.NDArray[np.float32]
 
     def first(self, probes: int | None) -> "FinishedLayer":
         """That of the first probes; of all if None."""
-        parts = (self.atlases[:probes], self.lo[:probes], self.hi[:probes])
+        parts = (self.pictures[:probes], self.lo[:probes], self.hi[:probes])
         return FinishedLayer(*parts, self.statistics[:probes])
 
 
 def finish_layers(layers: Iterable[UnfinishedLayer]) -> Iterator[FinishedLayer]:
-    """Finishes layers one after another; small ones of equal pixels are measured together."""
-    waiting: list[npt.NDArray[np.float32]] = []
+    """Finishes layers one after another."""
     for maps, averaged in layers:
-        if waiting and not _joins(waiting, maps, averaged):
-            yield from _finish_together(waiting)
-            waiting = []
         if averaged == _NOT_AVERAGED:
-            waiting.append(maps)
+            yield finish(maps)
         else:
-            yield _finish_averaged(maps, averaged)
-    if waiting:
-        yield from _finish_together(waiting)
+            shown = finish(average(maps, averaged))
+            yield shown._replace(statistics=finish(maps).statistics)
 
 
-def _joins(
-    waiting: Sequence[npt.NDArray[np.float32]],
-    maps: npt.NDArray[np.float32],
-    averaged: tuple[int, int],
-) -> bool:
-    return (
-        averaged == _NOT_AVERAGED
-        and maps.shape[:3] == waiting[0].shape[:3]
-        and sum(others.nbytes for others in waiting) + maps.nbytes <= _MEASURED_TOGETHER
-    )
+def finish_with_numpy(maps: npt.NDArray[np.float32]) -> FinishedLayer:
+    """Finishes maps, float32 `[n, height, width, channels]`, none of them empty."""
+    measured = measure(maps)
+    pictures = with_filters(tile(measured.levels))
+    return FinishedLayer(pictures, measured.lo, measured.hi, measured.statistics)
 
 
-def _finish_together(layers: Sequence[npt.NDArray[np.float32]]) -> Iterator[FinishedLayer]:
-    """Finishes layers whose maps differ in their channels at most."""
-    measured = measure(layers[0] if len(layers) == 1 else np.concatenate(layers, axis=3))
-    end = 0
-    for maps in layers:
-        begin, end = end, end + maps.shape[3]
-        channels = slice(begin, end)
-        parts = (measured.lo[:, channels], measured.hi[:, channels])
-        tiled = tile(measured.levels[..., channels])
-        yield FinishedLayer(tiled, *parts, measured.statistics[:, channels])
+def finish_compiled(maps: npt.NDArray[np.float32]) -> FinishedLayer:
+    """Does the same with `_measuring`, which gives the interpreter's lock back meanwhile."""
+    maps = np.require(maps, np.float32, ["C", "A"])
+    count, height, width, channels = maps.shape
+    rows, columns = rows_of(channels), columns_of(channels)
+    pictures = np.empty((count, rows * height, 1 + columns * width), np.uint8)
+    lo, hi = np.empty((2, count, channels), np.float32)
+    statistics = np.empty((count, channels, 6), np.float32)
+    if not _measuring.measure(maps, maps.shape, columns, pictures, lo, hi, statistics):
+        # Splitting axes of a part makes no copy, so that what is put into it is in the pictures.
+        tiles = pictures[:, :, 1:].reshape(count, rows, height, columns, width)
+        for probe, channel, found in exact_parts(maps, np.isnan(lo), LEVELS):
+            tiles[probe, channel // columns, :, channel % columns] = found.levels
+            lo[probe, channel], hi[probe, channel] = found.lo, found.hi
+            statistics[probe, channel] = found.statistics
+    return FinishedLayer(pictures, lo, hi, statistics)
 
 
-def _finish_averaged(maps: npt.NDArray[np.float32], averaged: tuple[int, int]) -> FinishedLayer:
-    shown = measure(average(maps, averaged))
-    return FinishedLayer(tile(shown.levels), shown.lo, shown.hi, measure(maps).statistics)
+finish = finish_compiled if IS_COMPILED else finish_with_numpy
 
 
 def average(maps: npt.NDArray[np.float32], window: tuple[int, int]) -> npt.NDArray[np.float32]:

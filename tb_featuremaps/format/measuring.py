@@ -18,13 +18,12 @@ nonlinearity, as `layers="auto"` does where a convolution has one.
 """
 
 import dataclasses
-from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 from tb_featuremaps.format.folding import FoldedMaps, fold
-from tb_featuremaps.format.measuring_exactly import measure_exactly
+from tb_featuremaps.format.measuring_exactly import exact_parts
 
 LEVELS = 255
 
@@ -93,8 +92,19 @@ def measure(maps: npt.NDArray[np.float32]) -> MeasuredMaps:
             np.divide(found.zeros, height * width, out=columns[..., 4], casting="same_kind")
             odd = found.odd()
             if odd is not None:
-                _replace(measured, maps, np.argwhere(odd) + np.array([group.start, 0]))
+                _replace(measured, maps, group, odd)
     return measured
+
+
+def _replace(
+    measured: MeasuredMaps, maps: npt.NDArray[np.float32], group: slice, odd: npt.NDArray[np.bool_]
+) -> None:
+    """Measures channels anew, which `odd` tells of the probes `group`, `[n, channels]`."""
+    for probe, channel, found in exact_parts(maps[group], odd, LEVELS):
+        at = probe + group.start
+        measured.levels[at, :, :, channel] = found.levels
+        measured.lo[at, channel], measured.hi[at, channel] = found.lo, found.hi
+        measured.statistics[at, channel] = found.statistics
 
 
 def _survey(folded: FoldedMaps) -> _Survey:
@@ -150,21 +160,3 @@ def _variance(folded: FoldedMaps, mean: npt.NDArray[np.float64]) -> npt.NDArray[
     variance: npt.NDArray[np.float64] = folded.merge(np.add, squares, np.float64)
     variance /= folded.pixels
     return variance
-
-
-def _replace(
-    measured: MeasuredMaps, maps: npt.NDArray[np.float32], odd: npt.NDArray[np.intp]
-) -> None:
-    """Measures channels anew, whose probe and channel `odd` names row by row."""
-    for rows in _parts(len(odd), maps.shape[1] * maps.shape[2]):
-        probe, channel = odd[rows].T
-        found = measure_exactly(maps[probe, :, :, channel], LEVELS)
-        measured.levels[probe, :, :, channel] = found.levels
-        measured.lo[probe, channel], measured.hi[probe, channel] = found.lo, found.hi
-        measured.statistics[probe, channel] = found.statistics
-
-
-def _parts(count: int, pixels: int) -> Iterator[slice]:
-    """Slices of so many channels of `pixels` pixels that float64 copies stay small."""
-    step = max(1, 2**17 // pixels)
-    return (slice(begin, begin + step) for begin in range(0, count, step))

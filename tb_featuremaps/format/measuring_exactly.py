@@ -6,9 +6,12 @@ difference of float32 values overflows.
 """
 
 import dataclasses
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
+
+_VALUES_AT_ONCE = 2**17
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,6 +26,27 @@ class ExactChannels:
     lo: npt.NDArray[np.float32]
     hi: npt.NDArray[np.float32]
     statistics: npt.NDArray[np.float32]
+
+
+def exact_parts(
+    maps: npt.NDArray[np.float32], chosen: npt.NDArray[np.bool_], top: int
+) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], ExactChannels]]:
+    """Measures channels of maps, so many at a time that copies in float64 stay small.
+
+    Args:
+        maps: float32 `[n, height, width, channels]`.
+        chosen: which ones, `[n, channels]`.
+        top: the highest level.
+
+    Returns:
+        Their probes and their channels, and what was found of them.
+    """
+    pixels = maps.shape[1] * maps.shape[2]
+    step = max(1, _VALUES_AT_ONCE // pixels)
+    rows = np.argwhere(chosen)
+    for begin in range(0, len(rows), step):
+        probe, channel = rows[begin : begin + step].T
+        yield probe, channel, measure_exactly(maps[probe, :, :, channel], top)
 
 
 def measure_exactly(maps: npt.NDArray[np.float32], top: int) -> ExactChannels:

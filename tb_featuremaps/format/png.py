@@ -21,6 +21,7 @@ __all__ = [
     "decode_atlas",
     "encode_atlas",
     "encode_picture",
+    "with_filters",
 ]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -50,6 +51,17 @@ class Atlas:
         return dequantise(self.levels, self.lo, self.hi)
 
 
+def with_filters(pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Puts its filter before each row, as PNG has them: `[…, height, bytes]` with a byte more.
+
+    It is 0, none: others make feature maps no smaller.
+    """
+    filtered = np.empty((*pictures.shape[:-1], 1 + pictures.shape[-1]), np.uint8)
+    filtered[..., 0] = 0
+    filtered[..., 1:] = pictures
+    return filtered
+
+
 def encode_atlas(
     picture: npt.NDArray[np.uint8],
     lo: npt.NDArray[np.float32],
@@ -61,7 +73,8 @@ def encode_atlas(
     """Returns the PNG of one atlas.
 
     Args:
-        picture: uint8 `[rows · tile height, columns · tile width]`, as `tile` lays it out.
+        picture: uint8 `[rows · tile height, 1 + columns · tile width]`, as `tile` lays it out, and
+            contiguous, `with_filters`.
         lo, hi: float32 `[channels]`.
         tile_height, tile_width: pixels of one channel.
         compress: makes the zlib stream of the pixels.
@@ -70,18 +83,19 @@ def encode_atlas(
         ValueError: the picture has another size, or more than `MAX_ATLAS_PIXELS`.
     """
     size = rows_of(len(lo)) * tile_height, columns_of(len(lo)) * tile_width
-    if picture.shape != size or picture.size > MAX_ATLAS_PIXELS:
+    if picture.shape != (size[0], 1 + size[1]) or size[0] * size[1] > MAX_ATLAS_PIXELS:
         raise ValueError(
             f"Expected an atlas of {size[0]}×{size[1]} pixels for {len(lo)} channels of "
-            f"{tile_height}×{tile_width}, and at most {MAX_ATLAS_PIXELS:,} pixels. "
-            f"Received: shape {picture.shape}."
+            f"{tile_height}×{tile_width}, a byte more in each row, and at most "
+            f"{MAX_ATLAS_PIXELS:,} pixels. Received: shape {picture.shape}."
         )
     content = [
         _scale_head(FORMAT_VERSION, len(lo), tile_height, tile_width),
         *field(pb.AtlasScale.LO_FIELD_NUMBER, [lo.astype("<f4", copy=False).tobytes()]),
         *field(pb.AtlasScale.HI_FIELD_NUMBER, [hi.astype("<f4", copy=False).tobytes()]),
     ]
-    return _png(picture, _chunk(SCALE_CHUNK, b"".join(content)), compress)
+    scale = _chunk(SCALE_CHUNK, b"".join(content))
+    return _png(_start(size, _GREY), scale, compress(picture))
 
 
 @functools.lru_cache
@@ -129,20 +143,20 @@ def encode_picture(picture: npt.NDArray[np.uint8], compress: Deflate = deflate) 
             "Expected a picture [h, w], [h, w, 3] or [h, w, 4] of 1 to 2³¹ − 1 bytes. "
             f"Received: shape {picture.shape}."
         )
-    return _png(picture, [], compress)
+    rows = with_filters(picture.reshape(len(picture), -1))
+    return _png(_start(picture.shape[:2], _COLOURS[colours]), [], compress(rows))
 
 
-def _png(picture: npt.NDArray[np.uint8], scale: list[bytes], compress: Deflate) -> bytes:
-    """A PNG of 8 bits a colour, with the chunk `scale` before its pixels."""
-    height, width = picture.shape[:2]
-    colours = picture.shape[2] if picture.ndim == 3 else 1
-    # Each row begins with the number of its filter: 0, none. Others make feature maps no smaller.
-    rows = np.empty((height, 1 + width * colours), np.uint8)
-    rows[:, 0] = 0
-    rows[:, 1:] = picture.reshape(height, width * colours)
-    header = _HEADER.pack(width, height, 8, _COLOURS[colours], 0, 0, 0)
-    before = [_SIGNATURE, *_chunk(b"IHDR", header), *scale]
-    return b"".join([*before, *_chunk(b"IDAT", compress(rows)), *_END])
+@functools.lru_cache
+def _start(size: tuple[int, ...], colour: int) -> bytes:
+    """How a PNG of `size`, height and width, with 8 bits a colour begins."""
+    header = _HEADER.pack(size[1], size[0], 8, colour, 0, 0, 0)
+    return b"".join([_SIGNATURE, *_chunk(b"IHDR", header)])
+
+
+def _png(start: bytes, scale: list[bytes], pixels: bytes) -> bytes:
+    """A PNG with the chunk `scale` before its compressed pixels."""
+    return b"".join([start, *scale, *_chunk(b"IDAT", pixels), _END])
 
 
 def _chunk(kind: bytes, content: bytes) -> list[bytes]:
@@ -151,4 +165,4 @@ def _chunk(kind: bytes, content: bytes) -> list[bytes]:
     return [struct.pack(">I", len(content)), kind, content, struct.pack(">I", checksum)]
 
 
-_END = _chunk(b"IEND", b"")
+_END = b"".join(_chunk(b"IEND", b""))

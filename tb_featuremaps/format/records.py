@@ -69,19 +69,21 @@ class Record(NamedTuple):
 
 def encode_record(data: bytes, crc32c: Checksum = crc32c) -> bytes:
     """Returns the record that holds `data`."""
-    length = _LENGTH.pack(len(data))
-    checksums = [_FOOTER.pack(masked_crc32c(part, crc32c)) for part in (length, data)]
-    return b"".join((length, checksums[0], data, checksums[1]))
+    return b"".join((_header(len(data)), data, _FOOTER.pack(masked_crc32c(data, crc32c))))
 
 
 def encode_large_record(parts: Sequence[bytes]) -> list[bytes]:
     """Returns what, joined, is the record that holds `parts` one after another; copies none."""
     if not CRC32C_IS_COMPILED:
         return [encode_record(b"".join(parts))]
-    length = _LENGTH.pack(sum(map(len, parts)))
     crc = functools.reduce(google_crc32c.extend, parts, 0)
-    header = length + _FOOTER.pack(masked_crc32c(length))
-    return [header, *parts, _FOOTER.pack(_masked(crc))]
+    return [_header(sum(map(len, parts))), *parts, _FOOTER.pack(_masked(crc))]
+
+
+@functools.lru_cache(maxsize=16)  # many small records are of one length
+def _header(length: int) -> bytes:
+    packed = _LENGTH.pack(length)
+    return packed + _FOOTER.pack(masked_crc32c(packed))
 
 
 def read_records(file: BinaryIO, offset: int, size: int) -> Iterator[Record]:

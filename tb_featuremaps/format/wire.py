@@ -3,21 +3,36 @@
 from collections.abc import Sequence
 
 _BYTES_FOLLOW = 2
+# A key is joined with what follows it, unless that is larger: each part costs its writer more than
+# copying so few bytes does.
+_SMALL_BYTES = 1 << 12
 
 
 def field(number: int, content: Sequence[bytes]) -> list[bytes]:
-    """A field of bytes, of packed numbers or of a message: its key and its length, and itself."""
-    length = sum(map(len, content))
-    return [_varint(number << 3 | _BYTES_FOLLOW) + _varint(length), *content]
+    """A field of bytes, of packed numbers or of a message: its key and its length, and itself.
+
+    Args:
+        number: the field's.
+        content: in parts.
+
+    Returns:
+        As many parts, or one more.
+    """
+    length = 0
+    for part in content:
+        length += len(part)
+    key = varint(number << 3 | _BYTES_FOLLOW) + varint(length)
+    if not content or len(content[0]) > _SMALL_BYTES:
+        return [key, *content]
+    return [key + content[0], *content[1:]]
 
 
-def _varint(number: int) -> bytes:
-    """Seven bits a byte, the lowest first; the eighth says that more follow."""
-    if number < 128:
+def varint(number: int) -> bytes:
+    """A number from 0 on: seven bits a byte, the lowest first; the eighth says that more follow."""
+    if number < 1 << 7:
         return bytes((number,))
-    encoded = bytearray()
-    while number > 127:
-        encoded.append(number & 127 | 128)
-        number >>= 7
-    encoded.append(number)
-    return bytes(encoded)
+    if number < 1 << 14:
+        return bytes((number & 127 | 128, number >> 7))
+    if number < 1 << 21:
+        return bytes((number & 127 | 128, number >> 7 & 127 | 128, number >> 14))
+    return bytes((number & 127 | 128,)) + varint(number >> 7)

@@ -12,7 +12,7 @@ from tb_featuremaps.format import names
 from tb_featuremaps.format.finishing import FinishedLayer
 from tb_featuremaps.format.png import encode_atlas, encode_picture
 from tb_featuremaps.summary import events
-from tb_featuremaps.summary.large_event import FloatsValue, LargeEvent, StringsValue, ValueHead
+from tb_featuremaps.summary.large_event import FloatsValue, LargeEvent, PicturesValue, ValueHead
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,7 +109,7 @@ class CaptureEncoder:
 
     def _values(
         self, arrays: CaptureArrays, parts: CaptureParts
-    ) -> Iterator[StringsValue | FloatsValue]:
+    ) -> Iterator[PicturesValue | FloatsValue]:
         for series, layer in zip(self._layers, arrays.layers, strict=True):
             yield from _layer_values(series, layer, parts)
         if not parts.maps:
@@ -120,19 +120,19 @@ class CaptureEncoder:
 
 def _layer_values(
     series: LayerSeries, layer: FinishedLayer, parts: CaptureParts
-) -> Iterator[StringsValue | FloatsValue]:
-    atlases, lo, hi, stats = layer
-    shown = len(atlases) if parts.maps else 1
+) -> Iterator[PicturesValue | FloatsValue]:
+    pictures, lo, hi, stats = layer
+    shown = len(pictures) if parts.maps else 1
     pngs = [
-        encode_atlas(atlas, low, high, series.tile_height, series.tile_width)
-        for atlas, low, high in zip(atlases[:shown], lo, hi, strict=False)
+        encode_atlas(picture, low, high, series.tile_height, series.tile_width)
+        for picture, low, high in zip(pictures[:shown], lo, hi, strict=False)
     ]
-    size = (atlases.shape[2], atlases.shape[1])
+    size = (pictures.shape[2] - 1, pictures.shape[1])
     if parts.images_tab:
-        yield events.pictures_value(series.images_tab_head, size, pngs[:1])
+        yield PicturesValue(series.images_tab_head, size, pngs[:1])
     if not parts.maps:
         return
-    yield events.pictures_value(series.head, size, pngs)
+    yield PicturesValue(series.head, size, pngs)
     yield FloatsValue(series.stats_head, stats)
 
 
@@ -142,4 +142,4 @@ def probes_event(step: int, pictures: npt.NDArray[np.uint8], labels: Sequence[st
     size = (pictures.shape[2], pictures.shape[1])
     pngs = [encode_picture(picture) for picture in pictures]
     head = events.value_head(names.PROBES_TAG, pb.FeatureMapPluginData(probes=payload))
-    return LargeEvent(step, [events.pictures_value(head, size, pngs)])
+    return LargeEvent(step, [PicturesValue(head, size, pngs)])

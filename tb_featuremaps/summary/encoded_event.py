@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from tensorboard.compat.proto import summary_pb2
 
+from tb_featuremaps.format.wire import field, varint
 from tb_featuremaps.summary import events
 
 # Fields of `Event`, as they are encoded: wall_time (double), step (varint), summary (bytes).
 _WALL_TIME = struct.Struct("<Bd")
-_WALL_TIME_KEY, _STEP_KEY, _SUMMARY_KEY = 0x09, 0x10, 0x2A
+_WALL_TIME_KEY, _STEP_KEY, _SUMMARY = 0x09, b"\x10", 5
 _FLOAT = struct.Struct("<f")
 # A float that stands for a number that is filled in; any whose bytes occur nowhere else will do.
 _FIRST_MARK = 0x4B9C3F71
@@ -68,16 +69,22 @@ class ScalarEncoder:
             more: further values.
         """
         fields = self._fields.copy()
-        fields[1::2] = map(_as_float32, values)
-        summary = self._form.pack(*fields)
+        fields[1::2] = values
+        try:
+            summary = self._form.pack(*fields)
+        except OverflowError:
+            fields[1::2] = map(_as_float32, values)
+            summary = self._form.pack(*fields)
         tags = self._tags
         if more:
             summary += summary_pb2.Summary(value=more).SerializeToString()
             tags |= {value.tag for value in more}
         moment = time.time() if wall_time is None else wall_time
         head = _WALL_TIME.pack(_WALL_TIME_KEY, moment)
-        parts = (head, _key(_STEP_KEY, step), _key(_SUMMARY_KEY, len(summary)), summary)
-        return EncodedEvent(step, tags, b"".join(parts))
+        number = varint(step & _ALL_64_BITS)
+        return EncodedEvent(
+            step, tags, b"".join((head, _STEP_KEY, number, *field(_SUMMARY, [summary])))
+        )
 
 
 def _as_float32(value: float) -> float:
@@ -94,13 +101,3 @@ def _split(value: summary_pb2.Summary.Value) -> tuple[bytes, bytes]:
             before, after = data.split(number)
             return before, after
     raise ValueError(f"Expected a tag that is text. Received: {value.tag!r}.")
-
-
-def _key(key: int, number: int) -> bytes:
-    """A field's key and a varint."""
-    parts, number = [key], number & _ALL_64_BITS
-    while number > 0x7F:
-        parts.append(number & 0x7F | 0x80)
-        number >>= 7
-    parts.append(number)
-    return bytes(parts)

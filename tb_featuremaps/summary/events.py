@@ -1,7 +1,7 @@
 """Builds the events: arrays and payloads to TensorBoard's summary protos."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from tensorboard.util import tensor_util
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.metadata import create_summary_metadata
-from tb_featuremaps.summary.large_event import StringsValue, ValueHead
+from tb_featuremaps.summary.large_event import ValueHead
 
 # How the stock Images tab reads pictures.
 IMAGES_TAB = image_metadata.create_summary_metadata(
@@ -34,17 +34,6 @@ def event(
     return event_pb2.Event(
         wall_time=moment, step=step, summary=summary_pb2.Summary(value=list(values))
     )
-
-
-def pictures_value(head: ValueHead, size: tuple[int, int], pngs: Sequence[bytes]) -> StringsValue:
-    """An image summary.
-
-    Args:
-        head: its tag and metadata.
-        size: width and height in pixels.
-        pngs: the pictures.
-    """
-    return StringsValue(head, [*(str(pixels).encode() for pixels in size), *pngs])
 
 
 def value_head(tag: str, data: pb.FeatureMapPluginData) -> ValueHead:

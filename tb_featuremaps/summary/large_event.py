@@ -5,11 +5,10 @@ serialized, with the interpreter's lock held. So the pictures are put between wh
 everything else, and what is the same at each step is made once.
 """
 
-import dataclasses
 import functools
 import time
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -37,28 +36,28 @@ class ValueHead:
         self.data = self.message.SerializeToString()
 
 
-@dataclasses.dataclass(frozen=True)
-class StringsValue:
-    """A value of a summary that is a vector of strings.
+class PicturesValue(NamedTuple):
+    """A value of a summary that is pictures: a vector of strings, the size and then the PNGs.
 
     Attributes:
         head: its tag and metadata.
-        strings: what it holds.
+        size: width and height in pixels.
+        pngs: the pictures.
     """
 
     head: ValueHead
-    strings: Sequence[bytes]
+    size: tuple[int, int]
+    pngs: Sequence[bytes]
 
     def parts(self) -> list[bytes]:
         """What, joined, is the serialized value."""
-        number = tensor_pb2.TensorProto.STRING_VAL_FIELD_NUMBER
-        strings = [part for string in self.strings for part in field(number, [string])]
-        tensor = _tensor_head(types_pb2.DT_STRING, (len(self.strings),))
-        return [self.head.data, *field(_TENSOR, [tensor, *strings])]
+        begin = _pictures_head(self.size, len(self.pngs))
+        pngs = [part for png in self.pngs for part in field(_STRING, [png])]
+        first, *others = field(_TENSOR, [begin, *pngs])
+        return [self.head.data + first, *others]
 
 
-@dataclasses.dataclass(frozen=True)
-class FloatsValue:
+class FloatsValue(NamedTuple):
     """A value of a summary that is a tensor of float32.
 
     Attributes:
@@ -74,11 +73,13 @@ class FloatsValue:
         content = self.values.astype("<f4", copy=False).tobytes()
         values = field(tensor_pb2.TensorProto.TENSOR_CONTENT_FIELD_NUMBER, [content])
         tensor = _tensor_head(types_pb2.DT_FLOAT, self.values.shape)
-        return [self.head.data, *field(_TENSOR, [tensor, *values])]
+        first, *others = field(_TENSOR, [tensor, *values])
+        return [self.head.data + first, *others]
 
 
 _TENSOR = summary_pb2.Summary.Value.TENSOR_FIELD_NUMBER
-LargeValue: TypeAlias = summary_pb2.Summary.Value | StringsValue | FloatsValue
+_STRING = tensor_pb2.TensorProto.STRING_VAL_FIELD_NUMBER
+LargeValue: TypeAlias = summary_pb2.Summary.Value | PicturesValue | FloatsValue
 
 
 class LargeEvent:
@@ -132,3 +133,10 @@ def _tensor_head(dtype: types_pb2.DataType, shape: tuple[int, ...]) -> bytes:
     dimensions = [tensor_shape_pb2.TensorShapeProto.Dim(size=size) for size in shape]
     tensor_shape = tensor_shape_pb2.TensorShapeProto(dim=dimensions)
     return tensor_pb2.TensorProto(dtype=dtype, tensor_shape=tensor_shape).SerializeToString()
+
+
+@functools.lru_cache
+def _pictures_head(size: tuple[int, int], count: int) -> bytes:
+    """An encoded tensor of so many pictures up to the first of them."""
+    numbers = [part for pixels in size for part in field(_STRING, [str(pixels).encode()])]
+    return b"".join([_tensor_head(types_pb2.DT_STRING, (len(size) + count,)), *numbers])

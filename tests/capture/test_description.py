@@ -15,15 +15,16 @@ def test_a_table_of_what_will_be_captured() -> None:
     )
     header, _, conv, dense, totals = str(described).splitlines()
     assert header.split() == ["layer", "class", "shape", "channels", "tile", "kB", "a", "capture"]
-    # nine tiles of 14×14 for eight channels, and eight numbers for each of these
-    size = 3 * (9 * 14 * 14 + 8 * 8 * 4)
+    # Three by three tiles of 14×14 for eight channels, each row with its filter, and eight numbers
+    # for each channel.
+    size = 3 * (42 * (1 + 42) + 8 * 8 * 4)
     assert conv.split() == ["conv1", "Conv2D", "14×14×8", "8", "14×14", f"{size / 1000:.1f}"]
     assert dense.split()[:5] == ["aux1", "Dense", "3", "3", "1×1"]
     heads = 2 * 3 * 3 * 4
-    assert described.bytes_per_capture == size + 3 * (4 + 3 * 8 * 4) + heads
+    assert described.bytes_per_capture == size + 3 * (2 * (1 + 2) + 3 * 8 * 4) + heads
     assert described.bytes_per_fit == 10 * described.bytes_per_capture
     assert described.images_tab_bytes == (described.bytes_per_capture - heads) / 3
-    assert totals.startswith("2 layers, 3 probes: at most 6.4 kB in a capture, 64.3 kB")
+    assert totals.startswith("2 layers, 3 probes: at most 6.6 kB in a capture, 65.6 kB")
     assert "in a fit of 10 captures" in totals
     assert described.notes == []
     assert described.skipped_note is None
@@ -36,7 +37,7 @@ def test_options_count() -> None:
         "conv1",
         TapOptions(max_channels=4, max_tile=7, outputs=False),
     )
-    assert described.bytes_per_capture == 4 * 7 * 7 + 4 * 8 * 4
+    assert described.bytes_per_capture == 14 * (1 + 14) + 4 * 8 * 4
     assert described.bytes_per_fit is None
     assert any("averaged" in note and "conv1 (2×2)" in note for note in described.notes)
 
@@ -69,7 +70,7 @@ def test_it_warns_of_large_captures_but_not_of_many_small_layers() -> None:
     assert describe(model, np.ones((1, 1)), "*").notes == []
     wide = keras.Sequential([keras.Input((2048, 2048, 1)), keras.layers.Conv2D(16, 1, name="conv")])
     (note,) = describe(wide, np.zeros((5, 2048, 2048, 1), np.uint8), "conv").notes
-    assert "up to 335.5 MB before compression" in note
+    assert "up to 335.6 MB before compression" in note
     assert "max_tile" in note
 
 

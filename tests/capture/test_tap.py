@@ -20,8 +20,8 @@ def _tap(model: keras.Model, layers: Any = "auto", **options: Any) -> Activation
 
 def _values(tap: ActivationTap, capture: Capture, layer: int, probe: int) -> np.ndarray:
     tapped = tap.tapped[layer]
-    atlas, lo, hi, _ = (part[probe] for part in list(capture.layers())[layer])
-    levels = untile(atlas, tapped.channels, tapped.tile_height, tapped.tile_width)
+    picture, lo, hi, _ = (part[probe] for part in list(capture.layers())[layer])
+    levels = untile(picture[:, 1:], tapped.channels, tapped.tile_height, tapped.tile_width)
     return dequantise(levels.astype(np.uint8), lo, hi)
 
 
@@ -79,10 +79,10 @@ def test_the_state_of_the_model_is_left_as_it_was(training: bool) -> None:
 
 def test_channels_and_tiles_can_be_limited() -> None:
     tap = _tap(two_headed_model(), "conv1", max_channels=5, max_tile=4)
-    atlas, lo, _, stats = next(tap.capture().layers())
+    pictures, lo, _, stats = next(tap.capture().layers())
     tapped = tap.tapped[0]
     assert (tapped.channels, tapped.tile_height, tapped.tile_width) == (5, 4, 4)
-    assert atlas.shape == (3, 8, 12)
+    assert pictures.shape == (3, 8, 1 + 12)
     assert lo.shape == (3, 5)
     assert stats.shape == (3, 5, 6)
     assert tapped.shape == (14, 14, 8)
@@ -90,7 +90,7 @@ def test_channels_and_tiles_can_be_limited() -> None:
 
 def test_units_are_tiles_of_one_pixel() -> None:
     tap = _tap(two_headed_model(), "aux1")
-    atlas = next(tap.capture().layers()).atlases
+    atlas = next(tap.capture().layers()).pictures[:, :, 1:]
     assert atlas.shape == (3, 2, 2)
     assert tap.tapped[0].shape == (3,)
 
@@ -140,7 +140,7 @@ def test_a_capture_too_large_to_wait_as_maps_is_finished_at_once(
     assert at_once.held_bytes == at_once.bytes_per_capture < waiting.held_bytes
     for probes in (None, 1, 2):
         for found, expected in zip(finished.layers(probes), as_maps.layers(probes), strict=True):
-            assert len(found.atlases) == len(expected.lo) == (probes or 3)
+            assert len(found.pictures) == len(expected.lo) == (probes or 3)
             for part, expected_part in zip(found, expected, strict=True):
                 np.testing.assert_array_equal(part, expected_part)
 

@@ -14,6 +14,7 @@ from tb_featuremaps.format.png import (
     decode_atlas,
     encode_atlas,
     encode_picture,
+    with_filters,
 )
 
 _ANY_FLOAT = st.floats(width=32, allow_nan=True, allow_infinity=True)
@@ -88,7 +89,7 @@ def test_a_constant_channel_keeps_its_value() -> None:
 @settings(max_examples=40, deadline=None)
 def test_the_png_brings_levels_and_scale_back(values: npt.NDArray[np.float32]) -> None:
     quantised = measure(values)
-    picture = tile(quantised.levels)[0]
+    picture = with_filters(tile(quantised.levels))[0]
     height, width = values.shape[1:3]
     atlas = decode_atlas(encode_atlas(picture, quantised.lo[0], quantised.hi[0], height, width))
     np.testing.assert_array_equal(atlas.levels, quantised.levels[0])
@@ -98,7 +99,7 @@ def test_the_png_brings_levels_and_scale_back(values: npt.NDArray[np.float32]) -
 
 def test_the_chunk_is_private_ancillary_and_safe_to_copy() -> None:
     lo, hi = np.zeros(1, np.float32), np.ones(1, np.float32)
-    png = encode_atlas(np.zeros((1, 1), np.uint8), lo, hi, tile_height=1, tile_width=1)
+    png = encode_atlas(np.zeros((1, 2), np.uint8), lo, hi, tile_height=1, tile_width=1)
     position = png.index(b"fmAp")
     assert position < png.index(b"IDAT")
     assert [bool(byte & 32) for byte in png[position : position + 4]] == [True, True, False, True]
@@ -115,7 +116,9 @@ def test_what_is_no_atlas_is_a_clear_error(content: bytes, message: str) -> None
 
 def test_an_atlas_cut_short_is_a_clear_error() -> None:
     picture = np.random.default_rng(0).integers(0, 256, (64, 64)).astype(np.uint8)
-    png = encode_atlas(picture, np.zeros(4, np.float32), np.ones(4, np.float32), 32, 32)
+    png = encode_atlas(
+        with_filters(picture), np.zeros(4, np.float32), np.ones(4, np.float32), 32, 32
+    )
     with pytest.raises(AtlasError):
         decode_atlas(png[: len(png) // 2])
 

@@ -1,4 +1,6 @@
-from typing import Any
+import shutil
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
@@ -7,12 +9,36 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tb_featuremaps.format.measuring import measure
+from tb_featuremaps.format.atlas import untile
+from tb_featuremaps.format.finishing import IS_COMPILED, finish_compiled
+from tb_featuremaps.format.measuring import MeasuredMaps, measure
 from tb_featuremaps.format.measuring_exactly import measure_exactly
 from tb_featuremaps.format.names import STATS_COLUMNS
 
+Measure: TypeAlias = Callable[[npt.NDArray[np.float32]], MeasuredMaps]
 
-def test_statistics_are_those_of_numpy() -> None:
+
+def _measure_compiled(maps: npt.NDArray[np.float32]) -> MeasuredMaps:
+    _, height, width, channels = maps.shape
+    layer = finish_compiled(maps)
+    assert (layer.pictures[:, :, 0] == 0).all()
+    atlases = layer.pictures[:, :, 1:]
+    levels = np.stack([untile(atlas, channels, height, width) for atlas in atlases])
+    return MeasuredMaps(levels.astype(np.uint8), layer.lo, layer.hi, layer.statistics)
+
+
+_needs_compiler = pytest.mark.skipif(not IS_COMPILED, reason="no C compiler was there")
+each_way = pytest.mark.parametrize(
+    "measure", [measure, pytest.param(_measure_compiled, marks=_needs_compiler)]
+)
+
+
+def test_where_there_is_a_compiler_it_is_used() -> None:
+    assert IS_COMPILED or shutil.which("cc") is None
+
+
+@each_way
+def test_statistics_are_those_of_numpy(measure: Measure) -> None:
     values = np.random.default_rng(0).normal(3, 2, (2, 7, 5, 4)).astype(np.float32)
     values[:, 0, 0, 1] = 0
     stats = measure(values).statistics
@@ -25,22 +51,24 @@ def test_statistics_are_those_of_numpy() -> None:
     assert (stats[..., 5] == 0).all()
 
 
-def test_values_that_are_not_finite_are_counted_and_left_out() -> None:
+@each_way
+def test_values_that_are_not_finite_are_counted_and_left_out(measure: Measure) -> None:
     values = np.array([1, np.nan, np.inf, 3], np.float32).reshape(1, 2, 2, 1)
     assert measure(values).statistics[0, 0].tolist() == [1, 3, 2, 1, 0, 0.5]
 
 
-def test_a_channel_without_finite_values_has_no_extremes() -> None:
+@each_way
+def test_a_channel_without_finite_values_has_no_extremes(measure: Measure) -> None:
     stats = measure(np.full((1, 2, 2, 1), np.nan, np.float32)).statistics[0, 0]
     assert np.isnan(stats[:4]).all()
     assert stats[4:].tolist() == [0, 1]
 
 
-@pytest.mark.parametrize("dtype", [np.float32])
-def test_the_largest_floats_do_not_overflow_the_mean(dtype: type[np.float32]) -> None:
-    values = np.full((1, 8, 8, 1), np.finfo(dtype).max, dtype)
-    stats = measure(values).statistics[0, 0]
-    np.testing.assert_allclose(stats[2], np.finfo(dtype).max, rtol=1e-5)
+@each_way
+def test_the_largest_floats_do_not_overflow_the_mean(measure: Measure) -> None:
+    largest = np.finfo(np.float32).max
+    stats = measure(np.full((1, 8, 8, 1), largest, np.float32)).statistics[0, 0]
+    np.testing.assert_allclose(stats[2], largest, rtol=1e-5)
 
 
 _SHAPES = [
@@ -51,6 +79,8 @@ _SHAPES = [
     (5, 7, 7, 416),
     (2, 160, 160, 32),  # several blocks for a probe
     (1, 300, 1100, 1),
+    (2, 5, 129, 65),
+    (1, 3, 3, 63),
 ]
 
 
@@ -64,9 +94,10 @@ def _exactly(maps: npt.NDArray[np.float32]) -> tuple[npt.NDArray[Any], ...]:
     return levels, *scales, found.statistics.reshape(count, channels, -1)
 
 
+@each_way
 @pytest.mark.parametrize("shape", _SHAPES)
 def test_maps_of_any_shape_are_measured_as_exactly_as_float32_holds(
-    shape: tuple[int, int, int, int],
+    shape: tuple[int, int, int, int], measure: Measure
 ) -> None:
     values = np.random.default_rng(1).normal(0.5, 1, shape).astype(np.float32)
     maps = np.maximum(values, 0)
@@ -81,24 +112,27 @@ def test_maps_of_any_shape_are_measured_as_exactly_as_float32_holds(
     assert (off > 0).mean() < 1e-4
 
 
+@each_way
 @pytest.mark.parametrize("scale", [1e-30, 1e-9, 1, 1e9, 1e30])
 @pytest.mark.parametrize("offset", [0, 1, 10, 20, 1000])
-def test_deviations_of_any_size_are_true(scale: float, offset: float) -> None:
+def test_deviations_of_any_size_are_true(scale: float, offset: float, measure: Measure) -> None:
     values = np.random.default_rng(2).normal(offset, 1, (1, 50, 40, 6)) * scale
     maps = values.astype(np.float32)
     expected = maps.astype(np.float64).std((1, 2))
     np.testing.assert_allclose(measure(maps).statistics[..., 3], expected, rtol=1e-5)
 
 
+@each_way
 @pytest.mark.parametrize("outlier", [-1000.0, 1000.0])
-def test_one_value_far_away_leaves_the_deviation_true(outlier: float) -> None:
+def test_one_value_far_away_leaves_the_deviation_true(outlier: float, measure: Measure) -> None:
     maps = np.random.default_rng(3).normal(5, 1, (2, 40, 60, 8)).astype(np.float32)
     maps[0, 3, 4] = outlier
     expected = maps.astype(np.float64).std((1, 2))
     np.testing.assert_allclose(measure(maps).statistics[..., 3], expected, rtol=1e-5)
 
 
-def test_a_constant_has_no_deviation_and_its_mean_is_its_value() -> None:
+@each_way
+def test_a_constant_has_no_deviation_and_its_mean_is_its_value(measure: Measure) -> None:
     maps = np.full((2, 33, 31, 3), np.float32(0.1))
     statistics = measure(maps).statistics
     assert (statistics[..., :3] == np.float32(0.1)).all()
@@ -114,10 +148,11 @@ def _odd_maps(draw: st.DrawFn) -> npt.NDArray[np.float32]:
     return draw(hnp.arrays(np.float32, shape, elements=st.sampled_from(values)))
 
 
-@given(_odd_maps())
+@each_way
+@given(maps=_odd_maps())
 @settings(max_examples=200, deadline=None)
 def test_odd_channels_are_measured_exactly_and_the_others_as_ever(
-    maps: npt.NDArray[np.float32],
+    maps: npt.NDArray[np.float32], measure: Measure
 ) -> None:
     measured = measure(maps)
     levels, lo, hi, statistics = _exactly(maps)
@@ -129,3 +164,28 @@ def test_odd_channels_are_measured_exactly_and_the_others_as_ever(
     difference = np.abs(measured.statistics.astype(np.float64) - statistics)
     unknown = np.isnan(measured.statistics) & np.isnan(statistics)
     assert (unknown | (difference <= 1e-5 * np.abs(statistics) + 1e-12 * size)).all()
+
+
+@_needs_compiler
+@pytest.mark.parametrize("order", ["F", "C"])
+def test_maps_of_any_layout_in_memory_are_measured(order: Literal["F", "C"]) -> None:
+    values = np.random.default_rng(4).normal(size=(2, 6, 5, 7)).astype(np.float32)
+    expected = _measure_compiled(values)
+    for maps in (np.asarray(values, order=order), values[:, ::-1][:, ::-1], values.astype(">f4")):
+        np.testing.assert_array_equal(_measure_compiled(maps).levels, expected.levels)
+
+
+@_needs_compiler
+@pytest.mark.parametrize(
+    "shape", [(2, 3, 4, 6), (1, 3, 4, 5), (2**40, 2**40, 2**40, 5), (-1, -3, 4, 5), (0, 3, 4, 5)]
+)
+def test_compiled_code_reads_and_writes_no_other_memory(shape: tuple[int, ...]) -> None:
+    from tb_featuremaps.format import _measuring
+
+    maps, statistics = np.zeros((2, 3, 4, 5), np.float32), np.zeros((2, 5, 6), np.float32)
+    pictures, (lo, hi) = np.zeros((2, 6, 13), np.uint8), np.zeros((2, 2, 5), np.float32)
+    _measuring.measure(maps, maps.shape, 3, pictures, lo, hi, statistics)
+    with pytest.raises(ValueError, match="sizes"):
+        _measuring.measure(maps, shape, 3, pictures, lo, hi, statistics)
+    with pytest.raises(ValueError, match="sizes"):
+        _measuring.measure(maps, maps.shape, 3, pictures, lo, hi, statistics[:1])

@@ -13,7 +13,7 @@ from PIL import Image
 
 from tb_featuremaps.format import deflate
 from tb_featuremaps.format.atlas import columns_of, rows_of, tile
-from tb_featuremaps.format.png import decode_atlas, encode_atlas, encode_picture
+from tb_featuremaps.format.png import decode_atlas, encode_atlas, encode_picture, with_filters
 
 _DEFLATES = [deflate.deflate, deflate.deflate_with_zlib]
 
@@ -44,7 +44,9 @@ def test_atlases_come_back(size: tuple[int, int, int], compress: deflate.Deflate
     height, width, channels = size
     levels = _noise(1, *size)
     lo = np.arange(channels, dtype=np.float32)
-    atlas = decode_atlas(encode_atlas(tile(levels)[0], lo, lo + 1, height, width, compress))
+    atlas = decode_atlas(
+        encode_atlas(with_filters(tile(levels))[0], lo, lo + 1, height, width, compress)
+    )
     np.testing.assert_array_equal(atlas.levels, levels[0])
     np.testing.assert_array_equal(atlas.lo, lo)
     np.testing.assert_array_equal(atlas.hi, lo + 1)
@@ -52,7 +54,7 @@ def test_atlases_come_back(size: tuple[int, int, int], compress: deflate.Deflate
 
 def test_every_chunk_has_its_length_and_checksum() -> None:
     picture, scale = _noise(8, 8), np.zeros(4, np.float32)
-    png = encode_atlas(picture, scale, scale + 1, 4, 4)
+    png = encode_atlas(with_filters(picture), scale, scale + 1, 4, 4)
     offset, kinds = 8, []
     while offset < len(png):
         (length,) = struct.unpack_from(">I", png, offset)
@@ -85,7 +87,7 @@ def test_without_isal_zlib_compresses() -> None:
     assert (np.asarray(Image.open(io.BytesIO(ended.stdout))) == 7).all()
 
 
-@pytest.mark.parametrize("shape", [(4, 4), (4, 7), (5, 6), (4, 6, 3)])
+@pytest.mark.parametrize("shape", [(4, 5), (4, 6), (4, 8), (5, 7), (4, 7, 3)])
 def test_a_picture_that_is_no_atlas_of_its_channels_is_refused(shape: tuple[int, ...]) -> None:
     lo = np.zeros(5, np.float32)  # 2 rows and 3 columns
     with pytest.raises(ValueError, match=r"4×6 pixels for 5 channels of 2×2.*Received: shape"):
@@ -94,7 +96,7 @@ def test_a_picture_that_is_no_atlas_of_its_channels_is_refused(shape: tuple[int,
 
 def test_an_atlas_larger_than_readers_take_is_refused_before_anything_is_allocated() -> None:
     lo = np.zeros(1, np.float32)
-    picture = np.broadcast_to(np.uint8(0), (8193, 8192))
+    picture = np.broadcast_to(np.uint8(0), (8193, 8193))
     assert (rows_of(1), columns_of(1)) == (1, 1)
     with pytest.raises(ValueError, match="at most 67,108,864 pixels"):
         encode_atlas(picture, lo, lo, 8193, 8192)

@@ -14,13 +14,21 @@ from PIL import Image, PngImagePlugin
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.atlas import MAX_ATLAS_PIXELS
-from tb_featuremaps.format.png import SCALE_CHUNK, AtlasError, decode_atlas, encode_atlas
+from tb_featuremaps.format.png import (
+    SCALE_CHUNK,
+    AtlasError,
+    decode_atlas,
+    encode_atlas,
+    with_filters,
+)
 
 
 def _atlas() -> bytes:
     """Three channels of 4×5 pixels, in two columns and two rows."""
     picture = np.random.default_rng(0).integers(0, 256, (8, 10)).astype(np.uint8)
-    return encode_atlas(picture, np.zeros(3, np.float32), np.ones(3, np.float32), 4, 5)
+    return encode_atlas(
+        with_filters(picture), np.zeros(3, np.float32), np.ones(3, np.float32), 4, 5
+    )
 
 
 def _with_scale(image: Image.Image, **changes: Any) -> bytes:

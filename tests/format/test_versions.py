@@ -6,7 +6,7 @@ import pytest
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import metadata, names, scale_chunk, versions
 from tb_featuremaps.format.metadata import UnknownFormatError, parse_plugin_data
-from tb_featuremaps.format.png import AtlasError, decode_atlas, encode_atlas
+from tb_featuremaps.format.png import AtlasError, decode_atlas, encode_atlas, with_filters
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_this_version_and_those_before_it_are_read(
 def test_logs_of_version_1_are_still_read_by_version_2(monkeypatch: pytest.MonkeyPatch) -> None:
     old = pb.FeatureMapPluginData(version=1, layer=pb.LayerSeries(name="conv1"))
     lo, hi = np.zeros(1, np.float32), np.ones(1, np.float32)
-    png = encode_atlas(np.full((2, 2), 255, np.uint8), lo, hi, 2, 2)
+    png = encode_atlas(with_filters(np.full((2, 2), 255, np.uint8)), lo, hi, 2, 2)
 
     def newer(version: int) -> str | None:
         return versions.unreadable_version(version, newest=2)
@@ -61,6 +61,6 @@ def test_an_atlas_of_a_newer_or_missing_version_is_not_read(
     lo, hi = np.zeros(1, np.float32), np.ones(1, np.float32)
     for version, message in ((names.FORMAT_VERSION + 1, "Update"), (0, "damaged")):
         monkeypatch.setattr("tb_featuremaps.format.png.FORMAT_VERSION", version)
-        png = encode_atlas(np.zeros((1, 1), np.uint8), lo, hi, 1, 1)
+        png = encode_atlas(np.zeros((1, 2), np.uint8), lo, hi, 1, 1)
         with pytest.raises(AtlasError, match=message):
             decode_atlas(png)

@@ -20,8 +20,7 @@ from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.metadata import create_summary_metadata
 from tb_featuremaps.format.png import decode_atlas
 from tb_featuremaps.summary.event_writer import open_writer
-from tb_featuremaps.summary.events import pictures_value
-from tb_featuremaps.summary.large_event import LargeEvent, ValueHead
+from tb_featuremaps.summary.large_event import LargeEvent, PicturesValue, ValueHead
 
 _CAPTURES = 99
 _RUN = "run 1/train"
@@ -54,7 +53,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[pathlib.Path, ker
 def _write_unknown_format(directory: pathlib.Path) -> None:
     metadata = create_summary_metadata(pb.FeatureMapPluginData(layer=pb.LayerSeries()))
     metadata.plugin_data.content = pb.FeatureMapPluginData(version=9).SerializeToString()
-    value = pictures_value(ValueHead("new", metadata), (1, 1), [b""])
+    value = PicturesValue(ValueHead("new", metadata), (1, 1), [b""])
     writer = open_writer(str(directory))
     writer.submit(lambda: LargeEvent(0, [value]))
     writer.close()

@@ -9,13 +9,8 @@ from tensorboard.util import tensor_util
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import records
 from tb_featuremaps.format.records import encode_large_record, encode_record
-from tb_featuremaps.summary.events import (
-    pictures_value,
-    scalar_value,
-    tensor_value,
-    value_head,
-)
-from tb_featuremaps.summary.large_event import FloatsValue, LargeEvent, StringsValue
+from tb_featuremaps.summary.events import scalar_value, tensor_value, value_head
+from tb_featuremaps.summary.large_event import FloatsValue, LargeEvent, PicturesValue
 
 _LAYER = pb.FeatureMapPluginData(layer=pb.LayerSeries(name="layer", channels=3))
 _STATS = pb.FeatureMapPluginData(stats=pb.StatsSeries(layer_tag="layer"))
@@ -24,19 +19,18 @@ _PICTURES = value_head("pictures", _LAYER)
 _PNGS = [b"", b"a", b"b" * 127, b"c" * 128, b"d" * 16_383, b"e" * 16_384, b"f" * 3_000_000]
 
 
-def _whole(value: StringsValue) -> Message:
+def _whole(value: PicturesValue) -> Message:
+    strings = [*(str(pixels).encode() for pixels in value.size), *value.pngs]
     whole = type(value.head.message)()
     whole.CopyFrom(value.head.message)
-    whole.tensor.CopyFrom(
-        tensor_pb2.TensorProto(dtype=types_pb2.DT_STRING, string_val=value.strings)
-    )
-    whole.tensor.tensor_shape.dim.add(size=len(value.strings))
+    whole.tensor.CopyFrom(tensor_pb2.TensorProto(dtype=types_pb2.DT_STRING, string_val=strings))
+    whole.tensor.tensor_shape.dim.add(size=len(strings))
     return whole
 
 
 @pytest.mark.parametrize("pngs", [[], *([png] for png in _PNGS), _PNGS])
 def test_an_event_is_read_as_the_message_that_holds_the_same(pngs: list[bytes]) -> None:
-    pictures = pictures_value(_PICTURES, (640, 480), pngs)
+    pictures = PicturesValue(_PICTURES, (640, 480), pngs)
     values = np.arange(12, dtype=np.float32).reshape(1, 6, 2)
     tensor = tensor_value("tensor", _STATS, values[:, ::2])
     scalar = scalar_value("scalar", 1.5)
@@ -48,7 +42,7 @@ def test_an_event_is_read_as_the_message_that_holds_the_same(pngs: list[bytes]) 
 
 
 def test_its_head_names_the_values_without_what_they_hold() -> None:
-    pictures = pictures_value(_PICTURES, (640, 480), _PNGS)
+    pictures = PicturesValue(_PICTURES, (640, 480), _PNGS)
     head = LargeEvent(7, [pictures, scalar_value("scalar", 1.5)]).head
     assert head.step == 7
     assert [value.tag for value in head.summary.value] == ["pictures", "scalar"]

@@ -16,12 +16,11 @@ from tb_featuremaps.format.png import encode_atlas
 from tb_featuremaps.summary.event_writer import EventWriter, open_writer
 from tb_featuremaps.summary.events import (
     event,
-    pictures_value,
     scalar_value,
     tensor_value,
     value_head,
 )
-from tb_featuremaps.summary.large_event import LargeEvent
+from tb_featuremaps.summary.large_event import LargeEvent, PicturesValue
 
 
 def _log(
@@ -46,13 +45,13 @@ def _log(
 
 def _capture(session: int) -> list[Any]:
     lo, hi = np.zeros(1, np.float32), np.full(1, session, np.float32)
-    png = encode_atlas(np.zeros((2, 2), np.uint8), lo, hi, 2, 2)
+    png = encode_atlas(np.zeros((2, 3), np.uint8), lo, hi, 2, 2)
     layer = pb.LayerSeries(name="conv", stats_tag="featuremaps/conv/stats", channels=1)
     stats = pb.StatsSeries(layer_tag="featuremaps/conv", columns=STATS_COLUMNS)
     values = np.full((1, 1, 6), session, np.float32)
     head = value_head("featuremaps/conv", pb.FeatureMapPluginData(layer=layer))
     return [
-        pictures_value(head, (2, 2), [png]),
+        PicturesValue(head, (2, 2), [png]),
         tensor_value("featuremaps/conv/stats", pb.FeatureMapPluginData(stats=stats), values),
     ]
 

@@ -2,6 +2,7 @@
 
 import _thread
 import errno
+import io
 import itertools
 import os
 import pathlib
@@ -14,12 +15,12 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from support.logdir import read_run
 
-from tb_featuremaps.summary import directory_writer, event_log, write_thread
+from tb_featuremaps.summary import directory_writer, event_file, event_log, write_thread
 from tb_featuremaps.summary.event_file import LocalEventFile, PartialWriteError, Record
 from tb_featuremaps.summary.event_writer import EventWriter, Job, open_writer
 from tb_featuremaps.summary.events import event, scalar_value
@@ -424,45 +425,30 @@ def test_a_slow_disk_that_does_progress_is_waited_for(
     assert list(read_run(tmp_path)["value"]) == [*range(100)]
 
 
-class _FaultyDisk:
+Write: TypeAlias = Callable[[io.FileIO, Sequence[memoryview]], int]
+
+
+def _faulty(write: Write, rng: random.Random, failing: list[float]) -> Write:
     """Writes a part, or fails after a part, at random."""
 
-    def __init__(self, file: Any, rng: random.Random, failing: float) -> None:
-        self._file = file
-        self._rng = rng
-        self._failing = failing
+    def faulty(file: io.FileIO, group: Sequence[memoryview]) -> int:
+        data = b"".join(group)
+        written = write(file, [memoryview(data)[: rng.randint(1, len(data))]])
+        if rng.random() < failing[0]:
+            raise OSError(errno.EIO, "Input/output error")
+        return written
 
-    def write(self, data: memoryview) -> int:
-        part = data[: self._rng.randint(1, len(data))]
-        if self._rng.random() >= self._failing:
-            return int(self._file.write(part))
-        self._file.write(part)
-        raise OSError(errno.EIO, "Input/output error")
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
+    return faulty
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_on_a_disk_that_fails_at_random_all_is_written_or_marked(
     seed: int,
     tmp_path: pathlib.Path,
-    append: Callable[[Append], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    rng, failing, original = random.Random(seed), [0.0], LocalEventFile.append
-
-    def faulty(
-        file: LocalEventFile, records: Sequence[Record], progress: Callable[[], None]
-    ) -> None:
-        disk = file._file
-        file._file = _FaultyDisk(disk, rng, failing[0])  # type: ignore[assignment]
-        try:
-            original(file, records, progress)
-        finally:
-            file._file = disk
-
-    append(faulty)
+    rng, failing = random.Random(seed), [0.0]
+    monkeypatch.setattr(event_file, "_write", _faulty(event_file._write, rng, failing))
     monkeypatch.setattr(write_thread, "FIRST_RETRY_SECONDS", 0.01)
     monkeypatch.setattr(directory_writer, "MAX_EVENT_BYTES", 200 * directory_writer.EVENT_BYTES)
     writer, count = open_writer(str(tmp_path)), 0

@@ -30,7 +30,7 @@ def captured(
 def maps_of(tap: ActivationTap, capture: Capture, index: int) -> npt.NDArray[np.float32]:
     """The maps `[n, h, w, c]` of one tapped layer."""
     tapped = tap.tapped[index]
-    atlas, lo, hi, _ = list(capture.layers())[index]
+    pictures, lo, hi, _ = list(capture.layers())[index]
     size = (tapped.channels, tapped.tile_height, tapped.tile_width)
-    levels = [untile(picture, *size).astype(np.uint8) for picture in atlas]
+    levels = [untile(atlas, *size).astype(np.uint8) for atlas in pictures[:, :, 1:]]
     return np.stack([dequantise(*layer) for layer in zip(levels, lo, hi, strict=True)])

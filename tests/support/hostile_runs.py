@@ -18,7 +18,7 @@ from tb_featuremaps.format.metadata import create_summary_metadata
 from tb_featuremaps.format.png import SCALE_CHUNK, encode_atlas
 from tb_featuremaps.summary import events
 from tb_featuremaps.summary.event_writer import open_writer
-from tb_featuremaps.summary.large_event import LargeEvent, StringsValue
+from tb_featuremaps.summary.large_event import LargeEvent, PicturesValue
 
 Value: TypeAlias = summary_pb2.Summary.Value
 
@@ -35,7 +35,7 @@ OUTPUTS = pb.FeatureMapPluginData(outputs=pb.OutputSeries(head="main", role=pb.R
 
 def write_values(
     directory: pathlib.Path,
-    values: list[Value | StringsValue],
+    values: list[Value | PicturesValue],
     step: int = 0,
     wall_time: float = 1e9,
 ) -> None:
@@ -56,7 +56,7 @@ def write_hostile_runs(logdir: pathlib.Path) -> None:
     write_values(logdir / "no time", [picture_value(atlas())], wall_time=math.nan)
     layer = pb.FeatureMapPluginData(layer=pb.LayerSeries(name="wide", channels=10**6))
     head = events.value_head("featuremaps/wide", layer)
-    wide = events.pictures_value(head, (1, 1), [atlas()])
+    wide = PicturesValue(head, (1, 1), [atlas()])
     write_values(logdir / "a million channels", [wide, picture_value(atlas())])
     term = pb.LossTerm(tag="loss/total", kind=pb.LossTerm.TOTAL)
     future = pb.LossTerm(tag="loss/future", kind=99)  # type: ignore[arg-type]
@@ -71,9 +71,9 @@ def write_hostile_runs(logdir: pathlib.Path) -> None:
     write_values(logdir / "a future loss", values)
 
 
-def picture_value(png: bytes) -> StringsValue:
+def picture_value(png: bytes) -> PicturesValue:
     """A picture of `LAYER`."""
-    return events.pictures_value(events.value_head("featuremaps/layer", LAYER), (8, 8), [png])
+    return PicturesValue(events.value_head("featuremaps/layer", LAYER), (8, 8), [png])
 
 
 def tensor_value(tag: str, data: pb.FeatureMapPluginData, tensor: tensor_pb2.TensorProto) -> Value:
@@ -84,7 +84,7 @@ def tensor_value(tag: str, data: pb.FeatureMapPluginData, tensor: tensor_pb2.Ten
 def atlas() -> bytes:
     """A sound atlas of 4 channels of 4×4."""
     lo = np.zeros(4, np.float32)
-    return encode_atlas(np.zeros((8, 8), np.uint8), lo, lo + 1, 4, 4)
+    return encode_atlas(np.zeros((8, 9), np.uint8), lo, lo + 1, 4, 4)
 
 
 def png(mode: str, size: tuple[int, int], scale: pb.AtlasScale | None = None) -> bytes:
