@@ -149,6 +149,8 @@ def fit(
     callbacks = _callbacks(options, data, steps)
     if options.distributed:
         prepare_for_workers(model, data.train_batches(heads, sampling, steps))
+    else:
+        _make_variables(model, heads, len(data.class_names))
     per_epoch = data.steps_per_epoch(options.batch_size)
     for part in _parts(steps, per_epoch):
         model.fit(
@@ -161,6 +163,16 @@ def fit(
             callbacks=callbacks,
             verbose=1 if sys.stdout.isatty() else 2,
         )
+
+
+def _make_variables(model: keras.Model, heads: tuple[str, ...], classes: int) -> None:
+    """Makes those of optimizer and metrics: TensorFlow traces a step that makes some twice."""
+    labels = dict.fromkeys(heads, np.zeros(1, np.int64))
+    scores = dict.fromkeys(heads, np.full((1, classes), 1 / classes, np.float32))
+    model.optimizer.build(model.trainable_variables)
+    model.compute_loss(None, labels, scores)
+    model.compute_metrics(None, labels, scores)
+    model.reset_metrics()
 
 
 def _parts(steps: range, per_epoch: int) -> list[range]:

@@ -63,7 +63,8 @@ def _write_unknown_format(directory: pathlib.Path) -> None:
 def server(
     request: pytest.FixtureRequest, trained: tuple[pathlib.Path, keras.Model]
 ) -> Iterator[TensorBoardServer]:
-    with TensorBoardServer(trained[0], load_fast=request.param == "true") as running:
+    fast = request.param == "true"
+    with TensorBoardServer(trained[0], load_fast=fast, tensorflow=True) as running:
         running.wait_for_runs(["run 1/train", "run 1/validation"])
         yield running
 

@@ -4,8 +4,10 @@ import os
 import pathlib
 import subprocess
 import sys
+from typing import Any
 
-from support.logdir import read_run
+import numpy as np
+from support.logdir import read_run, scalars
 
 ROOT = pathlib.Path(__file__).parents[2]
 # A training that takes a few seconds.
@@ -31,3 +33,11 @@ def train(log_dir: pathlib.Path, *arguments: str) -> str:
 def losses(log_dir: pathlib.Path) -> dict[int, float]:
     """The total loss of each step."""
     return {step: float(value) for step, value in read_run(log_dir / "train")["loss/total"].items()}
+
+
+def assert_adds_up(run: dict[str, dict[int, Any]], heads: tuple[str, ...]) -> None:
+    """The total loss of each step is the sum of the heads' weighted losses and the penalty."""
+    weighted = sum(scalars(run, f"loss/{head}/weighted") for head in heads)
+    total, penalty = scalars(run, "loss/total"), scalars(run, "loss/penalty")
+    assert np.isfinite(total).all()
+    assert (np.abs(total - weighted - penalty) <= 1e-5 * total).all()

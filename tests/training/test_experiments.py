@@ -88,7 +88,8 @@ def test_differences_are_those_within_pairs() -> None:
 
 
 def test_a_training_that_fails_says_where_its_output_is(tmp_path: pathlib.Path) -> None:
-    runs = {"bad": ["--model=lenet"], **{f"after{index}": list(_QUICK) for index in range(9)}}
+    after = [*_QUICK, "--width=0.125", "--steps=1"]
+    runs = {"bad": ["--model=lenet"], **{f"after{index}": after for index in range(9)}}
     with pytest.raises(RuntimeError, match=r"bad failed; see .*bad\.log"):
         train_all(runs, tmp_path, 1)
     assert "invalid choice" in (tmp_path / "bad.log").read_text()

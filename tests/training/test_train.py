@@ -7,26 +7,24 @@ import pty
 import re
 import subprocess
 import sys
-from typing import Any
 
 import keras
-import numpy as np
 import pytest
-from support.logdir import read_run, scalars
-from support.training_runs import ENVIRONMENT, QUICK, ROOT, losses, run, train
+from support.logdir import read_run
+from support.training_runs import (
+    ENVIRONMENT,
+    QUICK,
+    ROOT,
+    assert_adds_up,
+    losses,
+    run,
+    train,
+)
 
-from tb_featuremaps.reader import read_logdir
 from training import checkpoint
 from training.data.registry import load_dataset
 from training.options import parse
-from training.train import build
-
-
-def _assert_adds_up(run: dict[str, dict[int, Any]], heads: tuple[str, ...]) -> None:
-    weighted = sum(scalars(run, f"loss/{head}/weighted") for head in heads)
-    total, penalty = scalars(run, "loss/total"), scalars(run, "loss/penalty")
-    assert np.isfinite(total).all()
-    assert (np.abs(total - weighted - penalty) <= 1e-5 * total).all()
+from training.train import build, main
 
 
 def test_googlenet_trains_on_photos_and_logs(tmp_path: pathlib.Path) -> None:
@@ -36,37 +34,16 @@ def test_googlenet_trains_on_photos_and_logs(tmp_path: pathlib.Path) -> None:
     run = read_run(tmp_path / "train")
     assert sorted(run["featuremaps/inception_5b"]) == [0, 3, 6]
     assert sorted(run["loss/total"]) == [*range(1, 7)]
-    _assert_adds_up(run, ("main", "aux1", "aux2"))
+    assert_adds_up(run, ("main", "aux1", "aux2"))
     assert (tmp_path / "validation").is_dir()
 
 
-@pytest.mark.parametrize(
-    ("model", "heads", "layers"),
-    [
-        ("inception_v2", ("main",), "inception_3a … inception_5b, 10"),
-        ("inception_v3", ("main", "aux"), "mixed0 … mixed10, 11"),
-        ("inception_v4", ("main", "aux"), "stem … inception_c3, 17"),
-        ("inception_resnet_v2", ("main", "aux"), "mixed_5b … conv_7b_relu, 12"),
-    ],
-)
-def test_the_inception_family_trains_and_its_modules_are_watched(
-    tmp_path: pathlib.Path, model: str, heads: tuple[str, ...], layers: str
-) -> None:
-    options = ["--steps=2", "--width=0.125", "--batch-size=8", "--no-jit"]
-    train(tmp_path, f"--model={model}", *options)
-    run = read_run(tmp_path / "train")
-    logged = read_logdir(tmp_path).layers("train")
-    assert f"{logged[0]} … {logged[-1]}, {len(logged)}" == layers
-    assert sorted(run[f"featuremaps/{logged[-1]}"]) == [0, 2]
-    _assert_adds_up(run, heads)
-
-
 def test_one_seed_gives_equal_losses_on_one_thread(tmp_path: pathlib.Path) -> None:
-    options = [*QUICK, "--steps=30", "--threads=1", "--augmentation=shift"]
+    options = [*QUICK, "--steps=10", "--threads=1", "--augmentation=shift"]
     for name, seed in (("first", 5), ("same", 5), ("other", 6)):
         train(tmp_path / name, *options, f"--seed={seed}")
     first, same, other = (losses(tmp_path / name) for name in ("first", "same", "other"))
-    assert len(first) == 30
+    assert len(first) == 10
     assert first == same
     assert first != other
 
@@ -79,7 +56,7 @@ def test_mixed_precision(tmp_path: pathlib.Path, precision: str) -> None:
     assert model.get_layer("conv2").compute_dtype == precision
     assert {variable.dtype for variable in model.weights} == {"float32"}
     assert model.get_layer("main").compute_dtype == "float32"
-    _assert_adds_up(read_run(tmp_path / "train"), ("main",))
+    assert_adds_up(read_run(tmp_path / "train"), ("main",))
 
 
 def _compiled(*arguments: str) -> keras.Model:
@@ -162,17 +139,17 @@ def test_bad_options_are_refused(
     assert message in capsys.readouterr().err
 
 
-def test_data_that_is_none_is_a_clear_error(tmp_path: pathlib.Path) -> None:
+def test_data_that_is_none_is_a_clear_error(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "cifar-10-binary.tar.gz").write_bytes(b"no archive")
-    ended = run(
-        "training.train", f"--log-dir={tmp_path}", "--dataset=cifar10", f"--data-dir={tmp_path}"
-    )
-    assert ended.returncode == 1
-    assert "error:" in ended.stderr
-    assert "Traceback" not in ended.stderr
+    given = [f"--log-dir={tmp_path}", "--dataset=cifar10", f"--data-dir={tmp_path}"]
+    assert main(given) == 1
+    assert capsys.readouterr().err.startswith("error: ")
 
 
 def test_a_log_directory_that_can_t_be_made_is_a_clear_error(tmp_path: pathlib.Path) -> None:
+    """As the shell sees it."""
     (tmp_path / "file").touch()
     ended = run("training.train", f"--log-dir={tmp_path / 'file' / 'run'}")
     assert ended.returncode == 1
