@@ -1,6 +1,6 @@
 """What a capture costs, as multiples of the bare forward pass of the probes.
 
-    python -m benchmarks.capture [--pairs 10] [--repeats 9] [--write docs/capture_cost.md]
+    python -m benchmarks.capture [--pairs 10] [--repeats 25] [--write docs/capture_cost.md]
 
 Three measurements on GoogLeNet, each in a process of its own: fits with and without captures
 (`benchmarks.capture_fits`), ways to log the same layers called in turn, and how long the background
@@ -55,7 +55,7 @@ def main() -> None:
     """Measures and prints; with --write also writes the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=10, help="of fits, with and without captures")
-    parser.add_argument("--repeats", type=int, default=9, help="of each way")
+    parser.add_argument("--repeats", type=int, default=25, help="of each way")
     parser.add_argument("--write", type=pathlib.Path)
     parser.add_argument("--ways", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()

@@ -8,6 +8,8 @@ import platform
 import re
 from collections.abc import Sequence
 
+from tb_featuremaps.format.finishing import IS_COMPILED
+
 
 def describe(command: str, packages: Sequence[str] = ()) -> str:
     """A paragraph: the command, the hardware, the versions and the date.
@@ -17,7 +19,10 @@ def describe(command: str, packages: Sequence[str] = ()) -> str:
         packages: names of the packages whose versions matter.
     """
     versions = [f"{package} {importlib.metadata.version(package)}" for package in packages]
-    software = ", ".join([f"Python {platform.python_version()}", *versions])
+    measuring = "compiled" if IS_COMPILED else "by numpy"
+    software = ", ".join(
+        [f"Python {platform.python_version()}", *versions, f"measuring {measuring}"]
+    )
     system = f"{platform.system()} {platform.release()}"
     hardware = f"{_processor()}, {os.cpu_count()} cores, {_memory()}, {system}"
     made = f"Made by `{command}` on {datetime.date.today().isoformat()}: {hardware}; {software}."
