@@ -57,7 +57,7 @@ def main(wheel: pathlib.Path) -> int:
         kind = "pure" if wheel.stem.endswith("-any") else "compiled"
         _run([python, "-c", _SCRIPT, str(logdir), kind, *_WITHOUT], folder, environment)
         listed = _run([binaries / "tb-featuremaps", "list", logdir], folder, environment)
-        assert listed.splitlines() == ["run", "  conv: 1 captures, steps 1 to 1"], listed
+        assert listed.splitlines() == ["run", "  conv: 1 capture, step 1"], listed
         page = folder / "report.html"
         _run([binaries / "tb-featuremaps", "report", logdir, "--out", page], folder, environment)
         assert b"featuremaps-answers" in page.read_bytes()

@@ -98,8 +98,12 @@ class CapturingCallback(keras.callbacks.Callback, abc.ABC):
             self._guarded(lambda: self._begin(epoch))
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        if self._in_fit:
-            self._guarded(lambda: self._after_batch(batch))
+        if not self._in_fit:
+            return
+        try:
+            self._after_batch(batch)
+        except Exception as error:  # whatever it is, the training goes on
+            self._give_up(error)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if self._in_fit:
@@ -162,15 +166,18 @@ class CapturingCallback(keras.callbacks.Callback, abc.ABC):
         except but:
             raise
         except Exception as error:
-            self._broken = True
-            advice, cause = self._wording.advice, f"{type(error).__name__}: {error}"
-            if isinstance(error, ScheduleError):
-                advice, cause = "mend that function", str(error)
-            self._session.warn(
-                "given up",
-                f"can't {self._wording.cannot}: {cause}. Training goes on without "
-                f"{self._wording.captures}; {advice}.",
-            )
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        self._broken = True
+        advice, cause = self._wording.advice, f"{type(error).__name__}: {error}"
+        if isinstance(error, ScheduleError):
+            advice, cause = "mend that function", str(error)
+        self._session.warn(
+            "given up",
+            f"can't {self._wording.cannot}: {cause}. Training goes on without "
+            f"{self._wording.captures}; {advice}.",
+        )
 
     def _close(self) -> None:
         self._in_fit = False
