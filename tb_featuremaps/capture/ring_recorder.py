@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
@@ -44,38 +44,56 @@ class RingRecorder:
             self._iterations = _variable((self.capacity,), tf.int64)
             self._count = _variable((), tf.int64)
         self._taken = 0
-        self._places = threading.local()  # replicas trace in threads of their own
+        self._step = threading.local()  # replicas trace in threads of their own
 
     @contextlib.contextmanager
     def tracing(self, model: keras.Model) -> Iterator[None]:
         yield
 
     def begin_step(self, data: list[Any]) -> None:
-        # A step that finds its iterator exhausted still runs what does not depend on the data;
-        # all that is written depends on this count.
-        with tf.control_dependencies([part for part in data if isinstance(part, tf.Tensor)]):
-            self._places.count = self._count.read_value()
-        self._places.put = []
-        self._places.next = tf.math.floormod(self._places.count, self.capacity)
+        self._step.data = [part for part in data if isinstance(part, tf.Tensor)]
+        self._step.graph = tf.compat.v1.get_default_graph()
+        self._step.count = None
+        self._step.put = []
+
+    def _find_place(self, after: Sequence[Any]) -> None:
+        """Finds out where the step's row goes, once.
+
+        Where ours is one chain behind what the step computes, no other thread is woken for it.
+
+        Args:
+            after: of these one is of the batch: a step that finds its iterator exhausted still
+                runs what does not depend on the data.
+        """
+        if self._step.count is not None:
+            return
+        with tf.control_dependencies(after):
+            self._step.count = self._count.read_value()
+        self._step.place = tf.math.floormod(self._step.count, self.capacity)
 
     def add(self, row: Any) -> None:
-        place = self._places.next
+        row = tf.stop_gradient(row)
+        if tf.compat.v1.get_default_graph() is self._step.graph:
+            self._find_place([row])
+        with self._step.graph.as_default():  # a function that the step calls has one of its own
+            self._find_place(self._step.data)
+        place = self._step.place
         if self._replicas > 1:
             replica = tf.distribute.get_replica_context().replica_id_in_sync_group
             place = place * self._replicas + tf.cast(replica, tf.int64)
         missing = self._length - row.shape[0]
-        row = tf.stop_gradient(row)
         row = tf.pad(row, [[0, missing]]) if missing else row
-        self._places.put.append(_put(self._rows, place, row))
+        self._step.put.append(_put(self._rows, place, row))
 
     def end_step(self, model: keras.Model, result: Any) -> Any:
         iterations = iterations_in_step(model)
         if iterations is None:
             iterations = tf.constant(NO_ITERATIONS, tf.int64)
         iterations = tf.cast(iterations, tf.int64)
-        self._places.put.append(_put(self._iterations, self._places.next, iterations))
+        self._find_place(self._step.data)
+        self._step.put.append(_put(self._iterations, self._step.place, iterations))
         # Last, since another thread may read while the step runs.
-        with tf.control_dependencies([self._places.count, *self._places.put]):
+        with tf.control_dependencies([self._step.count, *self._step.put]):
             self._count.assign_add(1, read_value=False)
         return result
 
