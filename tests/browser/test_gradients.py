@@ -39,7 +39,7 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 
 @pytest.fixture(scope="module")
 def own_server(logdir: pathlib.Path) -> Iterator[TensorBoardServer]:
-    with TensorBoardServer(logdir, load_fast=False) as server:
+    with TensorBoardServer(logdir, load_fast=False, tensorflow=False) as server:
         server.wait_for_runs([_RUN, "old/train", "only/train"])
         yield server
 

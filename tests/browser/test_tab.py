@@ -156,7 +156,10 @@ def test_a_run_without_our_data_tells_how_to_log(
 
 
 def test_it_works_under_a_path_prefix(watched: WatchedPage, trained: Trained) -> None:
-    with TensorBoardServer(trained.logdir, load_fast=False, path="/some/where") as prefixed:
+    server = TensorBoardServer(
+        trained.logdir, load_fast=False, tensorflow=False, path="/some/where"
+    )
+    with server as prefixed:
         prefixed.wait_for_runs(["run1/train"])
         tab = watched.open_tab(prefixed.url)
         expect(tab.get_by_test_id("grid-canvas")).to_have_attribute("data-ready", "true")

@@ -28,7 +28,7 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 
 @pytest.fixture(scope="module")
 def server(logdir: pathlib.Path) -> Iterator[TensorBoardServer]:
-    with TensorBoardServer(logdir, load_fast=False) as running:
+    with TensorBoardServer(logdir, load_fast=False, tensorflow=False) as running:
         yield running
 
 

@@ -22,7 +22,8 @@ from tb_featuremaps.format.png import decode_atlas
 from tb_featuremaps.summary.event_writer import open_writer
 from tb_featuremaps.summary.large_event import LargeEvent, PicturesValue, ValueHead
 
-_CAPTURES = 99
+_EPOCHS, _BATCHES = 3, 33
+_CAPTURES = _EPOCHS * _BATCHES
 _RUN = "run 1/train"
 
 
@@ -32,10 +33,10 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[pathlib.Path, ker
     logdir = tmp_path_factory.mktemp("logs")
     model = two_headed_model()
     model.fit(
-        IMAGES[:32],
-        targets(32),
+        np.tile(IMAGES[:32], (_BATCHES, 1, 1, 1)),
+        {head: np.tile(labels, _BATCHES) for head, labels in targets(32).items()},
         validation_data=(IMAGES[32:64], targets(32)),
-        epochs=_CAPTURES,
+        epochs=_EPOCHS,
         batch_size=32,
         verbose=0,
         callbacks=[

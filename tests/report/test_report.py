@@ -52,7 +52,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 @pytest.fixture(scope="module")
 def server(trained: pathlib.Path) -> Iterator[TensorBoardServer]:
     everything = ("--featuremaps_samples=0", "--samples_per_plugin=scalars=0")
-    with TensorBoardServer(trained, load_fast=False, arguments=everything) as running:
+    server = TensorBoardServer(trained, load_fast=False, tensorflow=False, arguments=everything)
+    with server as running:
         running.wait_for_runs([_RUN, "a/validation"])
         yield running
 
