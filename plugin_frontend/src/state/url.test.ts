@@ -229,3 +229,7 @@ test.each([
 ])('a link to %s=%s leads as far as it makes sense', (name, text, selection) => {
   expect(fromParameters({ [name]: text }).selection).toEqual({ ...START, ...selection });
 });
+
+test('an empty layer is none, so a run without maps is not told that it lacks one', () => {
+  expect(fromParameters({ run: 'outputs', layer: '' }).selection.layer).toBeNull();
+});

@@ -84,7 +84,7 @@ export function fromParameters(parameters: Parameters): Linked {
   const selection: Selection = {
     ...START,
     run: parameters['run'] ?? null,
-    layer: parameters['layer'] ?? null,
+    layer: parameters['layer'] || null, // no layer's tag is empty
     runFilter: parameters['runFilter'] ?? '',
     probe: wholeNumber(parameters['probe']) ?? 0,
     channel: aggregateNamed(parameters['channel'] ?? '') ?? wholeNumber(parameters['channel']),
