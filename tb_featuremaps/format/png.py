@@ -18,6 +18,7 @@ __all__ = [
     "SCALE_CHUNK",
     "Atlas",
     "AtlasError",
+    "atlas_parts",
     "decode_atlas",
     "encode_atlas",
     "encode_picture",
@@ -62,15 +63,15 @@ def with_filters(pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return filtered
 
 
-def encode_atlas(
+def atlas_parts(
     picture: npt.NDArray[np.uint8],
     lo: npt.NDArray[np.float32],
     hi: npt.NDArray[np.float32],
     tile_height: int,
     tile_width: int,
     compress: Deflate = deflate,
-) -> bytes:
-    """Returns the PNG of one atlas.
+) -> list[bytes]:
+    """Returns what, joined, is the PNG of one atlas.
 
     Args:
         picture: uint8 `[rows · tile height, 1 + columns · tile width]`, as `tile` lays it out, and
@@ -96,6 +97,18 @@ def encode_atlas(
     ]
     scale = _chunk(SCALE_CHUNK, b"".join(content))
     return _png(_start(size, _GREY), scale, compress(picture))
+
+
+def encode_atlas(
+    picture: npt.NDArray[np.uint8],
+    lo: npt.NDArray[np.float32],
+    hi: npt.NDArray[np.float32],
+    tile_height: int,
+    tile_width: int,
+    compress: Deflate = deflate,
+) -> bytes:
+    """Returns the PNG of one atlas; the arguments and errors are those of `atlas_parts`."""
+    return b"".join(atlas_parts(picture, lo, hi, tile_height, tile_width, compress))
 
 
 @functools.lru_cache
@@ -144,7 +157,7 @@ def encode_picture(picture: npt.NDArray[np.uint8], compress: Deflate = deflate) 
             f"Received: shape {picture.shape}."
         )
     rows = with_filters(picture.reshape(len(picture), -1))
-    return _png(_start(picture.shape[:2], _COLOURS[colours]), [], compress(rows))
+    return b"".join(_png(_start(picture.shape[:2], _COLOURS[colours]), [], compress(rows)))
 
 
 @functools.lru_cache
@@ -154,9 +167,10 @@ def _start(size: tuple[int, ...], colour: int) -> bytes:
     return b"".join([_SIGNATURE, *_chunk(b"IHDR", header)])
 
 
-def _png(start: bytes, scale: list[bytes], pixels: bytes) -> bytes:
-    """A PNG with the chunk `scale` before its compressed pixels."""
-    return b"".join([start, *scale, *_chunk(b"IDAT", pixels), _END])
+def _png(start: bytes, scale: list[bytes], pixels: bytes) -> list[bytes]:
+    """What, joined, is a PNG with the chunk `scale` before its compressed pixels."""
+    length, kind, _, checksum = _chunk(b"IDAT", pixels)
+    return [b"".join([start, *scale, length, kind]), pixels, checksum + _END]
 
 
 def _chunk(kind: bytes, content: bytes) -> list[bytes]:

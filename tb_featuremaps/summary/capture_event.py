@@ -10,7 +10,7 @@ import numpy.typing as npt
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
 from tb_featuremaps.format.finishing import FinishedLayer
-from tb_featuremaps.format.png import encode_atlas, encode_picture
+from tb_featuremaps.format.png import atlas_parts, encode_picture
 from tb_featuremaps.summary import events
 from tb_featuremaps.summary.large_event import FloatsValue, LargeEvent, PicturesValue, ValueHead
 
@@ -124,7 +124,7 @@ def _layer_values(
     pictures, lo, hi, stats = layer
     shown = len(pictures) if parts.maps else 1
     pngs = [
-        encode_atlas(picture, low, high, series.tile_height, series.tile_width)
+        atlas_parts(picture, low, high, series.tile_height, series.tile_width)
         for picture, low, high in zip(pictures[:shown], lo, hi, strict=False)
     ]
     size = (pictures.shape[2] - 1, pictures.shape[1])
@@ -140,6 +140,6 @@ def probes_event(step: int, pictures: npt.NDArray[np.uint8], labels: Sequence[st
     """The event of the probes, uint8 `[n, height, width]` or `[n, height, width, 3 or 4]`."""
     payload = pb.ProbeSeries(count=len(pictures), labels=labels)
     size = (pictures.shape[2], pictures.shape[1])
-    pngs = [encode_picture(picture) for picture in pictures]
+    pngs = [[encode_picture(picture)] for picture in pictures]
     head = events.value_head(names.PROBES_TAG, pb.FeatureMapPluginData(probes=payload))
     return LargeEvent(step, [PicturesValue(head, size, pngs)])

@@ -42,17 +42,17 @@ class PicturesValue(NamedTuple):
     Attributes:
         head: its tag and metadata.
         size: width and height in pixels.
-        pngs: the pictures.
+        pngs: the pictures, each in parts.
     """
 
     head: ValueHead
     size: tuple[int, int]
-    pngs: Sequence[bytes]
+    pngs: Sequence[Sequence[bytes]]
 
     def parts(self) -> list[bytes]:
         """What, joined, is the serialized value."""
         begin = _pictures_head(self.size, len(self.pngs))
-        pngs = [part for png in self.pngs for part in field(_STRING, [png])]
+        pngs = [part for png in self.pngs for part in field(_STRING, png)]
         first, *others = field(_TENSOR, [begin, *pngs])
         return [self.head.data + first, *others]
 

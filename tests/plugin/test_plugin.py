@@ -54,7 +54,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[pathlib.Path, ker
 def _write_unknown_format(directory: pathlib.Path) -> None:
     metadata = create_summary_metadata(pb.FeatureMapPluginData(layer=pb.LayerSeries()))
     metadata.plugin_data.content = pb.FeatureMapPluginData(version=9).SerializeToString()
-    value = PicturesValue(ValueHead("new", metadata), (1, 1), [b""])
+    value = PicturesValue(ValueHead("new", metadata), (1, 1), [[b""]])
     writer = open_writer(str(directory))
     writer.submit(lambda: LargeEvent(0, [value]))
     writer.close()

@@ -20,7 +20,7 @@ _PNGS = [b"", b"a", b"b" * 127, b"c" * 128, b"d" * 16_383, b"e" * 16_384, b"f" *
 
 
 def _whole(value: PicturesValue) -> Message:
-    strings = [*(str(pixels).encode() for pixels in value.size), *value.pngs]
+    strings = [*(str(pixels).encode() for pixels in value.size), *map(b"".join, value.pngs)]
     whole = type(value.head.message)()
     whole.CopyFrom(value.head.message)
     whole.tensor.CopyFrom(tensor_pb2.TensorProto(dtype=types_pb2.DT_STRING, string_val=strings))
@@ -30,7 +30,7 @@ def _whole(value: PicturesValue) -> Message:
 
 @pytest.mark.parametrize("pngs", [[], *([png] for png in _PNGS), _PNGS])
 def test_an_event_is_read_as_the_message_that_holds_the_same(pngs: list[bytes]) -> None:
-    pictures = PicturesValue(_PICTURES, (640, 480), pngs)
+    pictures = PicturesValue(_PICTURES, (640, 480), [[png[:2], png[2:]] for png in pngs])
     values = np.arange(12, dtype=np.float32).reshape(1, 6, 2)
     tensor = tensor_value("tensor", _STATS, values[:, ::2])
     scalar = scalar_value("scalar", 1.5)
@@ -42,7 +42,7 @@ def test_an_event_is_read_as_the_message_that_holds_the_same(pngs: list[bytes]) 
 
 
 def test_its_head_names_the_values_without_what_they_hold() -> None:
-    pictures = PicturesValue(_PICTURES, (640, 480), _PNGS)
+    pictures = PicturesValue(_PICTURES, (640, 480), [[png] for png in _PNGS])
     head = LargeEvent(7, [pictures, scalar_value("scalar", 1.5)]).head
     assert head.step == 7
     assert [value.tag for value in head.summary.value] == ["pictures", "scalar"]

@@ -51,7 +51,7 @@ def _capture(session: int) -> list[Any]:
     values = np.full((1, 1, 6), session, np.float32)
     head = value_head("featuremaps/conv", pb.FeatureMapPluginData(layer=layer))
     return [
-        PicturesValue(head, (2, 2), [png]),
+        PicturesValue(head, (2, 2), [[png]]),
         tensor_value("featuremaps/conv/stats", pb.FeatureMapPluginData(stats=stats), values),
     ]
 

@@ -56,7 +56,7 @@ def write_hostile_runs(logdir: pathlib.Path) -> None:
     write_values(logdir / "no time", [picture_value(atlas())], wall_time=math.nan)
     layer = pb.FeatureMapPluginData(layer=pb.LayerSeries(name="wide", channels=10**6))
     head = events.value_head("featuremaps/wide", layer)
-    wide = PicturesValue(head, (1, 1), [atlas()])
+    wide = PicturesValue(head, (1, 1), [[atlas()]])
     write_values(logdir / "a million channels", [wide, picture_value(atlas())])
     term = pb.LossTerm(tag="loss/total", kind=pb.LossTerm.TOTAL)
     future = pb.LossTerm(tag="loss/future", kind=99)  # type: ignore[arg-type]
@@ -73,7 +73,7 @@ def write_hostile_runs(logdir: pathlib.Path) -> None:
 
 def picture_value(png: bytes) -> PicturesValue:
     """A picture of `LAYER`."""
-    return PicturesValue(events.value_head("featuremaps/layer", LAYER), (8, 8), [png])
+    return PicturesValue(events.value_head("featuremaps/layer", LAYER), (8, 8), [[png]])
 
 
 def tensor_value(tag: str, data: pb.FeatureMapPluginData, tensor: tensor_pb2.TensorProto) -> Value:
