@@ -14,7 +14,7 @@ from support.small_models import IMAGES, targets, two_headed_model
 from support.tab import accessibility_problems, choose_run, download, opened
 from support.tensorboard_server import TensorBoardServer
 
-from tb_featuremaps import FeatureMaps, GradientTerms, LossTerms
+from tb_featuremaps import FeatureMaps, GradientTerms, LossTerms, RunWriter
 
 _RUN = "a/train"
 _HERE = "&p.featuremaps.run=a%2Ftrain&p.featuremaps.view=gradients"
@@ -34,13 +34,16 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     two_headed_model().fit(IMAGES, targets(), callbacks=[old], **fit)
     only = GradientTerms(logdir / "only", IMAGES[:8], targets(8), every=2)
     two_headed_model().fit(IMAGES, targets(), callbacks=[only], **fit)
+    with RunWriter(logdir / "outputs") as writer:
+        for step in (1, 2):
+            writer.write_outputs(step, {"main": np.array([[0.1, 0.2, 0.7]], np.float32)})
     return logdir
 
 
 @pytest.fixture(scope="module")
 def own_server(logdir: pathlib.Path) -> Iterator[TensorBoardServer]:
     with TensorBoardServer(logdir, load_fast=False, tensorflow=False) as server:
-        server.wait_for_runs([_RUN, "old/train", "only/train"])
+        server.wait_for_runs([_RUN, "old/train", "only/train", "outputs"])
         yield server
 
 
@@ -224,3 +227,11 @@ def test_the_gradients_are_a_figure(
     assert path.name == "a_train_gradients_activations.svg"
     for wanted in (">conv1<", ">block<", ">main<", ">aux1<", "a/train · 2 layers · steps 0 – 4"):
         assert wanted in text
+
+
+def test_a_run_without_maps_says_what_it_has(
+    watched: WatchedPage, own_server: TensorBoardServer
+) -> None:
+    here = "&p.featuremaps.run=outputs&p.featuremaps.layer="
+    tab = watched.open_tab(own_server.url, here)
+    expect(tab.get_by_test_id("no-maps")).to_contain_text("has predictions but no feature maps")

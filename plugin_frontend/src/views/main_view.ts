@@ -71,10 +71,14 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
 
   private withoutMaps(run: Run | null) {
     if (!run) return nothing;
-    const others = [run.hasLosses ? 'loss terms' : [], run.hasGradients ? 'gradients' : []].flat();
+    const others = [
+      run.hasLosses ? 'loss terms' : [],
+      run.heads.length ? 'predictions' : [],
+      run.hasGradients ? 'gradients' : [],
+    ].flat();
     const isReport = this.app.source.made !== null;
     const where = isReport ? 'In this report the run has' : 'This run has';
-    const has = others.length ? `${where} ${others.join(' and ')} but` : where;
+    const has = others.length ? `${where} ${KINDS.format(others)} but` : where;
     return html`<div class="nothing" data-testid="no-maps">
       ${has} no feature maps.
       ${isReport ? nothing : html`Add the callback <code>FeatureMaps</code>, or choose another run.`}
@@ -106,3 +110,5 @@ export class MainView extends Connected<[Run | null, Panes | null, View]> {
   }
 }
 customElements.define('fm-main', MainView);
+
+const KINDS = new Intl.ListFormat('en-GB', { type: 'conjunction' });
