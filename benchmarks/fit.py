@@ -28,9 +28,10 @@ little of a step that a GPU computes.
 _STEPS_NOTE = """
 CPU of the whole process, background included, of a `fit` with the callback less that of the same
 `fit` without, all threads on one core. The fits run side by side in one process and take turns of
-a few steps; given are the median over epochs of five turns and its standard error. The control is
-a second `fit` without a callback: it shows by how much two equal models differ. Where the error or
-the control is the larger, the value is no result, but a bound: about twice the larger of them.
+a few steps; an epoch is five turns. Equal models differ by some percent of a step, by where their
+memory lies, so each way has several fits: given are the mean over them, each the median over its
+epochs, and its standard error. Where the error is the larger, the value is no result, but a bound:
+about twice the error.
 
 A batch of `LossTerms` includes writing its point, one for each step, and reading the device;
 `FeatureMaps` without a capture is `every=10**9`; a capture has the default options, at the end of
