@@ -28,7 +28,7 @@ from tb_featuremaps.summary.capture_event import (
     CaptureParts,
     probes_event,
 )
-from tb_featuremaps.summary.event_writer import Job
+from tb_featuremaps.summary.event_writer import EventWriter, Job
 from tb_featuremaps.summary.series import layer_series, output_series
 
 _log = logging.getLogger("tb_featuremaps")
@@ -126,6 +126,7 @@ class FeatureMaps(CapturingCallback):
         self._compiled: Any = None
         self._encoder: CaptureEncoder | None = None
         self._captured: tuple[str, int] | None = None
+        self._shows_probes = False
 
     def describe(
         self,
@@ -192,7 +193,7 @@ class FeatureMaps(CapturingCallback):
 
     def _begun(self, epoch: int) -> None:
         self._thinning.plan(self._session.step, self._session.last_step(self.params, epoch))
-        self._write_probes()
+        self._shows_probes = False
         # Also where a fit before has captured this step: the weights may have been set since.
         self._capture()
 
@@ -217,13 +218,12 @@ class FeatureMaps(CapturingCallback):
     def _allows(self) -> bool:
         return self._thinning.allows(self._session.step) and super()._allows()
 
-    def _write_probes(self) -> None:
-        if self._session.writer is None:
-            return
+    def _write_probes(self, writer: EventWriter) -> None:
+        """Writes the probes, with the first capture of a fit for which there is room."""
         step, labels = self._session.step, self._labels
         channels_first = keras.config.image_data_format() == "channels_first"
         pictures = probe_arrays.as_pictures(self._probes, channels_first)
-        self._session.writer.submit(
+        self._shows_probes = writer.submit(
             lambda: probes_event(step, pictures, labels), pictures.nbytes, "the probes"
         )
 
@@ -234,6 +234,8 @@ class FeatureMaps(CapturingCallback):
         if writer is None:  # another process writes, but all take part in a distributed pass
             self._job(self._tap, parts)
             return
+        if not self._shows_probes:
+            self._write_probes(writer)
         place = writer.reserve_capture(self._tap.held_bytes, wait)
         if place is None:
             self._backoff.refused()

@@ -48,20 +48,25 @@ class DirectoryWriter:
         self._thread: WriteThread | None = None
         self._begin_anew()
 
-    def submit(self, job: Job, size: int, what: str, events: int) -> None:
-        """Queues so many events of `size` bytes in all, or notes that they are lost."""
+    def submit(self, job: Job, size: int, what: str, events: int) -> bool:
+        """Queues so many events of `size` bytes in all, or notes that they are lost.
+
+        Returns:
+            Whether there was room.
+        """
         if size > self._events.limit:
             self._refuse(what, size, self._events.limit)
-            return
+            return False
         with self._changed:
             place = self._events.take(size)
             if place is not None:
                 self._put(job, what, place, events)
-                return
+                return True
             thread = self._running_thread()
             thread.queue.lose(events)
             if thread.broken_since is None:
                 self.notices.add(messages.lags(self.directory, "leaves events out"), kind="lag")
+        return False
 
     def reserve_capture(self, size: int, wait: bool) -> Reservation | None:
         """Takes a place for a capture; None if there is none."""

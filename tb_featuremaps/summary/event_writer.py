@@ -67,7 +67,7 @@ class EventWriter:
 
     def submit(
         self, job: Job, size: int | None = None, what: str = "an event", events: int = 1
-    ) -> None:
+    ) -> bool:
         """Queues an event, or several.
 
         Args:
@@ -75,10 +75,14 @@ class EventWriter:
             size: bytes that the job and what it makes hold, about; by default, of small events.
             what: names the job in a warning.
             events: how many it makes.
+
+        Returns:
+            Whether there was room for it.
         """
-        if self._is_open():
-            self._shared.submit(job, events * EVENT_BYTES if size is None else size, what, events)
+        size = events * EVENT_BYTES if size is None else size
+        taken = self._is_open() and self._shared.submit(job, size, what, events)
         self._give_notices()
+        return taken
 
     def reserve_capture(self, size: int, wait: bool = False) -> Reservation | None:
         """Reserves room for a capture before it is made; None if there is none now.

@@ -314,6 +314,27 @@ def test_a_disk_that_stalls_lowers_the_rate_with_one_warning(
     assert _steps(tmp_path, "loss/total") == [*range(1, 201)]
 
 
+def test_probes_that_find_no_room_come_with_a_later_capture(tmp_path: pathlib.Path) -> None:
+    gate = threading.Event()
+    writer = open_writer(str(tmp_path / "train"))
+
+    def stuck() -> Any:
+        gate.wait(60)
+        return event(0, [])
+
+    # It fills the room for events, so that the probes of the first capture find none.
+    writer.submit(stuck, size=directory_writer.MAX_EVENT_BYTES)
+    opening = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: (gate.set(), writer.flush())
+    )
+    with pytest.warns(RuntimeWarning, match="leaves events out"):
+        _fit(two_headed_model(), opening, FeatureMaps(tmp_path, IMAGES[:1], layers="conv1"))
+    writer.close()
+    run = read_run(tmp_path / "train")
+    assert list(run["featuremaps/conv1"]) == [0, 4, 8]
+    assert list(run["featuremaps/probes"]) == [4]
+
+
 def test_what_was_logged_outlives_kill_9(tmp_path: pathlib.Path) -> None:
     script = textwrap.dedent("""
         import os, signal, sys
