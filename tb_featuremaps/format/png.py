@@ -20,7 +20,6 @@ __all__ = [
     "AtlasError",
     "atlas_parts",
     "decode_atlas",
-    "encode_atlas",
     "encode_picture",
     "with_filters",
 ]
@@ -97,18 +96,6 @@ def atlas_parts(
     ]
     scale = _chunk(SCALE_CHUNK, b"".join(content))
     return _png(_start(size, _GREY), scale, compress(picture))
-
-
-def encode_atlas(
-    picture: npt.NDArray[np.uint8],
-    lo: npt.NDArray[np.float32],
-    hi: npt.NDArray[np.float32],
-    tile_height: int,
-    tile_width: int,
-    compress: Deflate = deflate,
-) -> bytes:
-    """Returns the PNG of one atlas; the arguments and errors are those of `atlas_parts`."""
-    return b"".join(atlas_parts(picture, lo, hi, tile_height, tile_width, compress))
 
 
 @functools.lru_cache

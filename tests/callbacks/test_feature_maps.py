@@ -324,9 +324,12 @@ def test_probes_that_find_no_room_come_with_a_later_capture(tmp_path: pathlib.Pa
 
     # It fills the room for events, so that the probes of the first capture find none.
     writer.submit(stuck, size=directory_writer.MAX_EVENT_BYTES)
-    opening = keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda epoch, logs: (gate.set(), writer.flush())
-    )
+
+    def let_go(epoch: int, logs: Any) -> None:
+        gate.set()
+        writer.flush()
+
+    opening = keras.callbacks.LambdaCallback(on_epoch_end=let_go)
     with pytest.warns(RuntimeWarning, match="leaves events out"):
         _fit(two_headed_model(), opening, FeatureMaps(tmp_path, IMAGES[:1], layers="conv1"))
     writer.close()

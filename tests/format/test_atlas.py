@@ -6,13 +6,13 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.pngs import encode_atlas
 
 from tb_featuremaps.format.atlas import columns_of, dequantise, rows_of, tile, untile
 from tb_featuremaps.format.measuring import measure
 from tb_featuremaps.format.png import (
     AtlasError,
     decode_atlas,
-    encode_atlas,
     encode_picture,
     with_filters,
 )

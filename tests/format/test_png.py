@@ -10,10 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
+from support.pngs import encode_atlas
 
 from tb_featuremaps.format import deflate
 from tb_featuremaps.format.atlas import columns_of, rows_of, tile
-from tb_featuremaps.format.png import decode_atlas, encode_atlas, encode_picture, with_filters
+from tb_featuremaps.format.png import (
+    decode_atlas,
+    encode_picture,
+    with_filters,
+)
 
 _DEFLATES = [deflate.deflate, deflate.deflate_with_zlib]
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
+from support.pngs import encode_atlas
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.atlas import MAX_ATLAS_PIXELS
@@ -18,7 +19,6 @@ from tb_featuremaps.format.png import (
     SCALE_CHUNK,
     AtlasError,
     decode_atlas,
-    encode_atlas,
     with_filters,
 )
 

@@ -2,11 +2,16 @@ import re
 
 import numpy as np
 import pytest
+from support.pngs import encode_atlas
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import metadata, names, scale_chunk, versions
 from tb_featuremaps.format.metadata import UnknownFormatError, parse_plugin_data
-from tb_featuremaps.format.png import AtlasError, decode_atlas, encode_atlas, with_filters
+from tb_featuremaps.format.png import (
+    AtlasError,
+    decode_atlas,
+    with_filters,
+)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 from support.plugin_client import ask_json, ask_numbers
+from support.pngs import encode_atlas
 from support.tensorboard_server import TensorBoardServer
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format.names import STATS_COLUMNS
-from tb_featuremaps.format.png import encode_atlas
 from tb_featuremaps.summary.event_writer import EventWriter, open_writer
 from tb_featuremaps.summary.events import (
     event,

@@ -10,12 +10,15 @@ from typing import TypeAlias
 
 import numpy as np
 from PIL import Image, PngImagePlugin
+from support.pngs import encode_atlas
 from tensorboard.compat.proto import summary_pb2, tensor_pb2, tensor_shape_pb2, types_pb2
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
 from tb_featuremaps.format.metadata import create_summary_metadata
-from tb_featuremaps.format.png import SCALE_CHUNK, encode_atlas
+from tb_featuremaps.format.png import (
+    SCALE_CHUNK,
+)
 from tb_featuremaps.summary import events
 from tb_featuremaps.summary.event_writer import open_writer
 from tb_featuremaps.summary.large_event import LargeEvent, PicturesValue
