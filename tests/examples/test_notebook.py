@@ -5,11 +5,14 @@ import pathlib
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
-from support.chromium import WatchedPage
 
+# Before what imports them is imported.
+pytest.importorskip("playwright")
 nbclient = pytest.importorskip("nbclient")
 nbformat = pytest.importorskip("nbformat")
+
+from playwright.sync_api import Browser, expect  # noqa: E402
+from support.chromium import WatchedPage  # noqa: E402
 
 _ROOT = pathlib.Path(__file__).parents[2]
 # A cell of JupyterLab on a laptop.
