@@ -146,8 +146,10 @@ class LossPoints:
         return functools.partial(self._reported.encode, moment[0], losses, wall_time=moment[1])
 
     def _note_unexplained(self, means: TermMeans) -> None:
+        if self.count:
+            return
         scale = abs(means.total) + abs(means.penalty) + sum(map(abs, means.weighted))
-        if self.count or not abs(means.unexplained) > _UNEXPLAINED * scale:
+        if not abs(means.unexplained) > _UNEXPLAINED * scale:
             return
         self.trouble = (
             f"the terms don't add up to the loss: {means.unexplained:.4g} of {means.total:.4g} is "

@@ -21,7 +21,7 @@ class Standing:
 
     def note(self, made: Made) -> None:
         """Keeps what an event has of them."""
-        if isinstance(made, (EncodedEvent, LargeEvent)) and not made.tags & _TAGS:
+        if isinstance(made, (EncodedEvent, LargeEvent)) and made.tags.isdisjoint(_TAGS):
             return
         for value in _values_of(made):
             if value.tag in _TAGS:
