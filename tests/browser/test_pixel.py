@@ -81,6 +81,7 @@ def test_a_click_sorts_the_channels_and_a_link_keeps_that(
 def test_the_keyboard_points_too(watched: WatchedPage, pointed: TensorBoardServer) -> None:
     tab = watched.open_tab(pointed.url)
     image = tab.get_by_test_id("point-image")
+    _order(tab, [*range(_CHANNELS)])  # before the channels are there, no key has a meaning
     image.press("ArrowUp")  # from the middle, row 2 and column 2
     expect(tab.get_by_test_id("strongest").locator("li").first).to_contain_text("channel 5")
     image.press("Enter")

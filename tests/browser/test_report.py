@@ -192,7 +192,7 @@ def test_a_run_without_the_chosen_layers_is_said(
     assert main(["report", str(logdir), "--layers", _ODD_LAYER, f"--out={path}"]) == 0
     page = _open(offline, path)
     expect(page.get_by_test_id("no-maps")).to_contain_text(
-        "In this report the run has loss terms and gradients but no feature maps."
+        "In this report the run has loss terms, predictions and gradients but no feature maps."
     )
     page.get_by_test_id("no-maps").get_by_role("button").click()
     page.locator("[data-testid=gradients-canvas][data-ready]").wait_for()
