@@ -20,7 +20,7 @@ _COMMAND = "python -m benchmarks.fit"
 _PACKAGES = ["numpy", "tensorflow", "keras", "tensorboard", "protobuf", "google-crc32c"]
 _JAX = pathlib.Path(".venv-versions/jax/bin/python")
 # Each with the part of the epochs that it is given, since one computes longer.
-_MODELS = {"small": 1, "googlenet": 2}
+_MODELS = {"small": 1, "googlenet": 4}
 
 _NOTE = """None of this has been run on a GPU yet. The command is the same there, but CPU tells
 little of a step that a GPU computes.
