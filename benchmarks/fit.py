@@ -31,7 +31,7 @@ CPU of the whole process, background included, of a `fit` with the callback less
 a few steps; an epoch is five turns. Equal models differ by some percent of a step, by where their
 memory lies, so each way has several fits: given are the mean over them, each the median over its
 epochs, and its standard error. Where the error is the larger, the value is no result, but a bound:
-about twice the error.
+about twice the error. A page of its own has batches of [one model](batch_cost.md), more exactly.
 
 A batch of `LossTerms` includes writing its point, one for each step, and reading the device;
 `FeatureMaps` without a capture is `every=10**9`; a capture has the default options, at the end of

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -113,12 +113,13 @@ class _TakeTurns(keras.callbacks.Callback):
 def main() -> None:
     """Measures and prints."""
     name, epochs = sys.argv[1], int(sys.argv[2])
-    _use_one_core()
+    use_one_core()
     with tempfile.TemporaryDirectory() as folder:
         print("\n".join(_measure(name, epochs, pathlib.Path(folder))))
 
 
-def _use_one_core() -> None:
+def use_one_core() -> None:
+    """Has all threads run on one core, and TensorFlow compute on one thread."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
@@ -165,6 +166,13 @@ def _measure(name: str, epochs: int, folder: pathlib.Path) -> list[str]:
         for way in _WAYS
     }
     return _table(name, steps * _TURNS, found)
+
+
+def model_and_batches(name: str) -> tuple[keras.Model, Iterator[Any]]:
+    """A model, and batches for it without end, on TensorFlow."""
+    model, labels = _MODELS[name]()
+    images = _images(_BATCH[name] * _STEPS[name] * _TURNS)
+    return model, iter(_data(images, labels, _BATCH[name])["x"].repeat())
 
 
 def _callbacks(folder: pathlib.Path) -> dict[str, list[Any]]:
