@@ -1,9 +1,8 @@
 /* Measures, quantises and tiles maps in two passes over their values; see `finishing.py`.
  *
- * It does what `measuring.measure` and `atlas.tile` do with numpy, three to six times as
- * fast, and gives the interpreter's lock back for all of it. Loops are written so that compilers
- * vectorise them: over the channels of a pixel, which lie side by side, or, where these are few, of
- * several pixels.
+ * It does what `measuring.measure` and `atlas.tile` do with numpy, in fewer passes, and gives the
+ * interpreter's lock back for all of it. Loops are written so that compilers vectorise them: over
+ * the channels of a pixel, which lie side by side, or, where these are few, of several pixels.
  */
 
 #define PY_SSIZE_T_CLEAN
@@ -91,18 +90,18 @@ static void deviate_rows(const float *RESTRICT x, Py_ssize_t rows, Py_ssize_t la
     }
 }
 
-/* Adds the parts of `count` lanes to their totals, and begins anew. */
-static void add_parts(Lanes *at, Py_ssize_t count)
+/* Adds the parts to their totals, and begins anew. */
+static void add_parts(Lanes *at)
 {
-    for (Py_ssize_t i = 0; i < count; i++) {
+    for (Py_ssize_t i = 0; i < at->lanes; i++) {
         at->total[i] += at->part[i];
         at->part[i] = 0;
     }
 }
 
-static void add_zeros(Lanes *at, Py_ssize_t count)
+static void add_zeros(Lanes *at)
 {
-    for (Py_ssize_t i = 0; i < count; i++) {
+    for (Py_ssize_t i = 0; i < at->lanes; i++) {
         at->zeros[i] += at->zero_part[i];
         at->zero_part[i] = 0;
     }
@@ -144,8 +143,8 @@ static void survey(Lanes *at, const float *x, Py_ssize_t pixels)
         /* The pixels that fill no row are added to the first lanes. */
         survey_rows(x + done * channels, now - done, channels, at->lo, at->hi, at->part,
                     at->zero_part);
-        add_parts(at, lanes);
-        add_zeros(at, lanes);
+        add_parts(at);
+        add_zeros(at);
     }
     for (Py_ssize_t i = channels; i < lanes; i++) {
         const Py_ssize_t channel = i % channels;
@@ -240,7 +239,7 @@ static void quantise(Lanes *at, const float *maps, uint8_t *atlas, const Shape *
             quantise_rows(values, rows, at->lanes, at->lo, at->scale, at->part, levels);
             quantise_rows(values + done * channels, pixels - done, channels, at->lo, at->scale,
                           at->part, levels + done * channels);
-            add_parts(at, at->lanes);
+            add_parts(at);
         }
         tile_row(at->levels, atlas, shape, y);
     }
@@ -257,7 +256,7 @@ static void deviate(Lanes *at, const float *x, Py_ssize_t pixels, const float *m
         const Py_ssize_t rows = now / folded, done = rows * folded;
         deviate_rows(x, rows, at->lanes, mean, at->part);
         deviate_rows(x + done * at->channels, now - done, at->channels, mean, at->part);
-        add_parts(at, at->lanes);
+        add_parts(at);
     }
     merge_sums(at, at->total);
 }

@@ -28,17 +28,25 @@ def rows_of(channels: int) -> int:
     return -(-channels // columns_of(channels))
 
 
-def tile(levels: npt.NDArray[np.generic]) -> npt.NDArray[Any]:
-    """Lays channels out as atlases: `[n, h, w, c]` → `[n, rows · h, columns · w]`."""
+def tile(levels: npt.NDArray[np.generic], into: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
+    """Lays channels out as atlases: `[n, h, w, c]` → `[n, rows · h, columns · w]`.
+
+    Args:
+        levels: of any dtype.
+        into: where the atlases are put, of their shape and dtype; by default a new array.
+    """
     count, height, width, channels = levels.shape
     rows, columns = rows_of(channels), columns_of(channels)
     full = (rows - 1) * columns
-    atlases = np.empty((count, rows, height, columns, width), levels.dtype)
+    if into is None:
+        into = np.empty((count, rows * height, columns * width), levels.dtype)
+    # Splitting axes makes no copy, whatever `into` is a part of.
+    atlases = into.reshape(count, rows, height, columns, width)
     grid = levels[..., :full].reshape(count, height, width, rows - 1, columns)
     atlases[:, :-1] = grid.transpose(0, 3, 1, 4, 2)
     atlases[:, -1, :, : channels - full] = levels[..., full:].transpose(0, 1, 3, 2)
     atlases[:, -1, :, channels - full :] = 0
-    return atlases.reshape(count, rows * height, columns * width)
+    return into
 
 
 def untile(

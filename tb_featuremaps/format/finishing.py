@@ -12,7 +12,6 @@ import numpy.typing as npt
 from tb_featuremaps.format.atlas import columns_of, rows_of, tile
 from tb_featuremaps.format.measuring import LEVELS, measure
 from tb_featuremaps.format.measuring_exactly import exact_parts
-from tb_featuremaps.format.png import with_filters
 
 try:
     from tb_featuremaps.format import _measuring
@@ -61,7 +60,9 @@ def finish_layers(layers: Iterable[UnfinishedLayer]) -> Iterator[FinishedLayer]:
 def finish_with_numpy(maps: npt.NDArray[np.float32]) -> FinishedLayer:
     """Finishes maps, float32 `[n, height, width, channels]`, none of them empty."""
     measured = measure(maps)
-    pictures = with_filters(tile(measured.levels))
+    pictures = _room_for_pictures(maps.shape)
+    pictures[:, :, 0] = 0
+    tile(measured.levels, into=pictures[:, :, 1:])
     return FinishedLayer(pictures, measured.lo, measured.hi, measured.statistics)
 
 
@@ -70,7 +71,7 @@ def finish_compiled(maps: npt.NDArray[np.float32]) -> FinishedLayer:
     maps = np.require(maps, np.float32, ["C", "A"])
     count, height, width, channels = maps.shape
     rows, columns = rows_of(channels), columns_of(channels)
-    pictures = np.empty((count, rows * height, 1 + columns * width), np.uint8)
+    pictures = _room_for_pictures(maps.shape)
     lo, hi = np.empty((2, count, channels), np.float32)
     statistics = np.empty((count, channels, 6), np.float32)
     if not _measuring.measure(maps, maps.shape, columns, pictures, lo, hi, statistics):
@@ -81,6 +82,12 @@ def finish_compiled(maps: npt.NDArray[np.float32]) -> FinishedLayer:
             lo[probe, channel], hi[probe, channel] = found.lo, found.hi
             statistics[probe, channel] = found.statistics
     return FinishedLayer(pictures, lo, hi, statistics)
+
+
+def _room_for_pictures(shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+    count, height, width, channels = shape
+    size = rows_of(channels) * height, 1 + columns_of(channels) * width
+    return np.empty((count, *size), np.uint8)
 
 
 finish = finish_compiled if IS_COMPILED else finish_with_numpy

@@ -5,6 +5,7 @@ remote stores.
 """
 
 import contextlib
+import functools
 import io
 import os
 import re
@@ -27,8 +28,8 @@ Record: TypeAlias = Sequence[bytes]
 
 # A slow disk shows its progress this often.
 _CHUNK_BYTES = 1 << 20
-# What every system takes in one call (IOV_MAX of POSIX is 16 at least; Linux and macOS take 1024).
-_MOST_PARTS = 512
+# POSIX systems take 16 parts in one call at least; Linux and macOS take 1,024.
+_LEAST_PARTS, _MOST_PARTS = 16, 1024
 _NAME = re.compile(r"tfevents\.(\d{10})\.")
 _MAX_SECONDS = 9_999_999_998
 
@@ -190,18 +191,28 @@ def _listed(directory: str) -> list[str]:
 def _groups(parts: Iterable[bytes]) -> Iterator[list[memoryview]]:
     """The same bytes, so many at a time as are written by one call."""
     group: list[memoryview] = []
-    size = 0
+    size, most = 0, _most_parts()
     for part in parts:
         rest = memoryview(part)
         while rest:
             piece = rest[: _CHUNK_BYTES - size]
             group.append(piece)
             rest, size = rest[len(piece) :], size + len(piece)
-            if size == _CHUNK_BYTES or len(group) == _MOST_PARTS:
+            if size == _CHUNK_BYTES or len(group) == most:
                 yield group
                 group, size = [], 0
     if group:
         yield group
+
+
+@functools.cache
+def _most_parts() -> int:
+    """How many parts the system writes by one call."""
+    try:
+        known = os.sysconf("SC_IOV_MAX")
+    except (AttributeError, ValueError, OSError):  # not on this system
+        known = _LEAST_PARTS
+    return min(max(known, _LEAST_PARTS), _MOST_PARTS)
 
 
 def _write(file: io.FileIO, group: Sequence[memoryview]) -> int:
