@@ -102,13 +102,13 @@ class DirectoryWriter:
                 return
             thread, checkpoint = self._running_thread(), Checkpoint()
             thread.queue.put(checkpoint)
-            failures = thread.failures
+            attempts = thread.attempts
             thread.hurry()
 
         def fails() -> bool:
             since = thread.broken_since
             lasting = since is not None and time.monotonic() - since >= LAST_CHANCE_SECONDS
-            return lasting and thread.failures > failures
+            return lasting and thread.failed_attempt > attempts
 
         if self._wait(thread, lambda: checkpoint.reached, fails) or fails():
             return

@@ -43,7 +43,8 @@ class WriteThread:
     Attributes:
         queue: what is to be done.
         progress: the monotonic time at which something last went through.
-        failures: how many attempts to write have failed.
+        attempts: how many attempts to write have begun.
+        failed_attempt: the number of the last one that failed; 0 if none has.
         broken_since: the monotonic time since which writing has been failing; None if it works.
         given_up: how many events were given up when the thread ended or was abandoned.
         last_step: the step of the last event before these.
@@ -54,7 +55,7 @@ class WriteThread:
     ) -> None:
         self.queue = JobQueue(changed)
         self.progress = time.monotonic()
-        self.failures = 0
+        self.attempts = self.failed_attempt = 0
         self.broken_since: float | None = None
         self.given_up = 0
         self.last_step: int | None = None
@@ -67,6 +68,7 @@ class WriteThread:
         self._group_began = 0.0
         self._remote_seconds = REMOTE_SECONDS if is_remote(directory) else 0.0
         self._hurried = self._ending = self._abandoned = False
+        self._attempts_before_end = 0
         self._breakages = 0
         self._thread: threading.Thread | None = None
 
@@ -102,6 +104,8 @@ class WriteThread:
         with self._changed:
             if not self._ending:
                 self._ending = True
+                self._attempts_before_end = self.attempts
+                self._hurried = True
                 self.queue.put(End())
 
     def abandon(self) -> None:
@@ -200,6 +204,8 @@ class WriteThread:
         delay = FIRST_RETRY_SECONDS
         while not self._abandoned:
             began = time.monotonic()
+            with self._changed:
+                self.attempts += 1
             try:
                 self._log.write(self._made_progress)
             except Exception as error:  # file systems raise errors of many kinds
@@ -218,13 +224,15 @@ class WriteThread:
         """Takes note of a failure; False if nothing is left but to give up."""
         with self._changed:
             now = time.monotonic()
-            self.failures += 1
+            self.failed_attempt = self.attempts
             if self.broken_since is None:
                 self.broken_since = now
                 self._breakages += 1
                 self._notices.add(messages.cannot_write(self._directory, error, self._breakages))
             self._changed.notify_all()
-            if not self._ending or now - self.broken_since < LAST_CHANCE_SECONDS:
+            # What was under way at the end may have failed for a cause that is gone by now.
+            is_last_chance = self._ending and self.attempts > self._attempts_before_end
+            if not is_last_chance or now - self.broken_since < LAST_CHANCE_SECONDS:
                 return True
             self._abandoned = True
             self._give_up()
@@ -242,10 +250,7 @@ class WriteThread:
 
     def _pause(self, seconds: float) -> None:
         with self._changed:
-            ending = self._ending
-            self._changed.wait_for(
-                lambda: self._hurried or self._abandoned or self._ending != ending, seconds
-            )
+            self._changed.wait_for(lambda: self._hurried or self._abandoned, seconds)
             self._hurried = False
 
     def _made_progress(self) -> None:
