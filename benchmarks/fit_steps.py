@@ -20,8 +20,7 @@ import keras
 import numpy as np
 
 from tb_featuremaps import FeatureMaps, LossTerms
-from tb_featuremaps.callbacks import counted_steps
-from tb_featuremaps.capture import loss_tap
+from tb_featuremaps.callbacks import counted_steps, loss_curve
 from training.models.googlenet import AUXILIARY_WEIGHT, HEADS, googlenet
 from training.models.heads import loss_weights
 
@@ -74,6 +73,10 @@ class _Turns:
     def monotonic(self) -> float:
         """The time that has passed in the turns of the fit that asks, in seconds."""
         return time.monotonic() - self._paused.get(threading.current_thread().name, 0.0)
+
+    def time(self) -> float:
+        """The time of the day."""
+        return time.time()
 
     def end(self, name: str) -> None:
         """Lets the next one run."""
@@ -138,10 +141,10 @@ def _measure(name: str, epochs: int, folder: pathlib.Path) -> list[str]:
         callbacks |= {f"{way} {number}": made[way] for way in order}
     turns = _Turns(list(callbacks))
     # What is read once a second is read after a second of the fit's own turns, not of all.
-    for module in (loss_tap, counted_steps):
+    for module in (loss_curve, counted_steps):
         vars(module)["time"] = turns
     # No batch waits for its data, only for its turn: what is read meanwhile would be in another's.
-    vars(loss_tap)["OVERDUE_SECONDS"] = math.inf
+    vars(loss_curve)["OVERDUE_SECONDS"] = math.inf
 
     def fit(fit_name: str) -> None:
         model, labels = _MODELS[name]()

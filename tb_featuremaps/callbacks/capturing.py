@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+import math
 import os
 from collections.abc import Callable
 from typing import Any
@@ -52,6 +53,7 @@ class CapturingCallback(keras.callbacks.Callback, abc.ABC):
         self._captures = 0
         self._steps: CountedSteps | None = None
         self._step = 0
+        self._next_due = math.inf
 
     @abc.abstractmethod
     def _prepare(self, model: keras.Model) -> None:
@@ -92,16 +94,20 @@ class CapturingCallback(keras.callbacks.Callback, abc.ABC):
             raise
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self._session.begin_epoch()
         # Not earlier: other callbacks may restore weights and steps when the training begins.
         if not self._in_fit and self._session.is_open and not self._broken:
             self._guarded(lambda: self._begin(epoch))
+        if self._steps is not None:
+            self._steps.begin_epoch()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        if not self._in_fit:
+        steps = self._steps
+        if steps is None:
             return
         try:
-            self._after_batch(batch)
+            before, self._step = self._step, steps.batch_ended(batch)
+            if self._step >= self._next_due:
+                self._capture_if_due(before)
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
 
@@ -133,18 +139,15 @@ class CapturingCallback(keras.callbacks.Callback, abc.ABC):
     def _begin(self, epoch: int) -> None:
         self._in_fit = True
         self._session.begin_steps(self.model, epoch)
-        self._steps = CountedSteps(self._session.clock, self.model)
-        self._step = self._session.step
+        only_counts = not self._schedule.asks_after_batches
+        self._steps = CountedSteps(self._session.clock, self.model, only_counts)
+        self._read_step()
         self._begun(epoch)
 
-    def _after_batch(self, batch: int) -> None:
-        assert self._steps is not None
-        batches = self._session.batches_until(batch)
-        if not self._schedule.asks_after_batches:
-            self._steps.count(batches)
-            return
-        before, self._step = self._step, self._steps.after_batches(batches)
+    def _capture_if_due(self, before: int) -> None:
+        """The training went from step `before` to one after which a capture may be due."""
         if not self._schedule.due_after_batch(before, self._step):
+            self._next_due = self._schedule.next_due(self._step)
             return
         # What was counted on the host may be wrong: whether it is due is asked of the device.
         counted, step = self._step, self._read_step()
@@ -157,6 +160,7 @@ class CapturingCallback(keras.callbacks.Callback, abc.ABC):
         assert self.model is not None  # JAX's trainer hands the state over when it is asked
         if self._steps is not None:
             self._step = self._steps.read()
+            self._next_due = self._schedule.next_due(self._step)
         return self._step
 
     def _guarded(self, action: Callable[[], None], but: tuple[type[Exception], ...] = ()) -> None:

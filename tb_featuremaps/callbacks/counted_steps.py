@@ -1,5 +1,6 @@
 """Counts steps on the host, so that the device is read now and then instead of at every batch."""
 
+import math
 import time
 
 import keras
@@ -18,50 +19,59 @@ class CountedSteps:
     Args:
         clock: has begun.
         model: that trains.
+        only_counts: whether batches are counted and no more until `read` is called.
     """
 
-    def __init__(self, clock: StepClock, model: keras.Model) -> None:
+    def __init__(self, clock: StepClock, model: keras.Model, only_counts: bool = False) -> None:
         self._clock = clock
         self._model = model
         self._optimizer = getattr(model, "optimizer", None)
+        self._only_counts = only_counts
+        self._batch = -1
         self._unread = 0
         self._in_pace = 0
-        self._has_read = False
-        self._read_at = time.monotonic()
+        # Until then counting is enough. Whether steps are iterations or batches is settled by the
+        # first batch, as where every batch is read: callbacks of one run must not disagree on what
+        # a step is.
+        self._counts_until = -math.inf
 
-    def after_batches(self, batches: int) -> int:
-        """Tells that `batches` more have run; returns the step.
+    def begin_epoch(self) -> None:
+        """Batches are numbered from 0 again."""
+        self._batch = -1
+
+    def batch_ended(self, batch: int) -> int:
+        """Tells that batches up to number `batch` of the epoch have run; returns the step.
 
         It is counted where the optimizer has kept pace with the batches, and may be wrong where
-        that has ended within the last second; else it is read.
+        that has ended within the last second; else it is read. This is done at every batch, when
+        its code has left the caches: each further call would cost microseconds.
         """
-        self.count(batches)
-        late = time.monotonic() - self._read_at >= _READ_SECONDS
-        if self._in_pace < _READS or late:
+        if getattr(self._model, "optimizer", None) is not self._optimizer:
+            self._change_optimizer()
+        before, self._batch = self._batch, batch
+        self._unread += max(1, batch - before)
+        if time.monotonic() >= self._counts_until:
             return self.read()
         return self._clock.step + self._unread
-
-    def count(self, batches: int) -> None:
-        """Tells that `batches` more have run."""
-        optimizer = getattr(self._model, "optimizer", None)
-        if optimizer is not self._optimizer:
-            # What has run until now was counted by the one before.
-            before, self._optimizer = self._optimizer, optimizer
-            self._read(iterations_of_optimizer(before))
-        self._unread += batches
-        if not self._has_read:
-            # Whether steps are iterations or batches is settled by the first batch, as where
-            # every batch is read: callbacks of one run must not disagree on what a step is.
-            self.read()
 
     def read(self) -> int:
         """Returns the step as the device says it is."""
         return self._read(iterations_of(self._model)) if self._unread else self._clock.step
 
+    def _change_optimizer(self) -> None:
+        """What has run until now was counted by the one before."""
+        before, self._optimizer = self._optimizer, getattr(self._model, "optimizer", None)
+        self._read(iterations_of_optimizer(before))
+
     def _read(self, iterations: int | None) -> int:
-        batches, self._unread, self._read_at = self._unread, 0, time.monotonic()
-        self._has_read = True
+        batches, self._unread = self._unread, 0
         before, in_pace = self._clock.step, self._in_pace >= _READS
         step = self._clock.after_batches(self._model, batches, iterations, in_pace)
         self._in_pace = self._in_pace + 1 if step == before + batches else 0
+        if self._only_counts:
+            self._counts_until = math.inf
+        elif self._in_pace >= _READS:
+            self._counts_until = time.monotonic() + _READ_SECONDS
+        else:
+            self._counts_until = -math.inf
         return step

@@ -4,24 +4,21 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
+import numpy as np
 
-from tb_featuremaps.callbacks.loss_points import LossPoints, PointJob
+from tb_featuremaps.callbacks.loss_points import Ends, Logs, LossPoints, PointsJob
 from tb_featuremaps.callbacks.step_clock import StepClock, iterations_of
 from tb_featuremaps.capture.loss_terms import Sums, means
-from tb_featuremaps.capture.term_listener import HeardStep, TermListener, added
+from tb_featuremaps.capture.step_recorder import NO_ITERATIONS
+from tb_featuremaps.capture.term_listener import HeardSteps, TermListener, added
 
-# Of a batch that `fit` has not told of.
-_NO_LOGS = None
-
-
-class _Told(NamedTuple):
-    """What `fit` told of a batch: when it had run, and what the step returned."""
-
-    wall_time: float
-    logs: Mapping[str, Any] | None
+# How old what the steps have recorded may become before it is read.
+READ_SECONDS = 1.0
+# From then on it is read while a step runs or waits for its data, too.
+OVERDUE_SECONDS = 1.25
 
 
 class LossCurve:
@@ -48,28 +45,63 @@ class LossCurve:
         clock: StepClock,
         every: int,
         main: str | None,
-        submit: Callable[[list[PointJob]], None],
+        submit: Callable[[list[PointsJob]], None],
     ) -> None:
         self._model = model
         self._listener = listener
+        self._tap = listener.tap
         self._points = points
         self._clock = clock
         self._every = every
         self._main = main
         self._submit = submit
         self._written = clock.step
-        self._told: deque[_Told] = deque()
-        self._steps: list[HeardStep] = []
-        self._logs: Mapping[str, Any] | None = _NO_LOGS
-        self._wall_time = 0.0
+        self._batch = -1
+        # Of each batch that `fit` told of: when it had run, and what its step returned.
+        self._times: deque[float] = deque()
+        self._logs: deque[Logs] = deque()
+        # The number of traces with which points take no logs; unknown at first.
+        self._plain_traces = -1
+        self._steps: list[HeardSteps] = []
         self._sums: Sums | None = None
+        self._last: tuple[float, Logs] = (0.0, None)
         self._lock = threading.Lock()  # it is written from two threads
+        self._reads_always = self._tap.reads_together
+        self._read_at = time.monotonic()
 
-    def tell(self, batches: int, logs: Mapping[str, Any] | None) -> None:
-        """So many batches have run, the last of which returned `logs`."""
-        told = _Told(time.time(), logs)
-        for _ in range(batches):
-            self._told.append(told)  # without the lock, since this is done at every batch
+    def begin_epoch(self) -> None:
+        """Batches are counted from 0 again."""
+        self._batch = -1
+
+    def batch_ended(self, batch: int, logs: Mapping[str, Any] | None) -> bool:
+        """Batches up to number `batch` of the epoch have run, the last of which returned `logs`.
+
+        This is done at every batch, when its code has left the caches: each further call would
+        cost microseconds. So it takes no lock, as `write` may do meanwhile on another thread.
+
+        Returns:
+            Whether it is time to `write`.
+        """
+        before, self._batch = self._batch, batch
+        is_plain = self._tap.traces == self._plain_traces
+        kept = None if is_plain else self._kept(logs)
+        for _ in range(max(1, batch - before)):
+            self._logs.append(kept)
+            self._times.append(time.time())
+        if not is_plain:
+            self._compare(logs or {})
+        # Processes that read together have no common time.
+        return self._reads_always or time.monotonic() - self._read_at >= READ_SECONDS
+
+    def _kept(self, logs: Mapping[str, Any] | None) -> Logs:
+        return dict(logs or {}) if self._points.needs_logs(self._tap) else None
+
+    def _compare(self, logs: Mapping[str, Any]) -> None:
+        """Finds out, after the first batch and after each trace, whether points take logs."""
+        traces = self._tap.traces
+        self._points.compare_once(self._model, self._listener, logs)
+        if not self._points.needs_logs(self._tap):
+            self._plain_traces = traces
 
     def write(self, is_end: bool = False) -> None:
         """Reads the device and submits the points of the intervals that have ended since.
@@ -79,11 +111,13 @@ class LossCurve:
                 update was in it.
         """
         with self._lock:
-            self._steps += self._listener.take_steps()
-            batches = max(len(self._steps), len(self._told))
-            jobs = list(self._jobs(batches))
+            self._read(is_idle=True)
+            jobs = list(self._jobs(max(self._recorded(), len(self._times))))
             if is_end and self._clock.step > self._written:
-                jobs += self._point()
+                self._written = self._clock.step
+                wall_time, logs = self._last
+                ends = Ends(np.array([self._written]), np.array([wall_time]), [logs])
+                jobs += self._points_at(ends, self._take_sums())
             self._submit(jobs)
 
     def write_overdue(self) -> None:
@@ -91,39 +125,77 @@ class LossCurve:
 
         Batches that have ended in between wait until `fit` has told of them.
         """
-        if self._points.needs_logs(self._listener.tap) or not self._listener.tap.is_overdue():
+        is_late = time.monotonic() - self._read_at >= OVERDUE_SECONDS
+        if not is_late or not self._listener.has_unread or self._points.needs_logs(self._tap):
             return
         with self._lock:
-            self._steps += self._listener.take_steps(is_idle=False)
-            batches = min(len(self._steps), len(self._told))
-            self._submit(list(self._jobs(batches)))
+            self._read(is_idle=False)
+            self._submit(list(self._jobs(min(self._recorded(), len(self._times)))))
 
-    def _jobs(self, batches: int) -> Iterator[PointJob]:
-        steps, self._steps = self._steps[:batches], self._steps[batches:]
-        for index in range(batches):
-            self._note(self._told.popleft() if self._told else _Told(time.time(), _NO_LOGS))
-            step = self._advance(steps, index)
+    def _read(self, is_idle: bool) -> None:
+        self._read_at = time.monotonic()
+        self._steps += self._listener.take_steps(is_idle)
+
+    def _recorded(self) -> int:
+        return sum(len(steps.iterations) for steps in self._steps)
+
+    def _jobs(self, batches: int) -> Iterator[PointsJob]:
+        """Makes the points of the first so many batches of those that wait."""
+        for heard in self._taken(batches):
+            steps = self._clock.after_each(self._model, heard.iterations)
+            told = [self._next_told() for _ in range(len(steps))]
+            self._last = told[-1]
+            ends = self._ends(steps.tolist())
+            sums = self._sums_until(ends, heard.sums)
+            if ends:
+                times, logs = zip(*(told[end] for end in ends), strict=True)
+                yield from self._points_at(Ends(steps[ends], np.array(times), logs), sums)
+
+    def _taken(self, batches: int) -> Iterator[HeardSteps]:
+        while batches and self._steps:
+            heard, others = self._steps[0].parted(batches)
+            self._steps[:1] = [others] if len(others.iterations) else []
+            batches -= len(heard.iterations)
+            yield heard
+        for _ in range(batches):  # they recorded nothing: the iterations are those that are now
+            iterations = iterations_of(self._model)
+            known = NO_ITERATIONS if iterations is None else iterations
+            yield HeardSteps(np.zeros((1, 0)), np.array([known]))
+
+    def _next_told(self) -> tuple[float, Logs]:
+        if not self._times:
+            return time.time(), None
+        return self._times.popleft(), self._logs.popleft()
+
+    def _ends(self, steps: list[int]) -> list[int]:
+        """The batches, of these, that end an interval."""
+        ends: list[int] = []
+        for index, step in enumerate(steps):
             if step >= self._written + self._every:
-                yield from self._point()
+                self._written = step
+                ends.append(index)
+        return ends
 
-    def _note(self, told: _Told) -> None:
-        self._wall_time = told.wall_time
-        self._logs = told.logs
+    def _sums_until(self, ends: list[int], sums: Sums) -> Sums | None:
+        """Adds the batches' sums up, for each interval; None if there is no end, or no sum."""
+        if not sums.size:
+            return self._take_sums() if ends else None
+        if not ends:
+            self._sums = added(self._sums, sums.sum(0))
+            return None
+        behind = ends[-1] + 1
+        begins = [0, *(end + 1 for end in ends[:-1])]
+        found: Sums = np.add.reduceat(sums[:behind], begins, axis=0)
+        found[0] = added(self._sums, found[0])
+        self._sums = sums[behind:].sum(0) if behind < len(sums) else None
+        return found
 
-    def _advance(self, steps: list[HeardStep], index: int) -> int:
-        """Counts a batch; one that recorded nothing has the iterations that there are now."""
-        if index >= len(steps):
-            return self._clock.after_batches(self._model, 1, iterations_of(self._model))
-        self._sums = added(self._sums, steps[index].sums)
-        return self._clock.after_batches(self._model, 1, steps[index].iterations)
-
-    def _point(self) -> Iterator[PointJob]:
-        self._written = self._clock.step
+    def _take_sums(self) -> Sums | None:
         sums, self._sums = self._sums, None
+        return None if sums is None else sums[None]
+
+    def _points_at(self, ends: Ends, sums: Sums | None) -> Iterator[PointsJob]:
         found = None if sums is None else means(sums, over_samples=False)
-        moment = (self._written, self._wall_time)
-        job = self._points.job(
-            self._model, self._listener.tap, found, self._logs, self._main, moment
-        )
+        job = self._points.job(self._model, self._tap, found, self._main, ends)
         if job is not None:
             yield job

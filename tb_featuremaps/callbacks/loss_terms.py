@@ -6,9 +6,10 @@ import time
 from typing import Any
 
 import keras
+import numpy as np
 
 from tb_featuremaps.callbacks.loss_curve import LossCurve
-from tb_featuremaps.callbacks.loss_points import LossPoints, PointJob
+from tb_featuremaps.callbacks.loss_points import Ends, LossPoints, PointsJob
 from tb_featuremaps.callbacks.repeated import Repeated
 from tb_featuremaps.callbacks.run_session import RunSession
 from tb_featuremaps.capture.arguments import flag, is_whole
@@ -91,25 +92,22 @@ class LossTerms(keras.callbacks.Callback):
         if self._listener is None:
             return
         try:
-            self._session.begin_epoch()
             self._listener.tap.install()
             if not self._in_fit:
                 self._in_fit = True
                 self._session.begin_steps(self.model, epoch)
                 self._begin_curve(self._listener)
+            if self._curve is not None:
+                self._curve.begin_epoch()
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        if self._listener is None or self._curve is None:
+        curve = self._curve
+        if curve is None:
             return
         try:
-            points, tap = self._points["train"], self._listener.tap
-            batches, needs_logs = self._session.batches_until(batch), points.needs_logs(tap)
-            self._curve.tell(batches, dict(logs or {}) if needs_logs else None)
-            if needs_logs:
-                points.compare_once(self.model, self._listener, logs or {})
-            if tap.is_due():
+            if curve.batch_ended(batch, logs):
                 self._write_curve()
         except Exception as error:  # whatever it is, the training goes on
             self._give_up(error)
@@ -212,18 +210,18 @@ class LossTerms(keras.callbacks.Callback):
             self.model,
             self._listener.tap,
             self._listener.take_test(),
-            logs,
             self._main,
-            (self._session.step, time.time()),
+            Ends(np.array([self._session.step]), np.array([time.time()]), [logs]),
         )
         self._say_trouble("test")
         if job is not None and self._session.writes:
             self._submit(self._session.validation_writer(resumes=self._in_fit), [job])
 
     @staticmethod
-    def _submit(writer: EventWriter | None, jobs: list[PointJob]) -> None:
+    def _submit(writer: EventWriter | None, jobs: list[PointsJob]) -> None:
         if jobs and writer is not None:
-            writer.submit(lambda: [job() for job in jobs], events=len(jobs))
+            events = sum(job.events for job in jobs)
+            writer.submit(lambda: [made for job in jobs for made in job.make()], events=events)
 
     def _say_trouble(self, phase: Phase) -> None:
         trouble = self._points[phase].trouble
@@ -249,7 +247,6 @@ class LossTerms(keras.callbacks.Callback):
 
     def _close(self) -> None:
         self._stop_listening()
-        self._curve = None
         self._in_fit = self._evaluates = False
         self._session.close()
 
@@ -260,6 +257,7 @@ class LossTerms(keras.callbacks.Callback):
         if self._listener is not None:
             self._listener.stop()
             self._listener = None
+        self._curve = None
 
     def _give_up(self, error: Exception) -> None:
         self._stop_listening()

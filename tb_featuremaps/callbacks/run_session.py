@@ -49,7 +49,6 @@ class RunSession:
         self._left: Callable[[], None] = self.close
         self._claimed: tuple[str, str] | None = None
         self._begun_at = 0
-        self._batch = -1
         self._warned: set[str] = set()
         # The model that was logged last, where, and until which step.
         self._logged: tuple[Callable[[], Any], str, int] | None = None
@@ -100,7 +99,6 @@ class RunSession:
         self._clock = StepClock(directory, lambda message: self.warn("steps", message))
         self._clock.begin(model, initial_epoch, lambda: newest_step(directory))
         self._begun_at = self._clock.step
-        self._batch = -1
         self._warn_of_other_model(model)
         self._model = weakref.ref(model)
         if self._writes:
@@ -111,15 +109,6 @@ class RunSession:
         directory = os.path.join(self.log_dir, "train")
         self._clock = StepClock(directory)
         self._clock.begin(model, 1, lambda: newest_step(directory))
-
-    def begin_epoch(self) -> None:
-        """Batches are counted from 0 again."""
-        self._batch = -1
-
-    def batches_until(self, batch: int) -> int:
-        """Batch number `batch` of the epoch has run; how many have since the last call."""
-        batches, self._batch = max(1, batch - self._batch), batch
-        return batches
 
     def last_step(self, params: Mapping[str, Any] | None, epoch: int) -> int | None:
         """The step at which `fit`, which is about to begin `epoch`, will end, if it says so."""

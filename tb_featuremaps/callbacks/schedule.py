@@ -1,6 +1,7 @@
 """When to capture."""
 
 import bisect
+import math
 from collections.abc import Callable, Iterable
 from typing import Literal, TypeAlias
 
@@ -40,7 +41,8 @@ class Schedule:
             raise ValueError(f"Expected `epochs` to be a whole number ≥ 0. Received: {epochs!r}.")
         self._due = due
         self._epochs = int(epochs)
-        self._can_be_asked_before = False
+        # Tells the first step behind another after which a capture is due, where that is known.
+        self._following: Callable[[int], float] | None = None
 
     @classmethod
     def batches(cls, every: int) -> "Schedule":
@@ -54,7 +56,7 @@ class Schedule:
                 'Expected `every` to be "epoch", a whole number of batches ≥ 1, or a Schedule. '
                 f"Received: {every!r}."
             )
-        return cls._foreseeable(lambda before, after: after // every > before // every)
+        return cls._foreseeable(lambda step: (step // every + 1) * every)
 
     @classmethod
     def at(cls, steps: Iterable[int]) -> "Schedule":
@@ -69,12 +71,8 @@ class Schedule:
                 "Expected `steps` to be several whole numbers ≥ 0, such as [1, 10, 100]. "
                 f"Received: {steps!r}."
             )
-        places = sorted(listed)
-        return cls._foreseeable(
-            lambda before, after: (
-                bisect.bisect_right(places, before) < bisect.bisect_right(places, after)
-            )
-        )
+        places = [*sorted(listed), math.inf]
+        return cls._foreseeable(lambda step: places[bisect.bisect_right(places, step)])
 
     @classmethod
     def of(cls, every: Every) -> "Schedule":
@@ -84,18 +82,26 @@ class Schedule:
         return cls(epochs=1) if every == "epoch" else cls.batches(every)
 
     @classmethod
-    def _foreseeable(cls, due: Callable[[int, int], bool]) -> "Schedule":
-        schedule = cls(due)
-        schedule._can_be_asked_before = True
+    def _foreseeable(cls, following: Callable[[int], float]) -> "Schedule":
+        schedule = cls(lambda before, after: after >= following(before))
+        schedule._following = following
         return schedule
+
+    def next_due(self, step: int) -> float:
+        """The first step behind `step` after which a capture may be due; infinite if after none.
+
+        A `due` of the user's is to be asked after each: it may count its calls.
+        """
+        if self._due is None:
+            return math.inf
+        return step + 1 if self._following is None else self._following(step)
 
     def will_be_due(self, step: int) -> bool:
         """Whether a capture will be due after the step that follows `step`, where that is known.
 
         A `due` of the user's is not asked: it may count its calls.
         """
-        asked = self._due if self._can_be_asked_before else None
-        return asked is not None and asked(step, step + 1)
+        return self._following is not None and self._following(step) == step + 1
 
     @property
     def asks_after_batches(self) -> bool:

@@ -5,6 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
+import numpy.typing as npt
+
+from tb_featuremaps.capture.step_recorder import NO_ITERATIONS
 
 # Batches of which a loss-scaling optimizer may skip the update at first, while it finds its scale.
 _SKIPPED_AT_FIRST = 20
@@ -83,6 +87,33 @@ class StepClock:
         if self._training is not None:
             self._training.reached(self.step, iterations)
         return self.step
+
+    def after_each(
+        self, model: keras.Model, iterations: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.int64]:
+        """Tells that batches have run; returns the steps after them, int64 `[batches]`.
+
+        Args:
+            model: that trains.
+            iterations: of the optimizer after each, int64 `[batches]`; `NO_ITERATIONS` without one.
+        """
+        if self._advances(model, iterations):
+            self._batches += len(iterations)
+            self._advanced = True
+            steps = np.maximum(self.step, self._offset + iterations)
+            self.step = int(steps[-1])
+            if self._training is not None:
+                self._training.reached(self.step, int(iterations[-1]))
+            return steps
+        known = (None if count == NO_ITERATIONS else count for count in iterations.tolist())
+        return np.array([self.after_batches(model, 1, count) for count in known], np.int64)
+
+    def _advances(self, model: keras.Model, iterations: npt.NDArray[np.int64]) -> bool:
+        """Whether the iterations after each of these batches are all that its step depends on."""
+        first = int(iterations[0])
+        if self._counts_batches or first <= self._begun_at or (np.diff(iterations) < 0).any():
+            return False
+        return self._training is None or not self._training.is_interrupted(model, first)
 
     def _begin_anew(self, model: keras.Model, iterations: int) -> None:
         """Goes on from the step it is, with another optimizer or with its iterations set back."""

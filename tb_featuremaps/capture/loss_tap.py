@@ -2,7 +2,6 @@
 
 import contextlib
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,12 +13,9 @@ from tb_featuremaps.capture.loss_terms import MAX_OUTPUTS, row_sums, term_row
 from tb_featuremaps.capture.step_functions import Phase, StepFunctions
 from tb_featuremaps.capture.step_recorder import Recorder, make_recorder
 from tb_featuremaps.capture.term_listener import TermListener
+from tb_featuremaps.capture.unread_steps import UnreadSteps
 
 _ARGUMENTS = ("x", "y", "y_pred", "sample_weight", "training")
-# How old what the steps have recorded may become before it is read.
-READ_SECONDS = 1.0
-# From then on it is read while a step runs or waits for its data, too.
-OVERDUE_SECONDS = 1.25
 # The taps of the fits that run now: a model has one, whoever listens.
 _running: dict[int, "LossTap"] = {}
 
@@ -34,21 +30,22 @@ class LossTap:
         predictions: the structure of what the model returned, once a step was traced.
         lock: held while the device is read, and what it held is handed over.
         reads_together: whether a read waits for the other processes of a training to read too.
+        unread: counts the steps of each phase.
         traces: how many steps were traced, or run eagerly.
     """
 
     def __init__(self, model: keras.Model) -> None:
         self.predictions: Any = None
         self._model = model
-        self._functions = StepFunctions(model, self)
         self._recorders: dict[Phase, Recorder] = {
             "train": make_recorder(model),
             "test": make_recorder(model),
         }
         self.reads_together = self._recorders["train"].reads_together
         self.traces = 0
-        self._unread: dict[Phase, int] = {"train": 0, "test": 0}
-        self._read_at = time.monotonic()
+        self.unread = {
+            phase: UnreadSteps(recorder.capacity) for phase, recorder in self._recorders.items()
+        }
         self._traced = threading.local()  # replicas of a strategy trace in threads of their own
         self.lock = threading.RLock()
         self._listening = 0
@@ -56,6 +53,7 @@ class LossTap:
         self._terms: dict[Phase, list[CompiledTerm]] = {}
         self._broken: dict[Phase, str] = {}
         self._listeners: list[TermListener] = []
+        self._functions = StepFunctions(model, self)
 
     @classmethod
     def listen(
@@ -115,18 +113,9 @@ class LossTap:
         """The losses that a phase's step was traced with."""
         return self._terms.get(phase, [])
 
-    def is_due(self) -> bool:
-        """Whether what the steps have recorded is to be read now.
-
-        All processes of a training that read together read at every batch: they have no common
-        time.
-        """
-        is_time = self.reads_together or time.monotonic() - self._read_at >= READ_SECONDS
-        return is_time and bool(self._unread["train"])
-
-    def is_overdue(self) -> bool:
-        """Whether what the steps have recorded waits although it was to be read."""
-        return bool(self._unread["train"]) and time.monotonic() - self._read_at >= OVERDUE_SECONDS
+    def has_unread(self, phase: Phase) -> bool:
+        """Whether steps may have recorded what was not read yet."""
+        return self.unread[phase].count > 0
 
     def drain(self, is_idle: bool = True) -> None:
         """Hands what the steps have recorded to every listener.
@@ -135,16 +124,13 @@ class LossTap:
             is_idle: whether no step is running, which would be recorded afterwards.
         """
         with self.lock:
-            self._read_at = time.monotonic()
             for phase in self._recorders:
                 self._drain(phase, is_idle)
 
-    def before_call(self, phase: Phase, steps: int) -> None:
-        """Makes room for the steps of a call."""
+    def make_room(self, phase: Phase, steps: int) -> None:
+        """Reads the device, since so many steps are about to run that it can't hold."""
         with self.lock:
-            if self._unread[phase] + steps > self._recorders[phase].capacity:
-                self._drain(phase)
-            self._unread[phase] += steps
+            self._drain(phase, about_to_run=steps)
 
     def run_step(
         self, phase: Phase, step: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -176,14 +162,18 @@ class LossTap:
             self._broken[phase] = f"{type(error).__name__}: {error}"
             return otherwise
 
-    def _drain(self, phase: Phase, is_idle: bool = True) -> None:
+    def _drain(self, phase: Phase, is_idle: bool = True, about_to_run: int = 0) -> None:
+        unread = self.unread[phase]
+        # Each read of a device costs as much as some steps; those that read together all read.
+        if unread.count <= about_to_run and not self.reads_together:
+            return
         recorded = self._recorders[phase].take()
         if is_idle:
-            self._unread[phase] = 0
+            unread.read_all_but(about_to_run)
         if recorded is None:
             return
         if not is_idle:
-            self._unread[phase] -= len(recorded.iterations)
+            unread.read(len(recorded.iterations))
         sums = row_sums(recorded.rows, len(self.terms(phase)))
         for listener in self._listeners:
             listener.receive(phase, sums, recorded.iterations, recorded.lost)
@@ -240,7 +230,9 @@ class LossTap:
         self._terms[phase] = list(recorded.terms)
         predictions = arguments.get("y_pred")
         self.predictions = keras.tree.map_structure(lambda tensor: 0, predictions)
-        data = _with_shapes([arguments.get(name) for name in ("y_pred", "x", "y")])
+        # Samples weigh in the means of a validation only; counting them takes several operations.
+        counted = ("y_pred", "x", "y") if phase == "test" else ()
+        data = _with_shapes([arguments.get(name) for name in counted])
         self._recorders[phase].add(term_row(total, recorded, data))
 
 

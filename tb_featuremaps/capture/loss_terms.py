@@ -1,6 +1,5 @@
 """The terms of a loss, as one row inside the step and as means outside of it."""
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,36 +8,13 @@ import numpy.typing as npt
 from keras import ops
 
 from tb_featuremaps.capture.keras_internals import RecordedTerms
+from tb_featuremaps.format.loss_values import LossValues
 
 MAX_OUTPUTS = 40
 # A row: samples, total and penalty, then the losses of all outputs, then their weights.
 _SAMPLES, _FIXED = 1, 2
 
 Sums = npt.NDArray[np.float64]
-
-
-@dataclasses.dataclass(frozen=True)
-class TermMeans:
-    """Means of the terms over an interval.
-
-    Attributes:
-        total: the loss that `compute_loss` returned.
-        penalty: regularisers and `add_loss`, as they are in the total.
-        losses: the loss of each output, before its weight.
-        weighted: the loss of each output times its weight, as it is in the total.
-        weights: the loss weights; they may change from batch to batch.
-    """
-
-    total: float
-    penalty: float
-    losses: list[float]
-    weighted: list[float]
-    weights: list[float]
-
-    @property
-    def unexplained(self) -> float:
-        """What of the total is none of the terms."""
-        return self.total - self.penalty - sum(self.weighted)
 
 
 def row_length(outputs: int) -> int:
@@ -87,23 +63,26 @@ def row_sums(rows: npt.NDArray[np.float32], outputs: int) -> Sums:
     return np.asarray(sums.sum(axis=1), np.float64)
 
 
-def means(sums: Sums, over_samples: bool) -> TermMeans | None:
-    """Sums of `row_sums` as means: over samples as Keras's for validation, else over batches."""
-    count = sums[1] if over_samples else sums[0]
-    if sums[0] == 0 or count == 0:
+def means(sums: Sums, over_samples: bool) -> LossValues | None:
+    """Sums of `row_sums` as means: over samples as Keras's for validation, else over batches.
+
+    Args:
+        sums: float64 `[points, …]`.
+        over_samples: as above.
+
+    Returns:
+        None if there is a point in which there was nothing.
+    """
+    counts = sums[:, 1 if over_samples else 0]
+    if not counts.all():
         return None
-    length = (len(sums) - 2) // 2
+    length = (sums.shape[1] - 2) // 2
     outputs = (length - _FIXED) // 3
     begin = 2 + (length if over_samples else 0)
-    wanted = sums[begin : begin + length]
-    total, penalty, *others = (wanted if count == 1 else wanted / count).tolist()
-    return TermMeans(
-        total,
-        penalty,
-        others[:outputs],
-        others[outputs : 2 * outputs],
-        others[2 * outputs :],
-    )
+    wanted = sums[:, begin : begin + length] / counts[:, None]
+    ends = np.cumsum([1, 1, outputs, outputs])
+    total, penalty, losses, weighted, weights = np.split(wanted, ends, axis=1)
+    return LossValues(total[:, 0], penalty[:, 0], losses, weighted, weights)
 
 
 def _scalar(value: Any) -> Any:

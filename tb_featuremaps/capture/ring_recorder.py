@@ -41,8 +41,9 @@ class RingRecorder:
         self.capacity = max(1, min(wanted, _MAX_BYTES // (4 * self._length * self._replicas)))
         with strategy.scope() if strategy is not None else contextlib.nullcontext():
             self._rows = _variable((self.capacity * self._replicas, self._length), tf.float32)
-            self._iterations = _variable((self.capacity,), tf.int64)
-            self._count = _variable((), tf.int64)
+            # The iterations after each step, and behind them how many steps there were: a variable
+            # more would cost each call of a step microseconds.
+            self._counts = _variable((self.capacity + 1,), tf.int64)
         self._taken = 0
         self._step = threading.local()  # replicas trace in threads of their own
 
@@ -68,7 +69,9 @@ class RingRecorder:
         if self._step.count is not None:
             return
         with tf.control_dependencies(after):
-            self._step.count = self._count.read_value()
+            self._step.count = tf.raw_ops.ResourceGather(
+                resource=self._counts.handle, indices=self.capacity, dtype=tf.int64
+            )
         self._step.place = tf.math.floormod(self._step.count, self.capacity)
 
     def add(self, row: Any) -> None:
@@ -91,25 +94,28 @@ class RingRecorder:
             iterations = tf.constant(NO_ITERATIONS, tf.int64)
         iterations = tf.cast(iterations, tf.int64)
         self._find_place(self._step.data)
-        self._step.put.append(_put(self._iterations, self._step.place, iterations))
+        self._step.put.append(_put(self._counts, self._step.place, iterations))
         # Last, since another thread may read while the step runs.
         with tf.control_dependencies([self._step.count, *self._step.put]):
-            self._count.assign_add(1, read_value=False)
+            one_more = tf.constant(1, tf.int64)
+            tf.raw_ops.ResourceScatterAdd(
+                resource=self._counts.handle, indices=self.capacity, updates=one_more
+            )
         return result
 
     def collect(self, outputs: Any) -> Any:
         return outputs
 
     def take(self) -> RecordedSteps | None:
-        count = int(_read(self._count)) // self._replicas
+        counts = _read(self._counts) // self._replicas
+        count = int(counts[-1])
         begin, self._taken = self._taken, count
         if count == begin:
             return None
         lost = max(0, count - begin - self.capacity)
         places = np.arange(begin + lost, count) % self.capacity
         rows = _read(self._rows).reshape(self.capacity, self._replicas, self._length)
-        iterations = _read(self._iterations)[places] // self._replicas
-        return RecordedSteps(rows[places], iterations, lost)
+        return RecordedSteps(rows[places], counts[places], lost)
 
 
 def _losses(model: keras.Model) -> int:

@@ -7,16 +7,23 @@ from typing import Any, Literal, Protocol, TypeAlias
 import keras
 
 from tb_featuremaps.capture import keras_internals
+from tb_featuremaps.capture.unread_steps import UnreadSteps
 
 Phase: TypeAlias = Literal["train", "test"]
 _ATTRIBUTES: dict[Phase, str] = {"train": "train_function", "test": "test_function"}
 
 
 class StepObserver(Protocol):
-    """Stands between a model's steps and those who call them."""
+    """Stands between a model's steps and those who call them.
 
-    def before_call(self, phase: Phase, steps: int) -> None:
-        """A step function, which runs so many steps, is about to be called."""
+    Attributes:
+        unread: counts the steps of each phase.
+    """
+
+    unread: dict[Phase, UnreadSteps]
+
+    def make_room(self, phase: Phase, steps: int) -> None:
+        """A step function is about to be called that runs so many steps, more than can be held."""
 
     def run_step(
         self, phase: Phase, step: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -97,11 +104,15 @@ class StepFunctions:
         function = keras_internals.looking_up_late(self._model, name, step, made)
         # A step function is made for so many steps; it is made anew when the model is compiled.
         steps = int(getattr(self._model, "steps_per_execution", 1) or 1)
+        unread = observer.unread[phase]
 
-        # What is done here and in `before_call` is done at every batch.
+        # What is done here is done at every batch, when its code has left the caches: each further
+        # call would cost microseconds.
         @functools.wraps(made)
         def observed(*args: Any, **kwargs: Any) -> Any:
-            observer.before_call(phase, steps)
+            unread.begun += steps
+            if unread.begun > unread.limit:
+                observer.make_room(phase, steps)
             try:
                 return function(*args, **kwargs)
             except BaseException as error:

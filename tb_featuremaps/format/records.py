@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import crc32c as crc32c_in_python
 
 Checksum: TypeAlias = Callable[[bytes], int]
@@ -78,6 +80,25 @@ def encode_large_record(parts: Sequence[bytes]) -> list[bytes]:
         return [encode_record(b"".join(parts))]
     crc = functools.reduce(google_crc32c.extend, parts, 0)
     return [_header(sum(map(len, parts))), *parts, _FOOTER.pack(_masked(crc))]
+
+
+def encode_equal_records(data: npt.NDArray[np.uint8]) -> bytes:
+    """Returns the records, one after another, of data that are all of one length.
+
+    Args:
+        data: uint8 `[records, bytes]`.
+    """
+    count, length = data.shape
+    joined = data.tobytes()
+    parts = (joined[begin : begin + length] for begin in range(0, len(joined), length))
+    crcs = np.fromiter(map(crc32c, parts), np.uint32, count)
+    header = np.frombuffer(_header(length), np.uint8)
+    records = np.empty((count, length + _FRAME_BYTES), np.uint8)
+    records[:, : _HEADER.size] = header
+    records[:, _HEADER.size : -_FOOTER.size] = data
+    masked = ((crcs >> 15) | (crcs << 17)) + np.uint32(_MASK_DELTA)
+    records[:, -_FOOTER.size :] = masked.astype("<u4")[:, None].view(np.uint8)
+    return records.tobytes()
 
 
 @functools.lru_cache(maxsize=16)  # many small records are of one length

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tensorboard.compat.proto import event_pb2
-
 from tb_featuremaps.run_writer.arguments import named, number
+from tb_featuremaps.summary.encoded_event import EncodedEvents
 from tb_featuremaps.summary.loss_event import LossEncoder
 
 
@@ -32,7 +31,7 @@ class Losses:
         main_weight: float,
         auxiliary: Mapping[str, tuple[Any, float]],
         penalty: float,
-    ) -> Callable[[int], event_pb2.Event]:
+    ) -> Callable[[int], EncodedEvents]:
         """Returns what makes the event of a step.
 
         Raises:
@@ -61,7 +60,7 @@ class Losses:
         losses = [terms[name][0] for name in self._names]
         weighted = [terms[name][0] * terms[name][1] for name in self._names]
         total = sum(weighted) + penalty
-        return lambda step: encoder.encode(
+        return lambda step: encoder.encode_point(
             step, total, penalty, losses, weighted, list(self.weights.values())
         )
 

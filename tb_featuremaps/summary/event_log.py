@@ -2,13 +2,18 @@
 
 import dataclasses
 import time
+from collections.abc import Sequence
 
 from tensorboard.compat.proto import event_pb2
 
-from tb_featuremaps.format.records import encode_large_record, encode_record
+from tb_featuremaps.format.records import (
+    encode_equal_records,
+    encode_large_record,
+    encode_record,
+)
 from tb_featuremaps.format.remote import is_remote
 from tb_featuremaps.summary import events, messages
-from tb_featuremaps.summary.encoded_event import EncodedEvent
+from tb_featuremaps.summary.encoded_event import EncodedEvents
 from tb_featuremaps.summary.event_file import (
     EventFile,
     PartialWriteError,
@@ -31,10 +36,10 @@ CHECK_SECONDS = 1.0
 
 @dataclasses.dataclass(frozen=True)
 class _Waiting:
-    """An encoded record; `step` is None for records that hold no event of the user's."""
+    """A record, or several at once, and the steps of the user's events that it holds."""
 
     record: Record
-    step: int | None
+    steps: Sequence[int]
     size: int
 
 
@@ -46,10 +51,11 @@ class _Written:
     first_step: int | None = None
     last_step: int | None = None
 
-    def add(self, step: int) -> None:
-        self.events += 1
-        self.first_step = step if self.first_step is None else min(self.first_step, step)
-        self.last_step = step if self.last_step is None else max(self.last_step, step)
+    def add(self, steps: Sequence[int]) -> None:
+        self.events += len(steps)
+        first, last = min(steps), max(steps)
+        self.first_step = first if self.first_step is None else min(self.first_step, first)
+        self.last_step = last if self.last_step is None else max(self.last_step, last)
 
 
 class EventLog:
@@ -88,7 +94,7 @@ class EventLog:
     @property
     def waiting_events(self) -> int:
         """Events that have been encoded and not yet written."""
-        return sum(waiting.step is not None for waiting in self._pending)
+        return sum(len(waiting.steps) for waiting in self._pending)
 
     @property
     def latest_step(self) -> int | None:
@@ -103,34 +109,35 @@ class EventLog:
         self._session = Session(step, resumed=self._holds_events())
         self._standing.forget()
         for event in self._session.opening():
-            self._encode(event, None)
+            self._encode(event)
 
     def add(self, made: Made) -> None:
         """Encodes an event; `write` writes it."""
-        if isinstance(made, EncodedEvent):
-            event = event_pb2.Event.FromString(made.data) if self._replaces(made.tags) else None
-            self._append(made.step, event, [encode_record(made.data)])
+        if isinstance(made, EncodedEvents):
+            is_first = self._replaces(made.tags)
+            first = event_pb2.Event.FromString(made.data[0].tobytes()) if is_first else None
+            self._append(made.steps, first, [encode_equal_records(made.data)])
         elif isinstance(made, LargeEvent):
-            event = made.head if self._replaces(made.tags) else None
-            self._append(made.step, event, encode_large_record(made.parts()))
+            head = made.head if self._replaces(made.tags) else None
+            self._append([made.step], head, encode_large_record(made.parts()))
         else:
-            self._append(made.step, made, [encode_record(made.SerializeToString())])
+            self._append([made.step], made, [encode_record(made.SerializeToString())])
         self._standing.note(made)
 
     def _replaces(self, tags: frozenset[str]) -> bool:
         """Whether values of these tags may be the first ones of the session."""
         return self._session is not None and not self._session.knows(tags)
 
-    def _append(self, step: int, event: event_pb2.Event | None, record: Record) -> None:
-        """Takes a record; `event` is None where it can't be the first of any tag."""
-        if self._mark_gap(step) and (values := self._standing.values()):
-            self._encode(events.event(step, values), None)
-        if self._session is not None and event is not None:
-            replacing = self._session.replacing(event)
+    def _append(self, steps: Sequence[int], first: event_pb2.Event | None, record: Record) -> None:
+        """Takes events of these steps; `first` is None where it can't be the first of any tag."""
+        if self._mark_gap(steps[0]) and (values := self._standing.values()):
+            self._encode(events.event(steps[0], values))
+        if self._session is not None and first is not None:
+            replacing = self._session.replacing(first)
             if replacing is not None:
-                self._encode(replacing, None)
-        self._wait(record, step)
-        self._latest_step = step
+                self._encode(replacing)
+        self._wait(record, steps)
+        self._latest_step = steps[-1]
 
     def lose(self, count: int) -> None:
         """Counts events that were lost after those added so far."""
@@ -204,25 +211,26 @@ class EventLog:
 
     def _count(self, written: int) -> None:
         for waiting in self._pending[:written]:
-            if waiting.step is not None:
-                self._in_file.add(waiting.step)
+            if waiting.steps:
+                self._in_file.add(waiting.steps)
                 self.wrote_any = self.is_unchecked = True
             self._waiting_bytes -= waiting.size
         del self._pending[:written]
 
-    def _wait(self, record: Record, step: int | None) -> None:
+    def _wait(self, record: Record, steps: Sequence[int]) -> None:
         size = sum(map(len, record))
-        self._pending.append(_Waiting(record, step, size))
+        self._pending.append(_Waiting(record, steps, size))
         self._waiting_bytes += size
 
-    def _encode(self, event: event_pb2.Event, step: int | None) -> None:
-        self._wait([encode_record(event.SerializeToString())], step)
+    def _encode(self, event: event_pb2.Event) -> None:
+        """Takes an event that is none of the user's."""
+        self._wait([encode_record(event.SerializeToString())], [])
 
     def _mark_gap(self, step: int, is_end: bool = False) -> bool:
         """Adds a mark of what is missing; returns whether anything is."""
         mark = self._gaps.take(step, is_end)
         if mark is not None:
-            self._encode(events.event(step, [mark]), None)
+            self._encode(events.event(step, [mark]))
         return mark is not None
 
     def _holds_events(self) -> bool:

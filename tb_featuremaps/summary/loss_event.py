@@ -1,15 +1,17 @@
 """Loss terms to their event: scalars, and the series that says which is which."""
 
-import itertools
+import time
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
+from tb_featuremaps.format.loss_values import LossValues
 from tb_featuremaps.summary import events
-from tb_featuremaps.summary.encoded_event import EncodedEvent, ScalarEncoder
+from tb_featuremaps.summary.encoded_event import EncodedEvents, ScalarEncoder
 
 
 class LossEncoder:
@@ -31,9 +33,32 @@ class LossEncoder:
         tags = [tag for both in self._tags for tag in both]
         self._scalars = ScalarEncoder([names.TOTAL_TAG, names.PENALTY_TAG, *tags])
         self._payload = _payload(self._terms(outputs, main))
-        self._written_weights: list[float] | None = None
+        self._written_weights: npt.NDArray[np.float64] | None = None
 
     def encode(
+        self,
+        steps: npt.NDArray[np.int64],
+        wall_times: npt.NDArray[np.float64],
+        points: LossValues,
+    ) -> list[EncodedEvents]:
+        """Returns the events of points; the loss weights are only where they changed.
+
+        Args:
+            steps: `[points]`.
+            wall_times: `[points]`, in seconds.
+            points: what they show.
+        """
+        both = np.stack([points.losses, points.weighted], axis=2).reshape(len(steps), -1)
+        values = np.concatenate([points.total[:, None], points.penalty[:, None], both], axis=1)
+        made: list[EncodedEvents] = []
+        for part, weights in self._parts(points.weights):
+            more = []
+            if weights is not None:
+                more = [events.tensor_value(names.LOSSES_TAG, self._payload, weights)]
+            made += self._scalars.encode(steps[part], values[part], wall_times[part], more)
+        return made
+
+    def encode_point(
         self,
         step: int,
         total: float,
@@ -41,16 +66,30 @@ class LossEncoder:
         losses: Sequence[float],
         weighted: Sequence[float],
         weights: Sequence[float],
-        wall_time: float | None = None,
-    ) -> EncodedEvent:
-        """Returns the event of one interval's means; the loss weights only where they changed."""
-        both = itertools.chain.from_iterable(zip(losses, weighted, strict=True))
-        series = []
-        if list(weights) != self._written_weights:
-            self._written_weights = list(weights)
-            array = np.asarray(weights, np.float32)
-            series = [events.tensor_value(names.LOSSES_TAG, self._payload, array)]
-        return self._scalars.event(step, [total, penalty, *both], wall_time, series)
+    ) -> EncodedEvents:
+        """Returns the event of a single point, as of now; for the terms see `LossValues`."""
+        terms = [total, penalty, losses, weighted, weights]
+        point = LossValues(*(np.array([term], np.float64) for term in terms))
+        [made] = self.encode(np.array([step]), np.array([time.time()]), point)
+        return made
+
+    def _parts(
+        self, weights: npt.NDArray[np.float64]
+    ) -> Iterator[tuple[slice, npt.NDArray[np.float32] | None]]:
+        """Yields points together that can be encoded alike, and their weights where they're new."""
+        before = self._written_weights
+        known = np.concatenate([weights[:1] if before is None else before[None], weights[:-1]])
+        is_new = (weights != known).any(axis=1)
+        is_new[0] |= before is None
+        self._written_weights = weights[-1].copy()
+        end = 0
+        for index in np.flatnonzero(is_new).tolist():
+            if index > end:
+                yield slice(end, index), None
+            end = index + 1
+            yield slice(index, end), weights[index].astype(np.float32)
+        if end < len(weights):
+            yield slice(end, len(weights)), None
 
     def _terms(self, outputs: Sequence[str], main: str | None) -> list[pb.LossTerm]:
         terms = [

@@ -6,11 +6,11 @@ from typing import TypeAlias
 
 from tensorboard.compat.proto import event_pb2
 
-from tb_featuremaps.summary.encoded_event import EncodedEvent
+from tb_featuremaps.summary.encoded_event import EncodedEvents
 from tb_featuremaps.summary.large_event import LargeEvent
 
-Made: TypeAlias = event_pb2.Event | LargeEvent | EncodedEvent
-# Makes an event, or several in the order of their steps.
+Made: TypeAlias = event_pb2.Event | LargeEvent | EncodedEvents
+# Makes an event or several, or a list of those, in the order of their steps.
 Job: TypeAlias = Callable[[], Made | list[Made]]
 
 MEGABYTE = 1_000_000

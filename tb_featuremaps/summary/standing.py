@@ -1,11 +1,12 @@
 """Values that are written once and hold until others take their place."""
 
+import itertools
 from collections.abc import Iterable
 
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from tb_featuremaps.format import names
-from tb_featuremaps.summary.encoded_event import EncodedEvent
+from tb_featuremaps.summary.encoded_event import EncodedEvents
 from tb_featuremaps.summary.large_event import LargeEvent
 from tb_featuremaps.summary.room import Made
 
@@ -21,7 +22,7 @@ class Standing:
 
     def note(self, made: Made) -> None:
         """Keeps what an event has of them."""
-        if isinstance(made, (EncodedEvent, LargeEvent)) and made.tags.isdisjoint(_TAGS):
+        if isinstance(made, (EncodedEvents, LargeEvent)) and made.tags.isdisjoint(_TAGS):
             return
         for value in _values_of(made):
             if value.tag in _TAGS:
@@ -37,8 +38,11 @@ class Standing:
 
 
 def _values_of(made: Made) -> Iterable[summary_pb2.Summary.Value]:
-    if isinstance(made, EncodedEvent):
-        return event_pb2.Event.FromString(made.data).summary.value
+    if isinstance(made, EncodedEvents):
+        encoded = (event.tobytes() for event in made.data)
+        return itertools.chain.from_iterable(
+            event_pb2.Event.FromString(event).summary.value for event in encoded
+        )
     if isinstance(made, LargeEvent):
         return event_pb2.Event.FromString(b"".join(made.parts())).summary.value
     return made.summary.value

@@ -5,6 +5,7 @@ import time
 
 from tb_featuremaps.format.remote import is_remote
 from tb_featuremaps.summary import messages
+from tb_featuremaps.summary.encoded_event import EncodedEvents
 from tb_featuremaps.summary.event_log import EventLog
 from tb_featuremaps.summary.job_queue import (
     End,
@@ -188,7 +189,7 @@ class WriteThread:
             made = job.make()
             for event in made if isinstance(made, list) else [made]:
                 self._log.add(event)
-                self._making -= 1
+                self._making -= len(event.steps) if isinstance(event, EncodedEvents) else 1
             self._places.append(job.place)
         except BaseException as error:  # nobody else would see it, and only this job's are lost
             job.place.free()

@@ -16,10 +16,11 @@ class _Training:
 
     def __init__(self, directory: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.model = two_headed_model()
-        clock = StepClock(str(directory))
-        clock.begin(self.model, 0, lambda: None)
-        self.steps = CountedSteps(clock, self.model)
+        self.clock = StepClock(str(directory))
+        self.clock.begin(self.model, 0, lambda: None)
+        self.steps = CountedSteps(self.clock, self.model)
         self.reads = 0
+        self._batch = -1
         original = step_clock.iterations_of_optimizer
 
         def counting(optimizer: object) -> int | None:
@@ -35,7 +36,8 @@ class _Training:
         for _ in range(batches):
             iterations = self.model.optimizer.iterations
             iterations.assign(iterations + updates)
-            found.append(self.steps.after_batches(1))
+            self._batch += 1
+            found.append(self.steps.batch_ended(self._batch))
         return found
 
 
@@ -81,15 +83,26 @@ def test_iterations_that_are_set_back_let_the_steps_go_on(training: _Training) -
 
 
 def test_batches_that_are_only_counted_are_read_once(training: _Training) -> None:
-    for step in range(1, 51):
-        training.model.optimizer.iterations.assign(step)
-        training.steps.count(1)
+    steps = CountedSteps(training.clock, training.model, only_counts=True)
+    for batch in range(50):
+        training.model.optimizer.iterations.assign(batch + 1)
+        steps.batch_ended(batch)
     assert training.reads == 1
-    assert training.steps.read() == 50
+    assert steps.read() == 50
 
 
 def test_updates_in_every_second_batch_only_are_counted_as_batches(training: _Training) -> None:
-    for batch in range(1, 9):
-        training.model.optimizer.iterations.assign(batch // 2)
-        training.steps.count(1)
-    assert training.steps.read() == 8
+    steps = CountedSteps(training.clock, training.model, only_counts=True)
+    for batch in range(8):
+        training.model.optimizer.iterations.assign((batch + 1) // 2)
+        steps.batch_ended(batch)
+    assert steps.read() == 8
+
+
+def test_batches_that_no_callback_saw_are_counted(training: _Training) -> None:
+    steps = CountedSteps(training.clock, training.model, only_counts=True)
+    for epoch in range(2):
+        steps.begin_epoch()
+        for batch in (2, 5, 6):
+            training.model.optimizer.iterations.assign(7 * epoch + batch + 1)
+            assert steps.batch_ended(batch) == 7 * epoch + batch + 1

@@ -17,7 +17,7 @@ from support.logdir import read_run, scalars
 from support.small_models import IMAGES, targets, two_headed_model
 
 from tb_featuremaps import FeatureMaps, LossTerms
-from tb_featuremaps.callbacks import step_clock
+from tb_featuremaps.callbacks import loss_curve, step_clock
 from tb_featuremaps.capture import loss_tap, step_recorder
 
 _TESTS = pathlib.Path(__file__).parents[1]
@@ -87,7 +87,7 @@ def test_points_are_those_of_a_read_at_every_batch(
     }[compiled]
     validation = {"validation_data": (IMAGES, targets())}
     _fit(tmp_path / "seldom", arguments(), **validation)
-    monkeypatch.setattr(loss_tap, "READ_SECONDS", 0.0)
+    monkeypatch.setattr(loss_curve, "READ_SECONDS", 0.0)
     model = _fit(tmp_path / "always", arguments(), **validation)
     for name in ("train", "validation"):
         seldom, always = (read_run(tmp_path / which / name) for which in ("seldom", "always"))
@@ -102,7 +102,7 @@ def test_points_are_those_of_a_read_at_every_batch(
 def test_more_steps_than_are_held_are_all_there(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loss_tap, "READ_SECONDS", 1e9)
+    monkeypatch.setattr(loss_curve, "READ_SECONDS", 1e9)
     monkeypatch.setattr(step_recorder.ListRecorder, "capacity", 5)
     if keras.backend.backend() == "tensorflow":
         from tb_featuremaps.capture import ring_recorder

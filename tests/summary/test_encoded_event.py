@@ -1,44 +1,63 @@
 """Events encoded without protobuf are what protobuf makes of the same values."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 from tensorboard.compat.proto import event_pb2
 
+from tb_featuremaps.format.records import encode_equal_records, encode_record
 from tb_featuremaps.summary import events
 from tb_featuremaps.summary.encoded_event import ScalarEncoder
 
 _TAGS = ["loss/total", "loss/main/weighted", "q?K", "ü" * 200]
+_STEPS = [0, 1, 127, 128, 300, 16_383, 16_384, 2**31, 2**53, 2**63 - 1, -1, 5]
 
 
-@pytest.mark.parametrize("step", [0, 1, 127, 128, 300, 2**31, 2**53, -1])
+def _decoded(
+    tags: Sequence[str], steps: Sequence[int], values: Any, more: Sequence[Any] = ()
+) -> list[event_pb2.Event]:
+    times = np.arange(len(steps), dtype=np.float64) + 12.5
+    found: list[event_pb2.Event] = []
+    made = ScalarEncoder(tags).encode(np.array(steps), np.array(values, np.float64), times, more)
+    for group in made:
+        assert group.tags == {*tags, *(value.tag for value in more)}
+        encoded = [event.tobytes() for event in group.data]
+        assert encode_equal_records(group.data) == b"".join(map(encode_record, encoded))
+        found += map(event_pb2.Event.FromString, encoded)
+        assert [event.step for event in found[-len(encoded) :]] == group.steps
+    return found
+
+
 @pytest.mark.parametrize("count", [1, 4])
-def test_it_is_the_event_that_protobuf_reads(step: int, count: int) -> None:
-    tags, values = _TAGS[:count], [0.1, -2.5e-38, 1e30, 3.0][:count]
-    made = ScalarEncoder(tags).event(step, values, 12.5)
-    expected = events.event(step, map(events.scalar_value, tags, values), 12.5)
-    assert event_pb2.Event.FromString(made.data) == expected
-    assert (made.step, made.tags) == (step, frozenset(tags))
+def test_they_are_the_events_that_protobuf_reads(count: int) -> None:
+    tags = _TAGS[:count]
+    values = np.random.default_rng(0).normal(size=(len(_STEPS), count)) * 1e30
+    expected = [
+        events.event(step, map(events.scalar_value, tags, row), 12.5 + index)
+        for index, (step, row) in enumerate(zip(_STEPS, values, strict=True))
+    ]
+    assert _decoded(tags, _STEPS, values) == expected
 
 
 def test_values_that_are_no_numbers(recwarn: pytest.WarningsRecorder) -> None:
-    values = [math.nan, math.inf, -math.inf, 1e300, -1e300]
-    tags = list("abcde")
-    made = event_pb2.Event.FromString(ScalarEncoder(tags).event(1, values).data)
-    found = [value.tensor.float_val[0] for value in made.summary.value]
+    [event] = _decoded(list("abcde"), [1], [[math.nan, math.inf, -math.inf, 1e300, -1e300]])
+    found = [value.tensor.float_val[0] for value in event.summary.value]
     np.testing.assert_array_equal(found, [math.nan, math.inf, -math.inf, math.inf, -math.inf])
+    assert not recwarn.list
 
 
 def test_a_tag_that_holds_the_bytes_of_a_number() -> None:
     number = np.float32(0).tobytes().decode() + "?"
-    made = ScalarEncoder([number, "b"]).event(3, [1.0, 2.0])
-    values = event_pb2.Event.FromString(made.data).summary.value
-    assert [(value.tag, value.tensor.float_val[0]) for value in values] == [(number, 1), ("b", 2)]
+    [event] = _decoded([number, "b"], [3], [[1.0, 2.0]])
+    found = [(value.tag, value.tensor.float_val[0]) for value in event.summary.value]
+    assert found == [(number, 1), ("b", 2)]
 
 
 def test_further_values_follow() -> None:
-    made = ScalarEncoder(["a"]).event(3, [1.0], more=[events.scalar_value("b", 2.0)])
-    values = event_pb2.Event.FromString(made.data).summary.value
-    assert [(value.tag, value.tensor.float_val[0]) for value in values] == [("a", 1), ("b", 2)]
-    assert made.tags == {"a", "b"}
+    more = [events.scalar_value("b", 2.0)]
+    for event in _decoded(["a"], [3, 4], [[1.0], [5.0]], more):
+        found = [(value.tag, value.tensor.float_val[0]) for value in event.summary.value]
+        assert found == [("a", 1 if event.step == 3 else 5), ("b", 2)]

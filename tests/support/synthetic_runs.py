@@ -1,6 +1,7 @@
 """Runs of any size and name, written with the real writer without training."""
 
 import pathlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
 from tb_featuremaps.format.finishing import finish_layers
+from tb_featuremaps.format.loss_values import LossValues
 from tb_featuremaps.summary.capture_event import (
     CaptureArrays,
     CaptureEncoder,
@@ -67,10 +69,13 @@ def write_run(
         event = encoder.encode(step, 1e9 + step, arrays, CaptureParts(True, images_tab))
         writer.submit(lambda event=event: event)
     losses = LossEncoder(["main"], "main")
-    for step in range(losses_from, losses_from + loss_points):
-        value = float(np.exp(-step / 1000) + 0.1 * np.sin(step)) + 3 * (step == jump)
-        point = losses.encode(step, value + 0.1, 0.1, [value], [value], [1.0])
-        writer.submit(lambda point=point: point)
+    points = np.arange(losses_from, losses_from + loss_points)
+    if loss_points:
+        value = np.exp(-points / 1000) + 0.1 * np.sin(points) + 3.0 * (points == jump)
+        each, weights = value[:, None], np.ones((loss_points, 1))
+        terms = LossValues(value + 0.1, np.full(loss_points, 0.1), each, each, weights)
+        times = np.full(loss_points, time.time())
+        writer.submit(lambda: losses.encode(points, times, terms), events=loss_points, size=0)
     writer.close()
 
 
