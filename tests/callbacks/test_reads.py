@@ -155,8 +155,10 @@ _KILLED = textwrap.dedent("""
                 time.sleep(1000)
             yield IMAGES[:2], targets(2)
 
+    # Each reads for both.
+    both = [LossTerms(f"{sys.argv[1]}/{name}") for name in ("first", "second")]
     two_headed_model().fit(batches(), steps_per_epoch=100000, verbose=0,
-                           callbacks=[LossTerms(sys.argv[1]), Tell()])
+                           callbacks=[*both, Tell()])
 """)
 
 
@@ -179,4 +181,5 @@ def test_what_is_older_than_two_seconds_outlives_the_process(
         killed = time.time()
     old = [step for step, moment in told if moment < killed - 2]
     assert len(old) == 100 if stalls else len(old) > 10
-    assert set(old) <= set(read_run(tmp_path / "train")["loss/total"])
+    for name in ("first", "second"):
+        assert set(old) <= set(read_run(tmp_path / name / "train")["loss/total"])
