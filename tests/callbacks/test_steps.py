@@ -164,7 +164,9 @@ def test_an_optimizer_that_is_swapped_in_mid_fit_lets_the_steps_go_on(
     class Swap(keras.callbacks.Callback):
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             if epoch == 0:
-                self.model.optimizer = keras.optimizers.SGD(0.01)
+                optimizer = keras.optimizers.SGD(0.01)
+                optimizer.build(self.model.trainable_variables)  # JAX needs it
+                self.model.optimizer = optimizer
 
     model = two_headed_model()
     model.run_eagerly = eager
