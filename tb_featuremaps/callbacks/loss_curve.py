@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import numpy.typing as npt
 
 from tb_featuremaps.callbacks.loss_points import Ends, Logs, LossPoints, PointsJob
 from tb_featuremaps.callbacks.step_clock import StepClock, iterations_of
@@ -143,13 +144,13 @@ class LossCurve:
         """Makes the points of the first so many batches of those that wait."""
         for heard in self._taken(batches):
             steps = self._clock.after_each(self._model, heard.iterations)
-            told = [self._next_told() for _ in range(len(steps))]
-            self._last = told[-1]
-            ends = self._ends(steps.tolist())
+            times, logs = self._next_told(len(steps))
+            self._last = times[-1], logs[-1]
+            ends = self._ends(steps)
             sums = self._sums_until(ends, heard.sums)
             if ends:
-                times, logs = zip(*(told[end] for end in ends), strict=True)
-                yield from self._points_at(Ends(steps[ends], np.array(times), logs), sums)
+                told = np.array(times)[ends], [logs[end] for end in ends]
+                yield from self._points_at(Ends(steps[ends], *told), sums)
 
     def _taken(self, batches: int) -> Iterator[HeardSteps]:
         while batches and self._steps:
@@ -162,15 +163,22 @@ class LossCurve:
             known = NO_ITERATIONS if iterations is None else iterations
             yield HeardSteps(np.zeros((1, 0)), np.array([known]))
 
-    def _next_told(self) -> tuple[float, Logs]:
-        if not self._times:
-            return time.time(), None
-        return self._times.popleft(), self._logs.popleft()
+    def _next_told(self, batches: int) -> tuple[list[float], list[Logs]]:
+        """What `fit` told of so many batches; of those that it told nothing of, the time now."""
+        known = min(batches, len(self._times))
+        times = [self._times.popleft() for _ in range(known)]
+        logs = [self._logs.popleft() for _ in range(known)]
+        missing = batches - known
+        return times + [time.time()] * missing, logs + [None] * missing
 
-    def _ends(self, steps: list[int]) -> list[int]:
+    def _ends(self, steps: npt.NDArray[np.int64]) -> list[int]:
         """The batches, of these, that end an interval."""
+        distances = np.diff(steps, prepend=self._written)
+        if (distances >= self._every).all():
+            self._written = int(steps[-1])
+            return [*range(len(steps))]
         ends: list[int] = []
-        for index, step in enumerate(steps):
+        for index, step in enumerate(steps.tolist()):
             if step >= self._written + self._every:
                 self._written = step
                 ends.append(index)
@@ -185,7 +193,8 @@ class LossCurve:
             return None
         behind = ends[-1] + 1
         begins = [0, *(end + 1 for end in ends[:-1])]
-        found: Sums = np.add.reduceat(sums[:behind], begins, axis=0)
+        is_each = len(ends) == behind
+        found = sums[:behind].copy() if is_each else np.add.reduceat(sums[:behind], begins, axis=0)
         found[0] = added(self._sums, found[0])
         self._sums = sums[behind:].sum(0) if behind < len(sums) else None
         return found

@@ -17,7 +17,8 @@ from tb_featuremaps.capture.step_recorder import (
     iterations_in_step,
 )
 
-_CAPACITY = 512
+# About as many as fast steps are in the second between two reads; reading more takes longer.
+_CAPACITY = 1024
 _MAX_BYTES = 64 << 20
 
 

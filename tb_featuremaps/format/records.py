@@ -82,7 +82,7 @@ def encode_large_record(parts: Sequence[bytes]) -> list[bytes]:
     return [_header(sum(map(len, parts))), *parts, _FOOTER.pack(_masked(crc))]
 
 
-def encode_equal_records(data: npt.NDArray[np.uint8]) -> bytes:
+def encode_equal_records(data: npt.NDArray[np.uint8]) -> memoryview:
     """Returns the records, one after another, of data that are all of one length.
 
     Args:
@@ -98,7 +98,7 @@ def encode_equal_records(data: npt.NDArray[np.uint8]) -> bytes:
     records[:, _HEADER.size : -_FOOTER.size] = data
     masked = ((crcs >> 15) | (crcs << 17)) + np.uint32(_MASK_DELTA)
     records[:, -_FOOTER.size :] = masked.astype("<u4")[:, None].view(np.uint8)
-    return records.tobytes()
+    return records.data.cast("B")
 
 
 @functools.lru_cache(maxsize=16)  # many small records are of one length

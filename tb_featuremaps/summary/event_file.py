@@ -24,7 +24,7 @@ from tb_featuremaps.summary.run_lock import RunLocks
 Progress = Callable[[], None]
 # What, joined, is an encoded record. Megabytes are not joined, which the interpreter's lock is held
 # for.
-Record: TypeAlias = Sequence[bytes]
+Record: TypeAlias = Sequence[bytes | memoryview]
 
 # A slow disk shows its progress this often.
 _CHUNK_BYTES = 1 << 20
@@ -188,7 +188,7 @@ def _listed(directory: str) -> list[str]:
     return store_of(directory).names(directory) if is_remote(directory) else os.listdir(directory)
 
 
-def _groups(parts: Iterable[bytes]) -> Iterator[list[memoryview]]:
+def _groups(parts: Iterable[bytes | memoryview]) -> Iterator[list[memoryview]]:
     """The same bytes, so many at a time as are written by one call."""
     group: list[memoryview] = []
     size, most = 0, _most_parts()
