@@ -26,14 +26,14 @@ from tb_featuremaps.callbacks import counted_steps, loss_curve
 
 _PACKAGES = ["numpy", "tensorflow", "keras", "tensorboard", "protobuf", "google-crc32c"]
 # Each traces steps of its own, since two traces of the same differ too.
-_INSTANCES = 6
+_INSTANCES = 10
 _STEPS = 40  # of a turn
 _UNCOUNTED = 3  # turns
 _GROUP = 20  # turns, more than a second of a loop's own
 _MODEL = "small"
 _NOTE = """Batches with and without a callback on the same model take turns of 40 steps, through the
 loop that `fit` runs, with TensorFlow on one core: CPU of the whole process, with what the
-background does. The model has two heads, a batch 32 images. There are six of each way, since two
+background does. The model has two heads, a batch 32 images. There are ten of each way, since two
 traces of the same step differ too: given are the mean over them, each the median over some hundred
 steps at a time, less those without a callback, and its standard error.
 `LossTerms` writes a point for each step and reads the device once a second; `FeatureMaps` is
