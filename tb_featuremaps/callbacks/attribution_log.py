@@ -4,6 +4,7 @@ import time
 
 import keras
 
+from tb_featuremaps.callbacks.causes import cause
 from tb_featuremaps.callbacks.run_session import RunSession
 from tb_featuremaps.capture.attributions import AttributionTap
 from tb_featuremaps.capture.model_layers import named_layers
@@ -42,8 +43,8 @@ class AttributionLog:
             self._broken = True
             session.warn(
                 "attributions",
-                f"can't attribute the heads' scores: {type(error).__name__}: {error}. Maps are "
-                "written without attributions; see that gradients can pass through the model.",
+                f"can't attribute the heads' scores: {cause(error)}. Maps are written without "
+                "attributions; see that gradients can pass through the model.",
             )
 
     def _write(self, session: RunSession) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 
+from tb_featuremaps.callbacks.causes import cause
 from tb_featuremaps.callbacks.counted_steps import CountedSteps
 from tb_featuremaps.callbacks.run_session import RunSession
 from tb_featuremaps.callbacks.schedule import Backoff, Every, Schedule, ScheduleError
@@ -174,12 +175,12 @@ class CapturingCallback(keras.callbacks.Callback, abc.ABC):
 
     def _give_up(self, error: Exception) -> None:
         self._broken = True
-        advice, cause = self._wording.advice, f"{type(error).__name__}: {error}"
+        advice, why = self._wording.advice, cause(error)
         if isinstance(error, ScheduleError):
-            advice, cause = "mend that function", str(error)
+            advice, why = "mend that function", str(error)
         self._session.warn(
             "given up",
-            f"can't {self._wording.cannot}: {cause}. Training goes on without "
+            f"can't {self._wording.cannot}: {why}. Training goes on without "
             f"{self._wording.captures}; {advice}.",
         )
 

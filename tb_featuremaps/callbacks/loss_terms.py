@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from tb_featuremaps.callbacks.causes import cause
 from tb_featuremaps.callbacks.loss_curve import LossCurve
 from tb_featuremaps.callbacks.loss_points import Ends, LossPoints, PointsJob
 from tb_featuremaps.callbacks.repeated import Repeated
@@ -263,6 +264,6 @@ class LossTerms(keras.callbacks.Callback):
         self._stop_listening()
         self._session.warn(
             "given up",
-            f"can't take the loss terms: {type(error).__name__}: {error}. Training goes on without "
-            "them; check that the model is compiled with a loss.",
+            f"can't take the loss terms: {cause(error)}. Training goes on without them; check that "
+            "the model is compiled with a loss.",
         )

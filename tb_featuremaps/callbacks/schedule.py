@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from tb_featuremaps.callbacks.causes import cause
 from tb_featuremaps.capture.arguments import is_whole
 
 Every: TypeAlias = "int | Literal['epoch'] | Schedule"
@@ -115,9 +116,7 @@ class Schedule:
         try:
             return self._due(before, after)
         except Exception as error:
-            raise ScheduleError(
-                f"the function given to Schedule raised {type(error).__name__}: {error}"
-            ) from error
+            raise ScheduleError(f"the function given to Schedule raised {cause(error)}") from error
 
     def due_after_epoch(self, epoch: int) -> bool:
         """Whether a capture is due at the end of `epoch`, counted from 0."""
