@@ -37,7 +37,8 @@ background does. The model has two heads, a batch 32 images. There are ten of ea
 traces of the same step differ too: given are the mean over them, each the median over some hundred
 steps at a time, less those without a callback, and its standard error.
 `LossTerms` writes a point for each step and reads the device once a second; `FeatureMaps` is
-`every=10**9`.
+`every=10**9`. Milliseconds go with the processor's clock, which others on the same machine slow
+down; the last column does less.
 
 None of this has been run on a GPU yet. The command is the same there, but CPU tells little of a
 step that a GPU computes.
