@@ -91,11 +91,12 @@ class Schedule:
     def next_due(self, step: int) -> float:
         """The first step behind `step` after which a capture may be due; infinite if after none.
 
-        A `due` of the user's is to be asked after each: it may count its calls.
+        A `due` of the user's is to be asked after each batch, also one that made no step, since it
+        may count its calls: then it is minus infinity.
         """
         if self._due is None:
             return math.inf
-        return step + 1 if self._following is None else self._following(step)
+        return -math.inf if self._following is None else self._following(step)
 
     def will_be_due(self, step: int) -> bool:
         """Whether a capture will be due after the step that follows `step`, where that is known.

@@ -98,9 +98,9 @@ class RingRecorder:
         self._step.put.append(_put(self._counts, self._step.place, iterations))
         # Last, since another thread may read while the step runs.
         with tf.control_dependencies([self._step.count, *self._step.put]):
-            one_more = tf.constant(1, tf.int64)
+            step = tf.constant(1, tf.int64)
             tf.raw_ops.ResourceScatterAdd(
-                resource=self._counts.handle, indices=self.capacity, updates=one_more
+                resource=self._counts.handle, indices=self.capacity, updates=step
             )
         return result
 

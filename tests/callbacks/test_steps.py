@@ -11,7 +11,7 @@ from support.logdir import read_run, scalars
 from support.small_models import IMAGES, LABELS, targets, two_headed_model
 from tensorboard.backend.event_processing import event_file_loader
 
-from tb_featuremaps import FeatureMaps, LossTerms
+from tb_featuremaps import FeatureMaps, LossTerms, Schedule
 
 
 def _fit(model: keras.Model, directory: pathlib.Path, **fit: Any) -> None:
@@ -221,3 +221,18 @@ def test_a_callback_that_replaces_another_models_log_says_so(tmp_path: pathlib.P
         f"logged to {tmp_path} of another model, up to step 16" in message for message in said
     )
     assert fit(second) == []
+
+
+def test_a_schedule_of_the_users_is_asked_after_each_batch(tmp_path: pathlib.Path) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def third_call(before: int, after: int) -> bool:
+        asked.append((before, after))
+        return len(asked) == 3
+
+    model = two_headed_model()
+    optimizer = keras.optimizers.SGD(0.01, gradient_accumulation_steps=4)  # most make no step
+    model.compile(optimizer, dict.fromkeys(("main", "aux1"), "sparse_categorical_crossentropy"))
+    maps = FeatureMaps(tmp_path, IMAGES[:1], every=Schedule(third_call), images_tab=False)
+    model.fit(IMAGES[:64], targets(64), batch_size=8, verbose=0, callbacks=[maps])
+    assert [after for _, after in asked] == [0, 0, 0, 1, 1, 1, 1, 2]
