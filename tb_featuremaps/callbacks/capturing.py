@@ -85,9 +85,9 @@ class CapturingCallback(keras.callbacks.Callback, abc.ABC):
         return self._backoff.allows()
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        self._in_fit = self._broken = False
-        self._captures = 0
+        self._broken = False
         self._guarded(lambda: self._session.begin(self.model, left=self._close))
+        self._captures = 0
         try:
             self._guarded(lambda: self._prepare(self.model), but=(ValueError, TypeError))
         except (ValueError, TypeError):

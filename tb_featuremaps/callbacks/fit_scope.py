@@ -21,6 +21,8 @@ from typing import Any
 import keras
 
 _POLL_SECONDS = 0.25
+# How many walks up a stack have to miss a frame that is said to have ended.
+_LOOKS = 3
 # The functions that are running as long as what they have begun.
 _WHOLE_FITS = ("fit", "evaluate")
 
@@ -79,7 +81,14 @@ class FitScope:
         return self._frame is not None
 
     def is_running(self) -> bool:
-        """Whether the frame of `fit` is still on the stack of its thread."""
+        """Whether the frame of `fit` is still on the stack of its thread.
+
+        The thread may run between two frames of our walk; a generator that yields meanwhile leads
+        nowhere, as if the stack ended there. So what isn't found is looked for again.
+        """
+        return any(self._is_on_stack() for _ in range(_LOOKS))
+
+    def _is_on_stack(self) -> bool:
         frame = sys._current_frames().get(self._thread)
         while frame is not None:
             if (id(frame), frame.f_code) == self._frame:

@@ -86,7 +86,6 @@ class LossTerms(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         check_main(self.model, self._main)
-        self._in_fit = False
         self._listen()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -158,10 +157,9 @@ class LossTerms(keras.callbacks.Callback):
         self._close()
 
     def _listen(self) -> None:
-        self._points = {"train": LossPoints("train"), "test": LossPoints("test")}
-        self._curve = None
         try:
             self._session.begin(self.model, left=self._leave)
+            self._points = {"train": LossPoints("train"), "test": LossPoints("test")}
             self._listener = LossTap.listen(self.model, self._tap, failed=self._session.leave)
             self._tap = self._listener.tap
         except Exception as error:  # whatever it is, the training goes on

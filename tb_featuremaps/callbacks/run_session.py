@@ -78,6 +78,8 @@ class RunSession:
     def begin(self, model: keras.Model, left: Callable[[], None]) -> None:
         """A `fit` begins; `left` is called if it is left without `on_train_end`."""
         nested = self.is_open and self._scope is not None and self._scope.is_running()
+        if self.is_open:
+            self._left()  # gives back what the owner holds besides
         self.close()
         self._warned = set()
         if nested:

@@ -3,6 +3,7 @@
 import gc
 import os
 import pathlib
+import sys
 import threading
 import time
 from typing import Any
@@ -14,6 +15,7 @@ from support.logdir import read_run
 from support.small_models import IMAGES, targets, two_headed_model
 
 from tb_featuremaps import FeatureMaps, LossTerms
+from tb_featuremaps.callbacks.fit_scope import FitScope
 
 
 class _Raise(keras.callbacks.Callback):
@@ -168,6 +170,52 @@ def test_a_second_fit_with_the_same_callback_traces_nothing_again(tmp_path: path
     model.fit(IMAGES[:96], targets(96), verbose=0, callbacks=[terms])
     assert len(traces) == before
     assert sorted(read_run(tmp_path / "train")["loss/total"]) == [*range(1, 7)]
+
+
+def test_a_fit_that_begins_inside_another_leaves_nothing_of_the_outer_one(
+    tmp_path: pathlib.Path,
+) -> None:
+    terms = LossTerms(tmp_path)
+    outer, inner = two_headed_model(), two_headed_model()
+
+    class Inner(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            inner.fit(IMAGES[:64], targets(64), verbose=0, callbacks=[terms])
+            assert not _threads()
+            assert "compute_loss" not in vars(outer)
+
+    with pytest.warns(RuntimeWarning, match="is still running"):
+        outer.fit(IMAGES[:96], targets(96), verbose=0, callbacks=[terms, Inner()])
+    assert not _threads()
+    assert not _open_event_files()
+
+
+def test_a_fit_whose_data_yields_while_it_is_looked_for_has_not_ended() -> None:
+    """The frames of generators that wait lead nowhere, and a look takes many steps."""
+
+    def fit() -> int:
+        scope, ended, done = FitScope(None, sys._getframe()), [0], threading.Event()
+
+        def look() -> None:
+            while not done.is_set():
+                ended[0] += not scope.is_running()
+
+        looking = threading.Thread(target=look)
+        looking.start()
+        until = time.monotonic() + 2
+        for _ in (number for _ in iter(int, 1) for number in range(9)):
+            if time.monotonic() > until:
+                break
+        done.set()
+        looking.join()
+        return ended[0]
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        assert fit() == 0
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _begin_by_hand(
