@@ -61,7 +61,6 @@ docs: $(VENV)/.tested  ## The documentation site in site/, with the API from the
 bench: $(VENV)/.tested  ## What captures, gradients and a fit cost, as ratios within one run; the tab's and the reader's speed
 	$(BIN)/python -m benchmarks.capture
 	$(BIN)/python -m benchmarks.gradients
-	$(BIN)/python -m benchmarks.batches
 	$(BIN)/python -m benchmarks.fit
 	$(BIN)/python -m benchmarks.tab
 	$(BIN)/python -m benchmarks.reading

@@ -1,6 +1,6 @@
 """What `FeatureMaps` and `LossTerms` cost a whole `fit`, and what memory 1,000 captures take.
 
-    python -m benchmarks.fit [--epochs 24] [--jax PYTHON] [--write docs/fit_cost.md]
+    python -m benchmarks.fit [--captures 1000] [--jax PYTHON] [--write docs/fit_cost.md]
 
 Each part runs in a process of its own: `benchmarks.fit_steps` for each backend and model,
 `benchmarks.fit_start`, `benchmarks.fit_memory`. `--jax` names the Python of an environment with
@@ -19,23 +19,24 @@ from benchmarks.environment import describe
 _COMMAND = "python -m benchmarks.fit"
 _PACKAGES = ["numpy", "tensorflow", "keras", "tensorboard", "protobuf", "google-crc32c"]
 _JAX = pathlib.Path(".venv-versions/jax/bin/python")
-# Each with the part of the epochs that it is given, since one computes longer.
-_MODELS = {"small": 1, "googlenet": 4}
+_MODELS = ("small", "googlenet")
 
 _NOTE = """None of this has been run on a GPU yet. The command is the same there, but CPU tells
 little of a step that a GPU computes.
 """
 _STEPS_NOTE = """
-CPU of the whole process, background included, of a `fit` with the callback less that of the same
-`fit` without, all threads on one core. The fits run side by side in one process and take turns of
-a few steps; an epoch is five turns. Equal models differ by some percent of a step, by where their
-memory lies, so each way has several fits: given are the mean over them, each the median over its
-epochs, and its standard error. Where the error is the larger, the value is no result, but a bound:
-about twice the error. A page of its own has batches of [one model](batch_cost.md), more exactly.
+CPU of the whole process, background included, with all threads on one core and TensorFlow
+computing on one thread. The steps of one `fit` take turns of a few steps: without a callback, and
+with each of the callbacks, on the same weights. Two traces of the same step differ too, so there
+are several such fits, each with traces of its own: given are the mean over them, each the median
+over its turns, less those without a callback, and the standard error. Where the error is more than
+half of the value, that is no result, and the bound is given: the value and twice its error.
 
-A batch of `LossTerms` includes writing its point, one for each step, and reading the device;
-`FeatureMaps` without a capture is `every=10**9`; a capture has the default options, at the end of
-each epoch, with the mirror for the Images tab.
+A batch of `LossTerms` includes writing its point, one for each step, and reading the device once a
+second; `FeatureMaps` without a capture is `every=10**9`; a capture has the default options and
+comes with an epoch's end, with the mirror for the Images tab. Milliseconds go with the processor's
+clock, which others on the same machine slow down; the last column does less. The first row is the
+check of the method: steps without a callback once more, traced anew.
 """
 _START_NOTE = """
 CPU before the first batch, in seconds: tracing the forward pass of the probes and its first run,
@@ -47,7 +48,6 @@ forward pass costs alone, as any callback pays that looks at activations. Median
 def main() -> None:
     """Measures and prints; with --write also writes the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=24)
     parser.add_argument("--captures", type=int, default=1000)
     parser.add_argument("--jax", default=str(_JAX) if _JAX.exists() else None)
     parser.add_argument("--write", type=pathlib.Path)
@@ -57,8 +57,8 @@ def main() -> None:
         if python is None:
             lines += ["JAX was not measured: no environment with JAX was named.", ""]
             continue
-        for model, part in _MODELS.items():
-            arguments = ["benchmarks.fit_steps", model, str(max(1, options.epochs // part))]
+        for model in _MODELS:
+            arguments = ["benchmarks.fit_steps", model]
             lines += [*_run(python, arguments, backend).splitlines(), ""]
     lines += ["## Before the first batch", _START_NOTE]
     lines += [*_run(sys.executable, ["benchmarks.fit_start"]).splitlines(), ""]

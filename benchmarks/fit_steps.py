@@ -1,19 +1,22 @@
-"""What our callbacks cost a batch, and a capture: fits with and without take turns on one core.
+"""What our callbacks cost a batch, and a capture: the steps of one `fit` take turns on one core.
 
-    python -m benchmarks.fit_steps MODEL EPOCHS
+    python -m benchmarks.fit_steps MODEL
 
 MODEL is "small" or "googlenet". Prints a table for the backend that Keras runs on.
+
+Two fits, even of equal models, differ by some percent of a step, by where their memory lies. Here
+steps with and without a callback run on the same weights, a few at a time.
 """
 
+import dataclasses
 import importlib.metadata
 import math
 import os
 import pathlib
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import keras
@@ -27,98 +30,159 @@ from training.models.heads import loss_weights
 _PACKAGES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 _SIZE = 32
 _LOSS = "sparse_categorical_crossentropy"
-_SMALL, _GOOGLENET = "small", "googlenet"
-_TURNS = 5  # of an epoch
-# Steps of a turn, and images of a batch.
-_STEPS = {_SMALL: 20, _GOOGLENET: 4}
-_BATCH = {_SMALL: 32, _GOOGLENET: 8}
-# Two equal models differ by some percent of a step, by where their memory lies. So each way has
-# several fits.
-_FITS = {_SMALL: 5, _GOOGLENET: 2}
-# The first epoch, which traces, and the last, in which the fits end, don't count.
-_UNCOUNTED = 2
-# In which the background catches up, at the expense of the turn.
-_PAUSE_SECONDS = 0.05
-_WITHOUT = "none"
-_WAYS = (_WITHOUT, "losses", "waiting", "captures")
-_NAMES = {
-    _SMALL: "a very small network with two heads, so that differences show, batches of 32",
-    _GOOGLENET: "GoogLeNet 32×32, half width, three heads, batches of 8",
-}
+_UNCOUNTED = 2  # turns of each way
+_DIFFERENT_BATCHES = 20
+_WITHOUT, _AGAIN, _LOSSES, _WAITING, _CAPTURES = "without", "again", "losses", "waiting", "captures"
 
 
-class _Turns:
-    """Lets one of several fits, each in a thread of its own, run at a time.
+@dataclasses.dataclass(frozen=True)
+class _Case:
+    """A model and how it is measured.
 
     Attributes:
-        seconds: CPU of all threads in each turn, by the names of the fits.
+        name: as the page has it.
+        make: returns the compiled model and its heads.
+        batch: images of a batch.
+        steps: of a turn.
+        turns: of each way in a `fit`.
+        group: turns that are looked at together: more than a second, in which the device is read.
+        fits: how many; each traces steps of its own, since two traces of the same differ too.
+        pause: seconds after a turn, in which the background catches up at the turn's expense.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self.seconds: dict[str, list[float]] = {name: [] for name in names}
-        self._names = list(names)
-        self._changed = threading.Condition()
-        self._next = 0
-        self._begun = 0.0
-        self._left = dict.fromkeys(names, time.monotonic())
-        self._paused = dict.fromkeys(names, 0.0)
+    name: str
+    make: Callable[[], tuple[keras.Model, Iterable[str]]]
+    batch: int
+    steps: int
+    turns: int
+    group: int
+    fits: int
+    pause: float
 
-    def begin(self, name: str) -> None:
-        """Waits for a turn."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._names[self._next] == name)
-        self._paused[name] += time.monotonic() - self._left[name]
-        self._begun = time.process_time()
+
+class _OwnTime:
+    """Stands for the module `time`: the time of each way passes in its own turns.
+
+    What is read once a second is read after a second of the way's own, not of all.
+    """
+
+    def __init__(self) -> None:
+        self._passed = self._begun = 0.0
 
     def monotonic(self) -> float:
-        """The time that has passed in the turns of the fit that asks, in seconds."""
-        return time.monotonic() - self._paused.get(threading.current_thread().name, 0.0)
+        """In seconds."""
+        return self._passed + time.monotonic() - self._begun
 
     def time(self) -> float:
         """The time of the day."""
         return time.time()
 
-    def end(self, name: str) -> None:
-        """Lets the next one run."""
-        self._left[name] = time.monotonic()
-        time.sleep(_PAUSE_SECONDS)
-        self.seconds[name].append(time.process_time() - self._begun)
-        with self._changed:
-            self._next = (self._next + 1) % len(self._names)
-            self._changed.notify_all()
+    def begin(self, passed: float) -> None:
+        """A turn begins of a way whose own time is `passed`."""
+        self._passed, self._begun = passed, time.monotonic()
 
 
-class _TakeTurns(keras.callbacks.Callback):
-    """Has a `fit` take turns of so many steps with the others; stands first in the list."""
+_own_time = _OwnTime()
 
-    def __init__(self, turns: _Turns, name: str, steps: int) -> None:
+
+class _Beside(keras.callbacks.Callback):
+    """Another callback, beside which batches end on the thread of the loop, as mostly they do."""
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Does nothing."""
+
+
+class _Way:
+    """A step function and callbacks that a `fit` may have, as if it had no others."""
+
+    def __init__(self, model: keras.Model, callback: keras.callbacks.Callback | None) -> None:
+        self.passed = 0.0
+        self._epoch = self._batch = 0
+        model.train_function = None
+        model.make_train_function()
+        callbacks = [_Beside(), *([] if callback is None else [callback])]
+        self.callbacks = keras.callbacks.CallbackList(
+            callbacks, add_history=False, add_progbar=False, model=model
+        )
+        _own_time.begin(self.passed)
+        self.callbacks.on_train_begin()
+        self.callbacks.on_epoch_begin(0)
+        self.function = model.train_function
+
+    def batch_begins(self) -> None:
+        """The next batch begins."""
+        self.callbacks.on_train_batch_begin(self._batch)
+
+    def batch_ended(self, logs: dict[str, Any] | None) -> None:
+        """It has ended."""
+        self.callbacks.on_train_batch_end(self._batch, logs)
+        self._batch += 1
+
+    def begin_epoch(self) -> None:
+        """An epoch ends, and the next one begins."""
+        self.callbacks.on_epoch_end(self._epoch, {})
+        self._epoch, self._batch = self._epoch + 1, 0
+        self.callbacks.on_epoch_begin(self._epoch)
+
+
+class _Turns(keras.callbacks.Callback):
+    """Has the steps of a `fit` take turns.
+
+    Attributes:
+        seconds: CPU of all threads in each turn of each way.
+    """
+
+    def __init__(
+        self, callbacks: Mapping[str, keras.callbacks.Callback | None], case: _Case
+    ) -> None:
         super().__init__()
-        self._turns, self._name, self._steps = turns, name, steps
-        self._is_running = False
+        self.seconds: dict[str, list[float]] = {name: [] for name in callbacks}
+        self._made = callbacks
+        self._case = case
+        self._rng = np.random.default_rng(0)
+        self._next: list[str] = []
+        self._step = 0
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._ways = {name: _Way(self.model, made) for name, made in self._made.items()}
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        if batch % self._steps:
-            return
-        if self._is_running:  # what other callbacks did at the end of an epoch is in the turn
-            self._end()
-        self._turns.begin(self._name)
-        self._is_running = True
+        if self._step == 0:
+            self._next = self._next or list(self._rng.permutation(list(self._ways)))
+            self._name = self._next.pop()
+            self._way = self._ways[self._name]
+            self.model.train_function = self._way.function
+            _own_time.begin(self._way.passed)
+            self._began = time.process_time()
+        self._way.batch_begins()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._way.batch_ended(logs)
+        self._step += 1
+        # In mid-turn, so that what the steps after it pay for it is in the turn, too.
+        if self._step == self._case.steps // 2 and self._name == _CAPTURES:
+            self._way.begin_epoch()
+        if self._step == self._case.steps:
+            self._step = 0
+            self._way.passed = _own_time.monotonic()
+            time.sleep(self._case.pause)
+            self.seconds[self._name].append(time.process_time() - self._began)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        self._end()
-
-    def _end(self) -> None:
-        # Steps that were only dispatched, as JAX does, are computed in their own turn.
-        keras.ops.convert_to_numpy(self.model.optimizer.iterations)
-        self._turns.end(self._name)
+        for way in self._ways.values():
+            way.callbacks.on_train_end()
 
 
 def main() -> None:
     """Measures and prints."""
-    name, epochs = sys.argv[1], int(sys.argv[2])
+    case = _CASES[sys.argv[1]]
     use_one_core()
+    for module in (loss_curve, counted_steps):
+        vars(module)["time"] = _own_time
+    # No batch waits for its data, only for its turn: what is read meanwhile would be in another's.
+    vars(loss_curve)["OVERDUE_SECONDS"] = math.inf
     with tempfile.TemporaryDirectory() as folder:
-        print("\n".join(_measure(name, epochs, pathlib.Path(folder))))
+        print("\n".join(_measure(case, pathlib.Path(folder))))
 
 
 def use_one_core() -> None:
@@ -132,84 +196,66 @@ def use_one_core() -> None:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
-def _measure(name: str, epochs: int, folder: pathlib.Path) -> list[str]:
-    steps = _STEPS[name]
-    callbacks: dict[str, list[Any]] = {}
-    for number in range(_FITS[name]):
-        made = _callbacks(folder / str(number))
-        order = np.roll(list(made), number)  # so that no way always follows the same other one
-        callbacks |= {f"{way} {number}": made[way] for way in order}
-    turns = _Turns(list(callbacks))
-    # What is read once a second is read after a second of the fit's own turns, not of all.
-    for module in (loss_curve, counted_steps):
-        vars(module)["time"] = turns
-    # No batch waits for its data, only for its turn: what is read meanwhile would be in another's.
-    vars(loss_curve)["OVERDUE_SECONDS"] = math.inf
+def _measure(case: _Case, folder: pathlib.Path) -> list[str]:
+    model, heads = case.make()
+    fits = [_fit(model, heads, case, folder / str(number)) for number in range(case.fits)]
+    return _table(case, {way: np.array([found[way] for found in fits]) for way in fits[0]})
 
-    def fit(fit_name: str) -> None:
-        model, labels = _MODELS[name]()
-        model.fit(
-            **_data(_images(_BATCH[name] * steps * _TURNS), labels, _BATCH[name]),
-            epochs=epochs + _UNCOUNTED,
-            verbose=0,
-            callbacks=[_TakeTurns(turns, fit_name, steps), *callbacks[fit_name]],
-        )
 
-    threads = [threading.Thread(target=fit, name=each, args=(each,)) for each in callbacks]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    epoch_seconds = {
-        fit_name: np.reshape(seconds, (-1, _TURNS)).sum(1)[1:-1]
-        for fit_name, seconds in turns.seconds.items()
+def _fit(
+    model: keras.Model, heads: Iterable[str], case: _Case, folder: pathlib.Path
+) -> dict[str, np.ndarray]:
+    """Milliseconds of a turn, `[groups]`, of each way."""
+    callbacks = _callbacks(folder)
+    turns = _Turns(callbacks, case)
+    steps = len(callbacks) * (_UNCOUNTED + case.turns) * case.steps
+    data = _batches(case, heads)
+    model.fit(data, epochs=1, steps_per_epoch=steps, verbose=0, callbacks=[turns])
+    return {
+        way: 1000 * np.reshape(seconds[_UNCOUNTED:], (-1, case.group)).mean(1)
+        for way, seconds in turns.seconds.items()
     }
-    found = {
-        way: np.array([epoch_seconds[f"{way} {number}"] for number in range(_FITS[name])])
-        for way in _WAYS
-    }
-    return _table(name, steps * _TURNS, found)
 
 
-def model_and_batches(name: str) -> tuple[keras.Model, Iterator[Any]]:
-    """A model, and batches for it without end, on TensorFlow."""
-    model, labels = _MODELS[name]()
-    images = _images(_BATCH[name] * _STEPS[name] * _TURNS)
-    return model, iter(_data(images, labels, _BATCH[name])["x"].repeat())
-
-
-def _callbacks(folder: pathlib.Path) -> dict[str, list[Any]]:
-    """Those of a fit of each way."""
+def _callbacks(folder: pathlib.Path) -> dict[str, keras.callbacks.Callback | None]:
     probes = _images(1)
-    waiting = FeatureMaps(folder / "waiting", probes, every=10**9, images_tab=False)
-    captures = FeatureMaps(folder / "captures", probes)
-    return dict(
-        zip(_WAYS, ([], [LossTerms(folder / "losses")], [waiting], [captures]), strict=True)
-    )
+    return {
+        _WITHOUT: None,
+        _AGAIN: None,
+        _LOSSES: LossTerms(folder / "losses"),
+        _WAITING: FeatureMaps(folder / "waiting", probes, every=10**9, images_tab=False),
+        _CAPTURES: FeatureMaps(folder / "captures", probes),
+    }
 
 
-def _table(name: str, steps: int, found: dict[str, np.ndarray]) -> list[str]:
-    """Of the CPU of epochs, in seconds `[fits, epochs]`, of each way."""
-    bare = found[_WITHOUT]
-    step = float(np.median(bare)) / steps * 1000
+def _table(case: _Case, found: Mapping[str, np.ndarray]) -> list[str]:
+    """Of the milliseconds of a turn, `[fits, groups]`, of each way."""
+    step = float(np.median(found[_WITHOUT])) / case.steps
 
-    def row(title: str, way: str, parts: int) -> str:
-        # Epochs are compared with those beside them, and fits then with each other.
-        costs = 1000 * np.median(found[way] - bare.mean(0), axis=1) / parts
-        own = 1000 * np.median(bare - bare.mean(0), axis=1) / parts
-        cost = float(costs.mean() - own.mean())
-        error = float(np.sqrt((costs.var(ddof=1) + own.var(ddof=1)) / len(costs)))
-        return f"| {title} | {cost:.3f} | {error:.3f} | {cost / step:.4f} | {error / step:.4f} |"
+    def row(title: str, way: str, beside: str, parts: int) -> str:
+        costs = np.median(found[way] - found[beside], axis=1) / parts
+        cost, error = float(costs.mean()), float(costs.std(ddof=1)) / math.sqrt(len(costs))
+        return f"| {title} | {_result(cost, error)} | {_result(cost / step, error / step)} |"
 
     return [
-        f"**{_backend()}**, {_NAMES[name]}; a step takes {step:.1f} ms.",
+        f"**{_backend()}**, {case.name}, batches of {case.batch}; a step takes {step:.3g} ms. "
+        f"{case.fits} fits, {case.turns} turns of {case.steps} steps of each way.",
         "",
-        f"| {len(bare)} fits, {bare.shape[1]} epochs of {steps} steps | ms | ± | steps | ± |",
-        "|---|---:|---:|---:|---:|",
-        row("`LossTerms`, a batch", "losses", steps),
-        row("`FeatureMaps`, a batch without a capture", "waiting", steps),
-        row("`FeatureMaps`, a capture", "captures", 1),
+        "| | ms | of a step |",
+        "|---|---:|---:|",
+        row("without a callback once more, a batch", _AGAIN, _WITHOUT, case.steps),
+        row("`LossTerms`, a batch", _LOSSES, _WITHOUT, case.steps),
+        row("`FeatureMaps`, a batch without a capture", _WAITING, _WITHOUT, case.steps),
+        row("`FeatureMaps`, a capture", _CAPTURES, _WAITING, 1),
     ]
+
+
+def _result(cost: float, error: float) -> str:
+    """A result to the digits that it has, with its error; a bound where the error is too large."""
+    if cost < 2 * error:
+        return f"< {max(cost, 0) + 2 * error:.2g}"
+    digits = max(0, 1 - math.floor(math.log10(error)))
+    return f"{cost:.{digits}f} ± {error:.{digits}f}"
 
 
 def _backend() -> str:
@@ -217,7 +263,7 @@ def _backend() -> str:
     return f"{_PACKAGES[name]} {importlib.metadata.version(name)}"
 
 
-def _small() -> tuple[keras.Model, dict[str, np.ndarray]]:
+def _small() -> tuple[keras.Model, Iterable[str]]:
     keras.utils.set_random_seed(0)
     layers = keras.layers
     inputs = keras.Input((_SIZE, _SIZE, 3))
@@ -230,15 +276,15 @@ def _small() -> tuple[keras.Model, dict[str, np.ndarray]]:
     model = keras.Model(inputs, {"main": main, "aux1": auxiliary})
     heads = ("main", "aux1")
     model.compile("sgd", dict.fromkeys(heads, _LOSS), loss_weights={"main": 1.0, "aux1": 0.3})
-    return model, _labels(_SMALL, heads)
+    return model, heads
 
 
-def _googlenet() -> tuple[keras.Model, dict[str, np.ndarray]]:
+def _googlenet() -> tuple[keras.Model, Iterable[str]]:
     keras.utils.set_random_seed(0)
     model = googlenet((_SIZE, _SIZE, 3), 10, width=0.5)
     weights = loss_weights(HEADS, AUXILIARY_WEIGHT)
     model.compile("sgd", dict.fromkeys(HEADS, _LOSS), loss_weights=weights)
-    return model, _labels(_GOOGLENET, HEADS)
+    return model, HEADS
 
 
 def _images(count: int) -> np.ndarray:
@@ -246,27 +292,51 @@ def _images(count: int) -> np.ndarray:
     return np.random.default_rng(0).uniform(0, 1, shape).astype(np.float32)
 
 
-def _data(images: np.ndarray, labels: dict[str, np.ndarray], batch: int) -> dict[str, Any]:
-    """The arguments of `fit`.
-
-    Of arrays, Keras makes a pipeline that tunes itself on a thread, which with several fits on one
-    thread of TensorFlow's waits for ever when an epoch ends. This one doesn't.
-    """
+def _batches(case: _Case, heads: Iterable[str]) -> Any:
+    """Batches without end: on TensorFlow a pipeline that does not tune itself, else a generator."""
+    images = _images(case.batch * _DIFFERENT_BATCHES)
+    labels = dict.fromkeys(heads, np.zeros(len(images), np.int64))
     if keras.backend.backend() != "tensorflow":
-        return {"x": images, "y": labels, "batch_size": batch}
+        return _without_end(images, labels, case.batch)
     import tensorflow as tf
 
     options = tf.data.Options()
     options.autotune.enabled = False
-    data = tf.data.Dataset.from_tensor_slices((images, labels)).batch(batch)
-    return {"x": data.with_options(options)}
+    data = tf.data.Dataset.from_tensor_slices((images, labels)).batch(case.batch).repeat()
+    return data.with_options(options)
 
 
-def _labels(name: str, heads: Iterable[str]) -> dict[str, np.ndarray]:
-    return dict.fromkeys(heads, np.zeros(_BATCH[name] * _STEPS[name] * _TURNS, np.int64))
+def _without_end(
+    images: np.ndarray, labels: Mapping[str, np.ndarray], batch: int
+) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
+    while True:
+        for begin in range(0, len(images), batch):
+            part = slice(begin, begin + batch)
+            yield images[part], {head: values[part] for head, values in labels.items()}
 
 
-_MODELS = {_SMALL: _small, _GOOGLENET: _googlenet}
+_CASES = {
+    "small": _Case(
+        "a very small network with two heads, so that differences show",
+        _small,
+        batch=32,
+        steps=40,
+        turns=60,
+        group=20,
+        fits=10,
+        pause=0.05,
+    ),
+    "googlenet": _Case(
+        "GoogLeNet 32×32, half width, three heads",
+        _googlenet,
+        batch=8,
+        steps=4,
+        turns=24,
+        group=3,
+        fits=3,
+        pause=0.15,
+    ),
+}
 
 
 if __name__ == "__main__":

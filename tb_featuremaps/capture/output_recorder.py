@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import keras
 import numpy as np
 import numpy.typing as npt
@@ -73,7 +74,7 @@ class OutputRecorder:
 
     def __init__(self) -> None:
         self._row = _Row()
-        self._outputs: deque[tuple[Any, Any]] = deque()
+        self._outputs: deque[Any] = deque()
         self._sent: list[Any] = []
         self._sends = False
 
@@ -101,8 +102,7 @@ class OutputRecorder:
         row, self._row.value = self._row.value, None
         logs, state = result
         iterations = _iterations(model, state)
-        recorded = (_EMPTY if row is None else row, iterations)
-        return {**logs, _KEY: recorded}, state
+        return {**logs, _KEY: _packed(_EMPTY if row is None else row, iterations)}, state
 
     def collect(self, outputs: Any) -> Any:
         if isinstance(outputs, dict) and _KEY in outputs:
@@ -116,13 +116,13 @@ class OutputRecorder:
             return None
         if self._sends:
             jax.effects_barrier()
-        values = jax.device_get(outputs)
+        values = [_unpacked(output) for output in _on_host(outputs)]
         # What was sent besides belongs to a step that runs.
         missing = sum(not len(row) for row, _ in values)
         sent, self._sent[:missing] = self._sent[:missing], []
         waiting = iter(np.asarray(row, np.float32) for row in sent)
         rows = [row if len(row) else next(waiting, _EMPTY) for row, _ in values]
-        return recorded_steps(rows, [int(iterations) for _, iterations in values])
+        return recorded_steps(rows, [iterations for _, iterations in values])
 
     def _carrying_from(self, function: Callable[..., Any]) -> Callable[..., Any]:
         row = self._row
@@ -136,6 +136,26 @@ class OutputRecorder:
             return loss, _carrying(aux, row)
 
         return carrying
+
+
+def _packed(row: Any, iterations: Any) -> Any:
+    """A step's row and iterations as one array: each output costs a call, and a read, the same.
+
+    Of integers, since what computes with floats may flush the smallest to zero.
+    """
+    bits = jax.lax.bitcast_convert_type(jnp.asarray(row, jnp.float32), jnp.int32)
+    return jnp.concatenate([bits, jnp.reshape(jnp.asarray(iterations, jnp.int32), (1,))])
+
+
+def _unpacked(packed: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.float32], int]:
+    return packed[:-1].view(np.float32), int(packed[-1])
+
+
+def _on_host(arrays: list[Any]) -> list[npt.NDArray[Any]]:
+    """The arrays' values; `device_get` has all copied at once, where there is something to copy."""
+    if all(device.platform == "cpu" for device in arrays[-1].devices()):
+        return [np.asarray(array) for array in arrays]
+    return jax.device_get(arrays)
 
 
 def _iterations(model: keras.Model, state: Any) -> Any:
