@@ -331,7 +331,7 @@ _CASES = {
         _googlenet,
         batch=8,
         steps=4,
-        turns=24,
+        turns=18,
         group=3,
         fits=3,
         pause=0.15,

@@ -1,5 +1,6 @@
 """The curve of the training loss, made of what the steps recorded and what `fit` told."""
 
+import math
 import threading
 import time
 from collections import deque
@@ -58,16 +59,19 @@ class LossCurve:
         self._submit = submit
         self._written = clock.step
         self._batch = -1
-        # Of each batch that `fit` told of: when it had run, and what its step returned.
+        # When each batch that `fit` told of had run, on the monotonic clock; and by their numbers,
+        # where points take it, what their steps returned.
         self._times: deque[float] = deque()
-        self._logs: deque[Logs] = deque()
+        self._logs: dict[int, Logs] = {}
+        self._taken_times = 0
         # The number of traces with which points take no logs; unknown at first.
         self._plain_traces = -1
         self._steps: list[HeardSteps] = []
         self._sums: Sums | None = None
         self._last: tuple[float, Logs] = (0.0, None)
         self._lock = threading.Lock()  # it is written from two threads
-        self._reads_always = self._tap.reads_together
+        # Processes that read together have no common time: they read at every batch.
+        self._read_seconds = -math.inf if self._tap.reads_together else READ_SECONDS
         self._read_at = time.monotonic()
 
     def begin_epoch(self) -> None:
@@ -78,28 +82,34 @@ class LossCurve:
         """Batches up to number `batch` of the epoch have run, the last of which returned `logs`.
 
         This is done at every batch, when its code has left the caches: each further call would
-        cost microseconds. So it takes no lock, as `write` may do meanwhile on another thread.
+        cost microseconds. So it takes no lock, which `write` may hold meanwhile on another thread.
 
         Returns:
             Whether it is time to `write`.
         """
-        before, self._batch = self._batch, batch
-        is_plain = self._tap.traces == self._plain_traces
-        kept = None if is_plain else self._kept(logs)
-        for _ in range(max(1, batch - before)):
-            self._logs.append(kept)
-            self._times.append(time.time())
-        if not is_plain:
-            self._compare(logs or {})
-        # Processes that read together have no common time.
-        return self._reads_always or time.monotonic() - self._read_at >= READ_SECONDS
+        now = time.monotonic()
+        if self._tap.traces != self._plain_traces:
+            self._keep(batch, dict(logs or {}))
+        others, self._batch = batch - self._batch - 1, batch
+        self._times.append(now)
+        if others > 0:
+            self._times.extend([now] * others)
+        return now - self._read_at >= self._read_seconds
 
-    def _kept(self, logs: Mapping[str, Any] | None) -> Logs:
-        return dict(logs or {}) if self._points.needs_logs(self._tap) else None
+    def _keep(self, batch: int, logs: dict[str, Any]) -> None:
+        """Keeps what the steps up to this batch returned, while points take it."""
+        if self._points.needs_logs(self._tap):
+            with self._lock:
+                begin = self._taken_times + len(self._times)
+                batches = range(begin, begin + max(1, batch - self._batch))
+                self._logs |= dict.fromkeys(batches, logs)
+        self._compare(logs)
 
     def _compare(self, logs: Mapping[str, Any]) -> None:
         """Finds out, after the first batch and after each trace, whether points take logs."""
         traces = self._tap.traces
+        if not self._tap.hears("train"):
+            self._read_seconds = -math.inf  # only the model tells the steps, and only now
         self._points.compare_once(self._model, self._listener, logs)
         if not self._points.needs_logs(self._tap):
             self._plain_traces = traces
@@ -145,11 +155,11 @@ class LossCurve:
         for heard in self._taken(batches):
             steps = self._clock.after_each(self._model, heard.iterations)
             times, logs = self._next_told(len(steps))
-            self._last = times[-1], logs[-1]
+            self._last = float(times[-1]), logs[-1]
             ends = self._ends(steps)
             sums = self._sums_until(ends, heard.sums)
             if ends:
-                told = np.array(times)[ends], [logs[end] for end in ends]
+                told = times[ends], [logs[end] for end in ends]
                 yield from self._points_at(Ends(steps[ends], *told), sums)
 
     def _taken(self, batches: int) -> Iterator[HeardSteps]:
@@ -163,13 +173,15 @@ class LossCurve:
             known = NO_ITERATIONS if iterations is None else iterations
             yield HeardSteps(np.zeros((1, 0)), np.array([known]))
 
-    def _next_told(self, batches: int) -> tuple[list[float], list[Logs]]:
+    def _next_told(self, batches: int) -> tuple[npt.NDArray[np.float64], list[Logs]]:
         """What `fit` told of so many batches; of those that it told nothing of, the time now."""
         known = min(batches, len(self._times))
-        times = [self._times.popleft() for _ in range(known)]
-        logs = [self._logs.popleft() for _ in range(known)]
-        missing = batches - known
-        return times + [time.time()] * missing, logs + [None] * missing
+        begin, self._taken_times = self._taken_times, self._taken_times + known
+        now = time.monotonic()
+        times = [self._times.popleft() for _ in range(known)] + [now] * (batches - known)
+        wall_times = np.array(times) + (time.time() - now)
+        logs = [self._logs.pop(begin + index, None) for index in range(known)]
+        return wall_times, logs + [None] * (batches - known)
 
     def _ends(self, steps: npt.NDArray[np.int64]) -> list[int]:
         """The batches, of these, that end an interval."""

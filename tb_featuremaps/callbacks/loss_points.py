@@ -155,7 +155,8 @@ class LossPoints:
                 if said
                 else f"Nothing is written: {self._step_name} returned no value named 'loss'."
             )
-            + " Call compute_loss once a batch and return its result as 'loss' to see the terms."
+            + f" Have {self._step_name} call compute_loss once a batch and return its result as "
+            "'loss' to see the terms."
         )
         return self._encode_reported(losses, ends)
 

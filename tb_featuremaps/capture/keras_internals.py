@@ -118,9 +118,10 @@ def looking_up_late(
 ) -> Callable[..., Any]:
     """A step function that finds `step` where it looks its step up when it is called.
 
-    On PyTorch only; elsewhere a step function keeps the step that it was made with.
+    Keras's do so on PyTorch only, and those that a model makes itself may.
     """
-    if keras.backend.backend() != "torch":
+    makes_own = not is_keras(type(model), f"make_{name.removesuffix('_step')}_function")
+    if keras.backend.backend() != "torch" and not makes_own:
         return function
 
     def looking_up(*args: Any, **kwargs: Any) -> Any:
@@ -131,27 +132,34 @@ def looking_up_late(
 
 
 @contextlib.contextmanager
-def collecting_outputs(model: keras.Model, collect: Callable[[Any], Any]) -> Iterator[None]:
+def collecting_outputs(
+    model: keras.Model, collect: Callable[[Any], Any]
+) -> Iterator[Callable[[], bool]]:
     """Within it, the step functions that a model makes pass each step's logs through `collect`.
 
     On JAX only, where a step returns its logs and the new state; several steps may make up a call
-    of a step function, which returns the last one's logs. Without `_make_function`, nothing is
-    collected.
+    of a step function, which returns the last one's logs.
+
+    Yields:
+        Tells whether the logs of the functions that were made are collected, or need not be. On JAX
+        they are not if the model makes them in a way of its own.
     """
-    make = getattr(model, "_make_function", None)
-    if keras.backend.backend() != "jax" or make is None:
-        yield
+    if keras.backend.backend() != "jax":
+        yield lambda: True
         return
+    make: Any = getattr(model, "_make_function", None)
+    made: list[Any] = []
 
     def making(step_function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         def collecting(*state_and_data: Any) -> Any:
             logs, state = step_function(*state_and_data)
             return collect(logs), state
 
+        made.append(collecting)
         return make(collecting, *args, **kwargs)
 
-    with replaced(model, "_make_function", making):
-        yield
+    with contextlib.nullcontext() if make is None else replaced(model, "_make_function", making):
+        yield lambda: bool(made)
 
 
 @contextlib.contextmanager

@@ -96,9 +96,15 @@ class LossTap:
             self._functions.remove()
             _running.pop(id(self._model), None)
 
+    def hears(self, phase: Phase) -> bool:
+        """Whether the steps of a phase that has run are listened to."""
+        return phase in self._calls
+
     def why_no_total(self, phase: Phase) -> str | None:
-        """Why the loss of a batch can't be told in a phase that was traced; None if it can."""
-        calls = self._calls.get(phase, 1)
+        """Why the loss of a batch can't be told in a phase that has run; None if it can."""
+        calls = self._calls.get(phase)
+        if calls is None:
+            return f"its {phase}_function runs no {phase}_step that can be listened to"
         if calls == 0:
             return f"its {phase}_step does not call compute_loss"
         if calls > 1:

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from tb_featuremaps.capture import keras_internals
 from tb_featuremaps.capture.loss_terms import MAX_OUTPUTS, row_length
+from tb_featuremaps.capture.named_variable import NamedVariable
 from tb_featuremaps.capture.step_recorder import (
     NO_ITERATIONS,
     RecordedSteps,
@@ -41,10 +42,11 @@ class RingRecorder:
         wanted = steps if self.reads_together else max(_CAPACITY, steps)
         self.capacity = max(1, min(wanted, _MAX_BYTES // (4 * self._length * self._replicas)))
         with strategy.scope() if strategy is not None else contextlib.nullcontext():
-            self._rows = _variable((self.capacity * self._replicas, self._length), tf.float32)
+            variable = NamedVariable if _finds_by_name(model) else _variable
+            self._rows = variable((self.capacity * self._replicas, self._length), tf.float32)
             # The iterations after each step, and behind them how many steps there were: a variable
             # more would cost each call of a step microseconds.
-            self._counts = _variable((self.capacity + 1,), tf.int64)
+            self._counts = variable((self.capacity + 1,), tf.int64)
         self._taken = 0
         self._step = threading.local()  # replicas trace in threads of their own
 
@@ -55,7 +57,12 @@ class RingRecorder:
     def begin_step(self, data: list[Any]) -> None:
         self._step.data = [part for part in data if isinstance(part, tf.Tensor)]
         self._step.graph = tf.compat.v1.get_default_graph()
-        self._step.count = None
+        # By their handles, which under a strategy are the replica's own.
+        self._step.rows, self._step.counts = self._rows.handle, self._counts.handle
+        # Not where they are used: there each would wait, and cost, like other operations.
+        self._step.capacity = tf.constant(self.capacity, tf.int64)
+        self._step.one = tf.constant(1, tf.int64)
+        self._step.place = None
         self._step.put = []
 
     def _find_place(self, after: Sequence[Any]) -> None:
@@ -67,13 +74,14 @@ class RingRecorder:
             after: of these one is of the batch: a step that finds its iterator exhausted still
                 runs what does not depend on the data.
         """
-        if self._step.count is not None:
+        if self._step.place is not None:
             return
+        capacity = self._step.capacity
         with tf.control_dependencies(after):
-            self._step.count = tf.raw_ops.ResourceGather(
-                resource=self._counts.handle, indices=self.capacity, dtype=tf.int64
+            count = tf.raw_ops.ResourceGather(
+                resource=self._step.counts, indices=capacity, dtype=tf.int64
             )
-        self._step.place = tf.math.floormod(self._step.count, self.capacity)
+        self._step.place = tf.math.floormod(count, capacity)
 
     def add(self, row: Any) -> None:
         row = tf.stop_gradient(row)
@@ -87,7 +95,7 @@ class RingRecorder:
             place = place * self._replicas + tf.cast(replica, tf.int64)
         missing = self._length - row.shape[0]
         row = tf.pad(row, [[0, missing]]) if missing else row
-        self._step.put.append(_put(self._rows, place, row))
+        self._step.put.append(_put(self._step.rows, place, row))
 
     def end_step(self, model: keras.Model, result: Any) -> Any:
         iterations = iterations_in_step(model)
@@ -95,12 +103,11 @@ class RingRecorder:
             iterations = tf.constant(NO_ITERATIONS, tf.int64)
         iterations = tf.cast(iterations, tf.int64)
         self._find_place(self._step.data)
-        self._step.put.append(_put(self._counts, self._step.place, iterations))
+        self._step.put.append(_put(self._step.counts, self._step.place, iterations))
         # Last, since another thread may read while the step runs.
-        with tf.control_dependencies([self._step.count, *self._step.put]):
-            step = tf.constant(1, tf.int64)
+        with tf.control_dependencies(self._step.put):
             tf.raw_ops.ResourceScatterAdd(
-                resource=self._counts.handle, indices=self.capacity, updates=step
+                resource=self._step.counts, indices=self._step.capacity, updates=self._step.one
             )
         return result
 
@@ -108,14 +115,14 @@ class RingRecorder:
         return outputs
 
     def take(self) -> RecordedSteps | None:
-        counts = _read(self._counts) // self._replicas
+        counts = self._counts.numpy() // self._replicas
         count = int(counts[-1])
         begin, self._taken = self._taken, count
         if count == begin:
             return None
         lost = max(0, count - begin - self.capacity)
         places = np.arange(begin + lost, count) % self.capacity
-        rows = _read(self._rows).reshape(self.capacity, self._replicas, self._length)
+        rows = self._rows.numpy().reshape(self.capacity, self._replicas, self._length)
         return RecordedSteps(rows[places], counts[places], lost)
 
 
@@ -132,6 +139,18 @@ def _workers(strategy: Any) -> int:
     return sum(spec.num_tasks(job) for job in spec.jobs) if spec is not None else 1
 
 
+def _finds_by_name(model: keras.Model) -> bool:
+    """Whether the steps of the model may be functions that find variables by name."""
+    makes_functions = keras_internals.is_keras(
+        type(model), "make_train_function", "make_test_function"
+    )
+    return (
+        makes_functions
+        and not tf.distribute.has_strategy()
+        and not getattr(model, "jit_compile", True)
+    )
+
+
 def _variable(shape: tuple[int, ...], dtype: tf.DType) -> tf.Variable:
     return tf.Variable(
         tf.zeros(shape, dtype),
@@ -141,10 +160,5 @@ def _variable(shape: tuple[int, ...], dtype: tf.DType) -> tf.Variable:
     )
 
 
-def _put(variable: tf.Variable, place: Any, row: Any) -> Any:
-    # By its handle, which under a strategy is the replica's own; the method is missing there.
-    return tf.raw_ops.ResourceScatterUpdate(resource=variable.handle, indices=place, updates=row)
-
-
-def _read(variable: tf.Variable) -> Any:
-    return tf.convert_to_tensor(variable).numpy()
+def _put(handle: Any, place: Any, row: Any) -> Any:
+    return tf.raw_ops.ResourceScatterUpdate(resource=handle, indices=place, updates=row)

@@ -91,24 +91,14 @@ class StepFunctions:
         self._theirs = {}
 
     def _make(self, phase: Phase) -> Any:
-        name, observer, step = f"{phase}_step", self._observer, self._observed(phase)
-        with (
-            keras_internals.replaced(self._model, name, step),
-            keras_internals.collecting_outputs(
-                self._model, lambda outputs: observer.collect(phase, outputs)
-            ),
-        ):
-            setattr(self._model, _ATTRIBUTES[phase], None)
-            getattr(self._model, f"make_{phase}_function")()
-        made = getattr(self._model, _ATTRIBUTES[phase])
-        function = keras_internals.looking_up_late(self._model, name, step, made)
+        function, observer = self._made(phase), self._observer
         # A step function is made for so many steps; it is made anew when the model is compiled.
         steps = int(getattr(self._model, "steps_per_execution", 1) or 1)
         unread = observer.unread[phase]
 
         # What is done here is done at every batch, when its code has left the caches: each further
         # call would cost microseconds.
-        @functools.wraps(made)
+        @functools.wraps(function)
         def observed(*args: Any, **kwargs: Any) -> Any:
             unread.begun += steps
             if unread.begun > unread.limit:
@@ -121,6 +111,26 @@ class StepFunctions:
                 raise
 
         return observed
+
+    def _made(self, phase: Phase) -> Any:
+        """A step function that runs our step, if a function that the model makes can."""
+        name, observer, step = f"{phase}_step", self._observer, self._observed(phase)
+        with (
+            keras_internals.replaced(self._model, name, step),
+            keras_internals.collecting_outputs(
+                self._model, lambda outputs: observer.collect(phase, outputs)
+            ) as are_collected,
+        ):
+            made = self._made_by_the_model(phase)
+        if are_collected():
+            return keras_internals.looking_up_late(self._model, name, step, made)
+        # What our step returns besides would be seen by others.
+        return self._made_by_the_model(phase)
+
+    def _made_by_the_model(self, phase: Phase) -> Any:
+        setattr(self._model, _ATTRIBUTES[phase], None)
+        getattr(self._model, f"make_{phase}_function")()
+        return getattr(self._model, _ATTRIBUTES[phase])
 
     def _observed(self, phase: Phase) -> Callable[..., Any]:
         step, observer = getattr(self._model, f"{phase}_step"), self._observer

@@ -190,3 +190,45 @@ def test_several_of_a_kind_each_have_their_points(tmp_path: pathlib.Path) -> Non
     for step, mean in fourth.items():
         expected = np.mean([each[before] for before in range(step - 3, step + 1)])
         np.testing.assert_allclose(mean, expected, rtol=1e-5)
+
+
+class OwnFunction(keras.Model):
+    """Has XLA compile its step, which Keras knows nothing of."""
+
+    def make_train_function(self, force: bool = False) -> Any:
+        @tf.function(jit_compile=True)
+        def one_step(data: Any) -> Any:
+            return self.train_step(data)
+
+        self.train_function: Any = lambda iterator: one_step(next(iterator))
+        return self.train_function
+
+
+class OtherStep(OwnFunction):
+    """Trains by another step than `train_step`."""
+
+    def make_train_function(self, force: bool = False) -> Any:
+        step = tf.function(super().train_step)
+        self.train_function = lambda iterator: step(next(iterator))
+        return self.train_function
+
+
+@pytest.mark.parametrize("kind", [keras.Model, OwnFunction])
+def test_steps_that_xla_compiles(tmp_path: pathlib.Path, kind: type[keras.Model]) -> None:
+    model = _built(kind, jit_compile=kind is keras.Model)
+    history = _fit(model, tmp_path)
+    run = read_run(tmp_path / "train")
+    assert sorted(run["loss/total"]) == [1, 2, 3]
+    totals, penalties = scalars(run, "loss/total"), scalars(run, "loss/penalty")
+    np.testing.assert_allclose(np.mean(totals), history.history["loss"][0], rtol=1e-5)
+    np.testing.assert_allclose(scalars(run, "loss/scores") + penalties, totals, rtol=1e-5)
+
+
+def test_a_function_that_runs_no_train_step_is_said(tmp_path: pathlib.Path) -> None:
+    model = _built(OtherStep)
+    with pytest.warns(RuntimeWarning, match="its train_function runs no train_step") as caught:
+        history = _fit(model, tmp_path)
+    assert len([one for one in caught if one.category is RuntimeWarning]) == 1
+    run = read_run(tmp_path / "train")
+    assert sorted(run["loss/total"]) == [1, 2, 3]
+    assert scalars(run, "loss/total")[-1] == pytest.approx(history.history["loss"][0], rel=1e-5)
