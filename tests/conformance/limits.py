@@ -23,6 +23,12 @@ LIMITS = [
         "what the step returns as `loss`; no terms",
     ),
     Limit(
+        "a `make_train_function` of the model's own whose function does not run `train_step`, or "
+        "which on JAX does not have Keras make the function",
+        "no `train_step` has run when the first batch has ended; one warning",
+        "what the function returns under names that end in `loss`; no terms",
+    ),
+    Limit(
         "a `train_step` that changes the loss after `compute_loss`",
         "after the first batch its `loss` is compared with what `compute_loss` returned; one "
         "warning",
