@@ -140,7 +140,7 @@ def _workers(strategy: Any) -> int:
 
 
 def _finds_by_name(model: keras.Model) -> bool:
-    """Whether the steps of the model may be functions that find variables by name."""
+    """Whether steps may find variables by name: XLA may compile those that a model makes itself."""
     makes_functions = keras_internals.is_keras(
         type(model), "make_train_function", "make_test_function"
     )

@@ -23,8 +23,8 @@ LIMITS = [
         "what the step returns as `loss`; no terms",
     ),
     Limit(
-        "a `make_train_function` of the model's own whose function does not run `train_step`, or "
-        "which on JAX does not have Keras make the function",
+        "a `make_train_function` of the model's own whose function does not run `train_step`; on "
+        "JAX, any that does not call Keras's",
         "no `train_step` has run when the first batch has ended; one warning",
         "what the function returns under names that end in `loss`; no terms",
     ),
