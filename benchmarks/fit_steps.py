@@ -133,18 +133,20 @@ class _Turns(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, callbacks: Mapping[str, keras.callbacks.Callback | None], case: _Case
+        self, callbacks: Mapping[str, keras.callbacks.Callback | None], case: _Case, seed: int
     ) -> None:
         super().__init__()
         self.seconds: dict[str, list[float]] = {name: [] for name in callbacks}
         self._made = callbacks
         self._case = case
-        self._rng = np.random.default_rng(0)
+        self._rng = np.random.default_rng(seed)
         self._next: list[str] = []
         self._step = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        self._ways = {name: _Way(self.model, made) for name, made in self._made.items()}
+        # What was traced before it may change what a step costs.
+        names = self._rng.permutation(list(self._made))
+        self._ways = {name: _Way(self.model, self._made[name]) for name in names}
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if self._step == 0:
@@ -198,16 +200,16 @@ def use_one_core() -> None:
 
 def _measure(case: _Case, folder: pathlib.Path) -> list[str]:
     model, heads = case.make()
-    fits = [_fit(model, heads, case, folder / str(number)) for number in range(case.fits)]
+    fits = [_fit(model, heads, case, folder, number) for number in range(case.fits)]
     return _table(case, {way: np.array([found[way] for found in fits]) for way in fits[0]})
 
 
 def _fit(
-    model: keras.Model, heads: Iterable[str], case: _Case, folder: pathlib.Path
+    model: keras.Model, heads: Iterable[str], case: _Case, folder: pathlib.Path, number: int
 ) -> dict[str, np.ndarray]:
     """Milliseconds of a turn, `[groups]`, of each way."""
-    callbacks = _callbacks(folder)
-    turns = _Turns(callbacks, case)
+    callbacks = _callbacks(folder / str(number))
+    turns = _Turns(callbacks, case, seed=number)
     steps = len(callbacks) * (_UNCOUNTED + case.turns) * case.steps
     data = _batches(case, heads)
     model.fit(data, epochs=1, steps_per_epoch=steps, verbose=0, callbacks=[turns])
@@ -321,9 +323,9 @@ _CASES = {
         _small,
         batch=32,
         steps=40,
-        turns=60,
+        turns=40,
         group=20,
-        fits=10,
+        fits=16,
         pause=0.05,
     ),
     "googlenet": _Case(
