@@ -27,11 +27,11 @@ little of a step that a GPU computes.
 _STEPS_NOTE = """
 CPU of the whole process, background included, with all threads on one core and TensorFlow
 computing on one thread. The steps of one `fit` take turns of a few steps: without a callback, and
-with each of the callbacks, on the same weights. Two traces of the same step differ too, so there
-are several such fits, each with traces of its own, made in a random order: given are the mean over
-them, each the median over its turns, less those without a callback, and the standard error. Where
-the error is more than half of the value, that is no result, and the bound is given: the value and
-twice its error.
+with each of the callbacks, on the same weights. `LossTerms` has the step traced anew, and two
+traces of the same step differ, too; so there are several such fits, whose steps are traced in a
+random order. `FeatureMaps` leaves the step alone. Given are the mean over the fits, each the median
+over its turns, less those without a callback, and the standard error. Where the error is more than
+half of the value, that is no result, and the bound is given: the value and twice its error.
 
 A batch of `LossTerms` includes writing its point, one for each step, and reading the device once a
 second; `FeatureMaps` without a capture is `every=10**9`; a capture has the default options and
