@@ -1,8 +1,9 @@
 """When to capture."""
 
 import bisect
+import functools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -57,7 +58,7 @@ class Schedule:
                 'Expected `every` to be "epoch", a whole number of batches ≥ 1, or a Schedule. '
                 f"Received: {every!r}."
             )
-        return cls._foreseeable(lambda step: (step // every + 1) * every)
+        return cls._foreseeable(functools.partial(_next_multiple, every))
 
     @classmethod
     def at(cls, steps: Iterable[int]) -> "Schedule":
@@ -73,7 +74,7 @@ class Schedule:
                 f"Received: {steps!r}."
             )
         places = [*sorted(listed), math.inf]
-        return cls._foreseeable(lambda step: places[bisect.bisect_right(places, step)])
+        return cls._foreseeable(functools.partial(_next_place, places))
 
     @classmethod
     def of(cls, every: Every) -> "Schedule":
@@ -84,7 +85,7 @@ class Schedule:
 
     @classmethod
     def _foreseeable(cls, following: Callable[[int], float]) -> "Schedule":
-        schedule = cls(lambda before, after: after >= following(before))
+        schedule = cls(functools.partial(_passes, following))
         schedule._following = following
         return schedule
 
@@ -122,6 +123,19 @@ class Schedule:
     def due_after_epoch(self, epoch: int) -> bool:
         """Whether a capture is due at the end of `epoch`, counted from 0."""
         return self._epochs > 0 and (epoch + 1) % self._epochs == 0
+
+
+# Functions of the module, since those that are made inside others can't be pickled.
+def _next_multiple(every: int, step: int) -> float:
+    return (step // every + 1) * every
+
+
+def _next_place(places: Sequence[float], step: int) -> float:
+    return places[bisect.bisect_right(places, step)]
+
+
+def _passes(following: Callable[[int], float], before: int, after: int) -> bool:
+    return after >= following(before)
 
 
 class Backoff:
