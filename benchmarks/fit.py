@@ -42,7 +42,8 @@ check of the method: steps without a callback once more, traced anew.
 _START_NOTE = """
 CPU before the first batch, in seconds: tracing the forward pass of the probes and its first run,
 which compiles it, and all else that `FeatureMaps` does. Beside it what tracing and running the same
-forward pass costs alone, as any callback pays that looks at activations. Medians of three.
+forward pass costs alone, as any callback pays that looks at activations. Medians of five; beyond it
+is the mean of their differences, with its standard error or as a bound, as above.
 """
 
 

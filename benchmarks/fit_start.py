@@ -3,6 +3,7 @@
 python -m benchmarks.fit_start
 """
 
+import math
 import pathlib
 import tempfile
 import time
@@ -13,10 +14,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from benchmarks.table import result
 from tb_featuremaps import FeatureMaps
 from training.models.googlenet import googlenet
 
-_REPEATS = 3
+_REPEATS = 5
 _CASES: list[tuple[str, str, int, Callable[[], keras.Model]]] = [
     ("GoogLeNet", "auto", 32, lambda: googlenet((32, 32, 3), 10, width=0.5)),
     ("InceptionV3", "auto", 75, lambda: _application("InceptionV3", 75)),
@@ -32,8 +34,9 @@ def main() -> None:
     for name, layers, size, make in _CASES:
         keras.backend.clear_session()
         ours, bare = _measure(make(), layers, size)
-        beyond = float(np.median(np.subtract(ours, bare)))
-        row = f"{np.median(ours):.2f} | {np.median(bare):.2f} | {beyond:.2f}"
+        beyond = np.subtract(ours, bare)
+        error = float(beyond.std(ddof=1)) / math.sqrt(len(beyond))
+        row = f"{np.median(ours):.2f} | {np.median(bare):.2f} | {result(beyond.mean(), error)}"
         print(f"| {name} | `{layers}` | {row} |", flush=True)
 
 

@@ -22,6 +22,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from benchmarks.table import result
 from tb_featuremaps import FeatureMaps, LossTerms
 from tb_featuremaps.callbacks import counted_steps, loss_curve
 from training.models.googlenet import AUXILIARY_WEIGHT, HEADS, googlenet
@@ -33,7 +34,7 @@ _LOSS = "sparse_categorical_crossentropy"
 _UNCOUNTED = 2  # turns of each way
 _DIFFERENT_BATCHES = 20
 _WITHOUT, _AGAIN, _LOSSES, _WAITING, _CAPTURES = "without", "again", "losses", "waiting", "captures"
-_TRACED = {_AGAIN, _LOSSES}
+_TRACED_ANEW = {_AGAIN, _LOSSES}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,7 +150,9 @@ class _Turns(keras.callbacks.Callback):
         # `FeatureMaps` leaves the step alone, so its ways share a trace with that without.
         shared = _step_function(self.model)
         self._ways = {
-            name: _Way(self.model, made, _step_function(self.model) if name in _TRACED else shared)
+            name: _Way(
+                self.model, made, _step_function(self.model) if name in _TRACED_ANEW else shared
+            )
             for name, made in self._made.items()
         }
 
@@ -181,7 +184,7 @@ class _Turns(keras.callbacks.Callback):
 
 
 def _step_function(model: keras.Model) -> Any:
-    """One that has not been traced yet; the first turns, which come in a random order, trace it."""
+    """A step function not traced yet: the first turns, which come in a random order, trace it."""
     model.train_function = None
     model.make_train_function()
     return model.train_function
@@ -249,7 +252,7 @@ def _table(case: _Case, found: Mapping[str, np.ndarray]) -> list[str]:
     def row(title: str, way: str, beside: str, parts: int) -> str:
         costs = np.median(found[way] - found[beside], axis=1) / parts
         cost, error = float(costs.mean()), float(costs.std(ddof=1)) / math.sqrt(len(costs))
-        return f"| {title} | {_result(cost, error)} | {_result(cost / step, error / step)} |"
+        return f"| {title} | {result(cost, error)} | {result(cost / step, error / step)} |"
 
     return [
         f"**{_backend()}**, {case.name}, batches of {case.batch}; a step takes {step:.3g} ms. "
@@ -262,14 +265,6 @@ def _table(case: _Case, found: Mapping[str, np.ndarray]) -> list[str]:
         row("`FeatureMaps`, a batch without a capture", _WAITING, _WITHOUT, case.steps),
         row("`FeatureMaps`, a capture", _CAPTURES, _WAITING, 1),
     ]
-
-
-def _result(cost: float, error: float) -> str:
-    """A result to the digits that it has, with its error; a bound where the error is too large."""
-    if cost < 2 * error:
-        return f"< {max(cost, 0) + 2 * error:.2g}"
-    digits = max(0, 1 - math.floor(math.log10(error)))
-    return f"{cost:.{digits}f} ± {error:.{digits}f}"
 
 
 def _backend() -> str:

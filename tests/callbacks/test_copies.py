@@ -46,5 +46,5 @@ def test_copies_made_before_a_fit_log_what_the_originals_would(
     steps = _steps(tmp_path / "copied")
     assert steps == _steps(tmp_path / "made")
     assert steps["loss/total"] == [1, 2, 3, 4]
-    # Nothing of that fit is on the originals.
+    # The fit of the copies has left nothing on the originals.
     assert all(getattr(original, "_model", None) is None for original in originals)
