@@ -31,8 +31,10 @@ from training.models.heads import loss_weights
 _PACKAGES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 _SIZE = 32
 _LOSS = "sparse_categorical_crossentropy"
-_UNCOUNTED = 2  # turns of each way
+# Seconds of its own in which each way does first what it does once, such as making its file.
+_FIRST_SECONDS = 3.5
 _DIFFERENT_BATCHES = 20
+_MOST_STEPS = 10**9  # a `fit` ends when all have had their turns
 _WITHOUT, _AGAIN, _LOSSES, _WAITING, _CAPTURES = "without", "again", "losses", "waiting", "captures"
 _TRACED_ANEW = {_AGAIN, _LOSSES}
 
@@ -45,7 +47,9 @@ class _Case:
         name: as the page has it.
         make: returns the compiled model and its heads.
         batch: images of a batch.
-        steps: of a turn.
+        warming: steps of a turn before those that are counted. What was left alone for longer than
+            in a training of its own is slow at first: caches, and on some virtual machines pages.
+        steps: of a turn, that are counted.
         turns: of each way in a `fit`.
         group: turns that are looked at together: more than a second, in which the device is read.
         fits: how many; each traces steps of its own, since two traces of the same differ too.
@@ -55,6 +59,7 @@ class _Case:
     name: str
     make: Callable[[], tuple[keras.Model, Iterable[str]]]
     batch: int
+    warming: int
     steps: int
     turns: int
     group: int
@@ -69,19 +74,25 @@ class _OwnTime:
     """
 
     def __init__(self) -> None:
-        self._passed = self._begun = 0.0
+        self._passed = 0.0
+        self._begun: float | None = None
 
     def monotonic(self) -> float:
         """In seconds."""
-        return self._passed + time.monotonic() - self._begun
+        since = 0.0 if self._begun is None else time.monotonic() - self._begun
+        return self._passed + since
 
     def time(self) -> float:
         """The time of the day."""
         return time.time()
 
-    def begin(self, passed: float) -> None:
-        """A turn begins of a way whose own time is `passed`."""
-        self._passed, self._begun = passed, time.monotonic()
+    def stand(self, passed: float) -> None:
+        """It is the turn of a way whose own time is `passed`, and does not pass yet."""
+        self._passed, self._begun = passed, None
+
+    def go(self) -> None:
+        """Time passes from now on."""
+        self._begun = time.monotonic()
 
 
 _own_time = _OwnTime()
@@ -107,7 +118,7 @@ class _Way:
         self.callbacks = keras.callbacks.CallbackList(
             callbacks, add_history=False, add_progbar=False, model=model
         )
-        _own_time.begin(self.passed)
+        _own_time.stand(self.passed)
         self.callbacks.on_train_begin()
         self.callbacks.on_epoch_begin(0)
         self.function = model.train_function
@@ -129,7 +140,7 @@ class _Way:
 
 
 class _Turns(keras.callbacks.Callback):
-    """Has the steps of a `fit` take turns.
+    """Has the steps of a `fit` take turns, and ends it after as many as the case has.
 
     Attributes:
         seconds: CPU of all threads in each turn of each way.
@@ -144,6 +155,7 @@ class _Turns(keras.callbacks.Callback):
         self._case = case
         self._rng = np.random.default_rng(seed)
         self._next: list[str] = []
+        self._is_first = True
         self._step = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -162,21 +174,35 @@ class _Turns(keras.callbacks.Callback):
             self._name = self._next.pop()
             self._way = self._ways[self._name]
             self.model.train_function = self._way.function
-            _own_time.begin(self._way.passed)
+            _own_time.stand(self._way.passed)
+        if self._step == self._case.warming:
+            _own_time.go()
             self._began = time.process_time()
         self._way.batch_begins()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         self._way.batch_ended(logs)
         self._step += 1
+        counted = self._step - self._case.warming
         # In mid-turn, so that what the steps after it pay for it is in the turn, too.
-        if self._step == self._case.steps // 2 and self._name == _CAPTURES:
+        if counted == self._case.steps // 2 and self._name == _CAPTURES:
             self._way.begin_epoch()
-        if self._step == self._case.steps:
-            self._step = 0
-            self._way.passed = _own_time.monotonic()
-            time.sleep(self._case.pause)
+        is_over = counted >= self._case.steps
+        if self._is_first:
+            is_over = is_over and _own_time.monotonic() >= _FIRST_SECONDS
+        if is_over:
+            self._end_turn()
+
+    def _end_turn(self) -> None:
+        self._step = 0
+        self._way.passed = _own_time.monotonic()
+        time.sleep(self._case.pause)
+        if not self._is_first:
             self.seconds[self._name].append(time.process_time() - self._began)
+        if not self._next:
+            self._is_first = False
+            done = min(map(len, self.seconds.values()))
+            self.model.stop_training = done == self._case.turns
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         for way in self._ways.values():
@@ -225,11 +251,10 @@ def _fit(
     """Milliseconds of a turn, `[groups]`, of each way."""
     callbacks = _callbacks(folder / str(number))
     turns = _Turns(callbacks, case, seed=number)
-    steps = len(callbacks) * (_UNCOUNTED + case.turns) * case.steps
     data = _batches(case, heads)
-    model.fit(data, epochs=1, steps_per_epoch=steps, verbose=0, callbacks=[turns])
+    model.fit(data, epochs=1, steps_per_epoch=_MOST_STEPS, verbose=0, callbacks=[turns])
     return {
-        way: 1000 * np.reshape(seconds[_UNCOUNTED:], (-1, case.group)).mean(1)
+        way: 1000 * np.reshape(seconds, (-1, case.group)).mean(1)
         for way, seconds in turns.seconds.items()
     }
 
@@ -329,6 +354,7 @@ _CASES = {
         "a very small network with two heads, so that differences show",
         _small,
         batch=32,
+        warming=8,
         steps=40,
         turns=40,
         group=20,
@@ -339,6 +365,7 @@ _CASES = {
         "GoogLeNet 32×32, half width, three heads",
         _googlenet,
         batch=8,
+        warming=1,
         steps=4,
         turns=18,
         group=3,

@@ -8,14 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import keras
-import numpy as np
-import numpy.typing as npt
 
 from tb_featuremaps.callbacks.loss_points import Ends, Logs, LossPoints, PointsJob
 from tb_featuremaps.callbacks.step_clock import StepClock, iterations_of
-from tb_featuremaps.capture.loss_terms import Sums, means
+from tb_featuremaps.capture.loss_terms import Columns, TermMeans, loss_values
 from tb_featuremaps.capture.step_recorder import NO_ITERATIONS
-from tb_featuremaps.capture.term_listener import HeardSteps, TermListener, added
+from tb_featuremaps.capture.term_listener import HeardSteps, TermListener
 
 # How old what the steps have recorded may become before it is read.
 READ_SECONDS = 1.0
@@ -67,7 +65,7 @@ class LossCurve:
         # The number of traces with which points take no logs; unknown at first.
         self._plain_traces = -1
         self._steps: list[HeardSteps] = []
-        self._sums: Sums | None = None
+        self._means = TermMeans()  # of the batches of the interval that has not ended
         self._last: tuple[float, Logs] = (0.0, None)
         self._lock = threading.Lock()  # it is written from two threads
         # Processes that read together have no common time: they read at every batch.
@@ -127,8 +125,8 @@ class LossCurve:
             if is_end and self._clock.step > self._written:
                 self._written = self._clock.step
                 wall_time, logs = self._last
-                ends = Ends(np.array([self._written]), np.array([wall_time]), [logs])
-                jobs += self._points_at(ends, self._take_sums())
+                ends = Ends([self._written], [wall_time], [logs])
+                jobs += self._points_at(ends, self._means.take())
             self._submit(jobs)
 
     def write_overdue(self) -> None:
@@ -155,12 +153,12 @@ class LossCurve:
         for heard in self._taken(batches):
             steps = self._clock.after_each(self._model, heard.iterations)
             times, logs = self._next_told(len(steps))
-            self._last = float(times[-1]), logs[-1]
+            self._last = times[-1], logs[-1]
             ends = self._ends(steps)
-            sums = self._sums_until(ends, heard.sums)
+            columns = self._until(ends, heard.columns)
             if ends:
-                told = times[ends], [logs[end] for end in ends]
-                yield from self._points_at(Ends(steps[ends], *told), sums)
+                told = [times[end] for end in ends], [logs[end] for end in ends]
+                yield from self._points_at(Ends([steps[end] for end in ends], *told), columns)
 
     def _taken(self, batches: int) -> Iterator[HeardSteps]:
         while batches and self._steps:
@@ -171,52 +169,46 @@ class LossCurve:
         for _ in range(batches):  # they recorded nothing: the iterations are those that are now
             iterations = iterations_of(self._model)
             known = NO_ITERATIONS if iterations is None else iterations
-            yield HeardSteps(np.zeros((1, 0)), np.array([known]))
+            yield HeardSteps([], [known])
 
-    def _next_told(self, batches: int) -> tuple[npt.NDArray[np.float64], list[Logs]]:
+    def _next_told(self, batches: int) -> tuple[list[float], list[Logs]]:
         """What `fit` told of so many batches; of those that it told nothing of, the time now."""
         known = min(batches, len(self._times))
         begin, self._taken_times = self._taken_times, self._taken_times + known
         now = time.monotonic()
-        times = [self._times.popleft() for _ in range(known)] + [now] * (batches - known)
-        wall_times = np.array(times) + (time.time() - now)
+        since = time.time() - now
+        times = [self._times.popleft() + since for _ in range(known)]
         logs = [self._logs.pop(begin + index, None) for index in range(known)]
-        return wall_times, logs + [None] * (batches - known)
+        untold = batches - known
+        return times + [now + since] * untold, logs + [None] * untold
 
-    def _ends(self, steps: npt.NDArray[np.int64]) -> list[int]:
+    def _ends(self, steps: list[int]) -> list[int]:
         """The batches, of these, that end an interval."""
-        distances = np.diff(steps, prepend=self._written)
-        if (distances >= self._every).all():
-            self._written = int(steps[-1])
-            return [*range(len(steps))]
         ends: list[int] = []
-        for index, step in enumerate(steps.tolist()):
+        for index, step in enumerate(steps):
             if step >= self._written + self._every:
                 self._written = step
                 ends.append(index)
         return ends
 
-    def _sums_until(self, ends: list[int], sums: Sums) -> Sums | None:
-        """Adds the batches' sums up, for each interval; None if there is no end, or no sum."""
-        if not sums.size:
-            return self._take_sums() if ends else None
-        if not ends:
-            self._sums = added(self._sums, sums.sum(0))
-            return None
-        behind = ends[-1] + 1
-        begins = [0, *(end + 1 for end in ends[:-1])]
-        is_each = len(ends) == behind
-        found = sums[:behind].copy() if is_each else np.add.reduceat(sums[:behind], begins, axis=0)
-        found[0] = added(self._sums, found[0])
-        self._sums = sums[behind:].sum(0) if behind < len(sums) else None
-        return found
+    def _until(self, ends: list[int], columns: Columns) -> Columns | None:
+        """The means of each interval that ends; None if there is none, or nothing was recorded."""
+        if not columns:
+            return self._means.take() if ends else None
+        if len(ends) == len(columns[0]) and self._means.is_empty:
+            return columns  # each batch is an interval
+        points: list[Columns] = []
+        begin = 0
+        for end in ends:
+            self._means.add_batches([column[begin : end + 1] for column in columns])
+            points += filter(None, [self._means.take()])
+            begin = end + 1
+        if begin < len(columns[0]):
+            self._means.add_batches([column[begin:] for column in columns])
+        return [[value for [value] in parts] for parts in zip(*points, strict=True)] or None
 
-    def _take_sums(self) -> Sums | None:
-        sums, self._sums = self._sums, None
-        return None if sums is None else sums[None]
-
-    def _points_at(self, ends: Ends, sums: Sums | None) -> Iterator[PointsJob]:
-        found = None if sums is None else means(sums, over_samples=False)
+    def _points_at(self, ends: Ends, columns: Columns | None) -> Iterator[PointsJob]:
+        found = None if columns is None else loss_values(columns)
         job = self._points.job(self._model, self._tap, found, self._main, ends)
         if job is not None:
             yield job

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import keras
-import numpy as np
-import numpy.typing as npt
 
 from tb_featuremaps.capture import keras_internals
 from tb_featuremaps.capture.loss_tap import LossTap
@@ -44,13 +42,13 @@ class Ends(NamedTuple):
     """Where the intervals end of which points are made.
 
     Attributes:
-        steps: int64 `[points]`.
-        wall_times: in seconds, float64 `[points]`.
+        steps: of the points.
+        wall_times: in seconds.
         logs: what the step, or `evaluate`, returned last; None if that isn't known.
     """
 
-    steps: npt.NDArray[np.int64]
-    wall_times: npt.NDArray[np.float64]
+    steps: Sequence[int]
+    wall_times: Sequence[float]
     logs: Sequence[Logs]
 
 
@@ -88,7 +86,7 @@ class LossPoints:
         if returned is None or keras_internals.is_keras(type(model), self._step_name):
             return
         heard = listener.so_far()
-        total = math.nan if heard is None else float(heard.total[0])
+        total = math.nan if heard is None else heard.total[0]
         if not math.isfinite(total):
             return
         if abs(float(returned) - total) > _TOLERANCE * max(abs(total), 1e-6):
@@ -130,7 +128,7 @@ class LossPoints:
                 f"the loss can't be split into its terms, since {why_no_split}. The total is "
                 "written, as the mean over its batches."
             )
-            return self._encode_reported([{"loss": total} for total in means.total.tolist()], ends)
+            return self._encode_reported([{"loss": total} for total in means.total], ends)
         self._note_unexplained(means)
         if self._encoder is None:
             compiled = tap.terms(self._phase)
@@ -164,7 +162,7 @@ class LossPoints:
         self, losses: Sequence[Mapping[str, float]], ends: Ends
     ) -> PointsJob | None:
         points = [
-            (int(step), values, float(wall_time))
+            (step, values, wall_time)
             for step, values, wall_time in zip(ends.steps, losses, ends.wall_times, strict=True)
             if values
         ]
@@ -179,10 +177,8 @@ class LossPoints:
     def _note_unexplained(self, means: LossValues) -> None:
         if self.count:
             return
-        total, penalty, unexplained = (
-            float(values[0]) for values in (means.total, means.penalty, means.unexplained)
-        )
-        scale = abs(total) + abs(penalty) + float(np.abs(means.weighted[0]).sum())
+        total, penalty, unexplained = means.total[0], means.penalty[0], means.unexplained(0)
+        scale = abs(total) + abs(penalty) + sum(abs(column[0]) for column in means.weighted)
         if not abs(unexplained) > _UNEXPLAINED * scale:
             return
         self.trouble = (

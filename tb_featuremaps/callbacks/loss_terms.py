@@ -6,7 +6,6 @@ import time
 from typing import Any
 
 import keras
-import numpy as np
 
 from tb_featuremaps.callbacks.causes import cause
 from tb_featuremaps.callbacks.loss_curve import LossCurve
@@ -210,7 +209,7 @@ class LossTerms(keras.callbacks.Callback):
             self._listener.tap,
             self._listener.take_test(),
             self._main,
-            Ends(np.array([self._session.step]), np.array([time.time()]), [logs]),
+            Ends([self._session.step], [time.time()], [logs]),
         )
         self._say_trouble("test")
         if job is not None and self._session.writes:

@@ -1,12 +1,11 @@
 """Which step it is: what `fit` has done to the weights, never running backwards in a run."""
 
+import operator
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
-import numpy as np
-import numpy.typing as npt
 
 from tb_featuremaps.capture.step_recorder import NO_ITERATIONS
 
@@ -88,30 +87,31 @@ class StepClock:
             self._training.reached(self.step, iterations)
         return self.step
 
-    def after_each(
-        self, model: keras.Model, iterations: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.int64]:
-        """Tells that batches have run; returns the steps after them, int64 `[batches]`.
+    def after_each(self, model: keras.Model, iterations: Sequence[int]) -> list[int]:
+        """Tells that batches have run; returns the step after each.
 
         Args:
             model: that trains.
-            iterations: of the optimizer after each, int64 `[batches]`; `NO_ITERATIONS` without one.
+            iterations: of the optimizer after each; `NO_ITERATIONS` without one.
         """
         if self._advances(model, iterations):
             self._batches += len(iterations)
             self._advanced = True
-            steps = np.maximum(self.step, self._offset + iterations)
-            self.step = int(steps[-1])
+            before, offset = self.step, self._offset
+            steps = [max(before, offset + count) for count in iterations]
+            self.step = steps[-1]
             if self._training is not None:
-                self._training.reached(self.step, int(iterations[-1]))
+                self._training.reached(self.step, iterations[-1])
             return steps
-        known = (None if count == NO_ITERATIONS else count for count in iterations.tolist())
-        return np.array([self.after_batches(model, 1, count) for count in known], np.int64)
+        known = (None if count == NO_ITERATIONS else count for count in iterations)
+        return [self.after_batches(model, 1, count) for count in known]
 
-    def _advances(self, model: keras.Model, iterations: npt.NDArray[np.int64]) -> bool:
+    def _advances(self, model: keras.Model, iterations: Sequence[int]) -> bool:
         """Whether the iterations after each of these batches are all that its step depends on."""
-        first = int(iterations[0])
-        if self._counts_batches or first <= self._begun_at or (np.diff(iterations) < 0).any():
+        first = iterations[0]
+        if self._counts_batches or first <= self._begun_at:
+            return False
+        if not all(map(operator.le, iterations, iterations[1:])):
             return False
         return self._training is None or not self._training.is_interrupted(model, first)
 

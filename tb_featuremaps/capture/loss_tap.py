@@ -9,7 +9,7 @@ import keras
 
 from tb_featuremaps.capture import keras_internals
 from tb_featuremaps.capture.keras_internals import CompiledTerm, RecordedTerms
-from tb_featuremaps.capture.loss_terms import MAX_OUTPUTS, row_sums, term_row
+from tb_featuremaps.capture.loss_terms import MAX_OUTPUTS, term_row
 from tb_featuremaps.capture.step_functions import Phase, StepFunctions
 from tb_featuremaps.capture.step_recorder import Recorder, make_recorder
 from tb_featuremaps.capture.term_listener import TermListener
@@ -180,9 +180,9 @@ class LossTap:
             return
         if not is_idle:
             unread.read(len(recorded.iterations))
-        sums = row_sums(recorded.rows, len(self.terms(phase)))
+        outputs = len(self.terms(phase))
         for listener in self._listeners:
-            listener.receive(phase, sums, recorded.iterations, recorded.lost)
+            listener.receive(phase, recorded, outputs)
 
     @contextlib.contextmanager
     def _listening_to(self, phase: Phase) -> Iterator[None]:

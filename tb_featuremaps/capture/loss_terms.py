@@ -1,7 +1,9 @@
-"""The terms of a loss, as one row inside the step and as means outside of it."""
+"""The terms of a loss: one row inside the step, columns of numbers outside of it."""
 
+import itertools
+import operator
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +16,7 @@ MAX_OUTPUTS = 40
 # A row: samples, total and penalty, then the losses of all outputs, then their weights.
 _SAMPLES, _FIXED = 1, 2
 
-Sums = npt.NDArray[np.float64]
+Columns: TypeAlias = list[list[float]]
 
 
 def row_length(outputs: int) -> int:
@@ -25,7 +27,7 @@ def row_length(outputs: int) -> int:
 def term_row(total: Any, recorded: RecordedTerms, data: Sequence[Any]) -> Any:
     """One call's terms as float32: samples, total, penalty, the outputs' losses, their weights.
 
-    Inside the step it is one small array; what can be computed later is computed by `row_sums`.
+    Inside the step it is one small array; what can be computed later is computed by `step_columns`.
 
     Args:
         total: what `compute_loss` returned.
@@ -41,48 +43,84 @@ def term_row(total: Any, recorded: RecordedTerms, data: Sequence[Any]) -> Any:
     return ops.stack([samples, _scalar(total), summed, *losses, *weights])
 
 
-def row_sums(rows: npt.NDArray[np.float32], outputs: int) -> Sums:
-    """Rows as what `means` takes the sums of: counts, terms, terms times samples.
+def step_columns(rows: npt.NDArray[np.float32], outputs: int) -> Columns:
+    """Rows as terms by step: total and penalty; of each output loss, weighted loss and weight.
 
     Args:
-        rows: float32 `[batches, replicas, length]`, of the replicas' parts of batches; what is
+        rows: float32 `[steps, replicas, length]`, of the replicas' parts of batches; what is
             missing of a row is zero.
         outputs: how many outputs have a loss in them.
 
     Returns:
-        float64 `[batches, 2 + 2 * (2 + 3 * outputs)]`.
+        `[2 + 3 * outputs][steps]`, as means over the replicas.
     """
-    length = row_length(outputs)
-    known = np.zeros((*rows.shape[:-1], length))
-    known[..., : rows.shape[-1]] = rows[..., :length]
-    samples, fixed, losses, weights = np.split(known, [1, 3, 3 + outputs], axis=-1)
+    replicas = rows.shape[1]
+    _, columns = _row_columns(rows, outputs)
+    if replicas == 1:
+        return columns
+    begins = range(0, len(rows) * replicas, replicas)
+    return [
+        [sum(column[begin : begin + replicas]) / replicas for begin in begins] for column in columns
+    ]
+
+
+def _row_columns(rows: npt.NDArray[np.float32], outputs: int) -> tuple[list[float], Columns]:
+    """The samples of each row; and its terms, each a column over all rows."""
+    known = rows[..., : row_length(outputs)].reshape(-1, min(rows.shape[-1], row_length(outputs)))
+    numbers = known.T.tolist()
+    numbers += [[0.0] * len(known)] * (row_length(outputs) - len(numbers))
+    samples, fixed = numbers[0], numbers[_SAMPLES : _SAMPLES + _FIXED]
+    losses, weights = numbers[_SAMPLES + _FIXED :][:outputs], numbers[-outputs:] if outputs else []
     # Under `tf.distribute`, Keras divides each replica's loss by the number of replicas.
-    fixed, losses = fixed * rows.shape[1], losses * rows.shape[1]
-    terms = np.concatenate([fixed, losses, losses * weights, weights], axis=-1)
-    sums = np.concatenate([np.ones_like(samples), samples, terms, terms * samples], axis=-1)
-    return np.asarray(sums.sum(axis=1), np.float64)
+    if (replicas := rows.shape[1]) > 1:
+        fixed, losses = (
+            [[value * replicas for value in column] for column in part] for part in (fixed, losses)
+        )
+    weighted = [list(map(operator.mul, *pair)) for pair in zip(losses, weights, strict=True)]
+    return samples, [*fixed, *losses, *weighted, *weights]
 
 
-def means(sums: Sums, over_samples: bool) -> LossValues | None:
-    """Sums of `row_sums` as means: over samples as Keras's for validation, else over batches.
+class TermMeans:
+    """Means of terms over what is added, batches or, as Keras's for validation, samples."""
 
-    Args:
-        sums: float64 `[points, …]`.
-        over_samples: as above.
+    def __init__(self) -> None:
+        self._count = 0.0
+        self._sums: list[float] = []
 
-    Returns:
-        None if there is a point in which there was nothing.
-    """
-    counts = sums[:, 1 if over_samples else 0]
-    if not counts.all():
-        return None
-    length = (sums.shape[1] - 2) // 2
-    outputs = (length - _FIXED) // 3
-    begin = 2 + (length if over_samples else 0)
-    wanted = sums[:, begin : begin + length] / counts[:, None]
-    ends = np.cumsum([1, 1, outputs, outputs])
-    total, penalty, losses, weighted, weights = np.split(wanted, ends, axis=1)
-    return LossValues(total[:, 0], penalty[:, 0], losses, weighted, weights)
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been added since the last point."""
+        return not self._count
+
+    def add_batches(self, columns: Columns) -> None:
+        """Adds steps, of `step_columns`; those that recorded nothing change nothing."""
+        if columns:
+            self._add(len(columns[0]), [sum(column) for column in columns])
+
+    def add_samples(self, rows: npt.NDArray[np.float32], outputs: int) -> None:
+        """Adds steps, as `step_columns` takes them, weighted by their samples."""
+        samples, columns = _row_columns(rows, outputs)
+        self._add(sum(samples), [sum(map(operator.mul, column, samples)) for column in columns])
+
+    def take(self) -> Columns | None:
+        """The means as a single point, and starts anew; None if there was nothing."""
+        count, sums = self._count, self._sums
+        self._count, self._sums = 0.0, []
+        return [[value / count] for value in sums] if count else None
+
+    def _add(self, count: float, sums: list[float]) -> None:
+        if len(sums) != len(self._sums):  # the step was traced anew, with other losses
+            self._count, self._sums = 0.0, [0.0] * len(sums)
+        self._count += count
+        self._sums = list(map(operator.add, self._sums, sums))
+
+
+def loss_values(columns: Columns) -> LossValues:
+    """Columns of `step_columns`, or means of them, by what they are."""
+    outputs = (len(columns) - _FIXED) // 3
+    ends = [_FIXED + part * outputs for part in range(4)]
+    parts = [columns[begin:end] for begin, end in itertools.pairwise(ends)]
+    return LossValues(columns[0], columns[1], *parts)
 
 
 def _scalar(value: Any) -> Any:

@@ -115,15 +115,20 @@ class RingRecorder:
         return outputs
 
     def take(self) -> RecordedSteps | None:
-        counts = self._counts.numpy() // self._replicas
-        count = int(counts[-1])
-        begin, self._taken = self._taken, count
-        if count == begin:
+        counts = self._counts.numpy()
+        count = int(counts[-1]) // self._replicas
+        before, self._taken = self._taken, count
+        if count == before:
             return None
-        lost = max(0, count - begin - self.capacity)
-        places = np.arange(begin + lost, count) % self.capacity
+        lost = max(0, count - before - self.capacity)
+        begin, steps = (before + lost) % self.capacity, count - before - lost
         rows = self._rows.numpy().reshape(self.capacity, self._replicas, self._length)
-        return RecordedSteps(rows[places], counts[places], lost)
+        # From its begin on, and what is left of them from the ring's.
+        parts = slice(begin, begin + steps), slice(max(0, begin + steps - self.capacity))
+        iterations = [
+            total // self._replicas for part in parts for total in counts[:-1][part].tolist()
+        ]
+        return RecordedSteps(np.concatenate([rows[part] for part in parts]), iterations, lost)
 
 
 def _losses(model: keras.Model) -> int:

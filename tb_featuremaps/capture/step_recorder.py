@@ -25,12 +25,12 @@ class RecordedSteps:
     Attributes:
         rows: float32 `[steps, replicas, length]`, by `loss_terms.term_row`, padded to the longest;
             of a step that added none, whatever was there.
-        iterations: int64 `[steps]`, the optimizer's after each step; `NO_ITERATIONS` without one.
+        iterations: of the optimizer after each step; `NO_ITERATIONS` without one.
         lost: how many steps before these were recorded and not read in time.
     """
 
     rows: npt.NDArray[np.float32]
-    iterations: npt.NDArray[np.int64]
+    iterations: list[int]
     lost: int = 0
 
 
@@ -92,7 +92,7 @@ def recorded_steps(rows: list[npt.NDArray[np.float32]], iterations: list[int]) -
     padded = np.zeros((len(rows), 1, max(map(len, rows), default=0)), np.float32)
     for index, row in enumerate(rows):
         padded[index, 0, : len(row)] = row
-    return RecordedSteps(padded, np.array(iterations, np.int64))
+    return RecordedSteps(padded, iterations)
 
 
 class ListRecorder:

@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-from tb_featuremaps.capture.loss_terms import Sums, means
+from tb_featuremaps.capture.loss_terms import Columns, TermMeans, loss_values, step_columns
 from tb_featuremaps.capture.step_functions import Phase
+from tb_featuremaps.capture.step_recorder import RecordedSteps
 from tb_featuremaps.format.loss_values import LossValues
 
 if TYPE_CHECKING:
@@ -18,17 +16,21 @@ class HeardSteps(NamedTuple):
     """Steps that were read together.
 
     Attributes:
-        sums: of their terms, as `loss_terms.row_sums` makes them, float64 `[steps, …]`.
-        iterations: of the optimizer after each, int64 `[steps]`; `NO_ITERATIONS` without one.
+        columns: their terms, as `loss_terms.step_columns` makes them; none if they recorded none.
+        iterations: of the optimizer after each step; `NO_ITERATIONS` without one.
     """
 
-    sums: Sums
-    iterations: npt.NDArray[np.int64]
+    columns: Columns
+    iterations: list[int]
 
     def parted(self, at: int) -> tuple["HeardSteps", "HeardSteps"]:
         """The first `at` steps, and the others."""
-        before = HeardSteps(self.sums[:at], self.iterations[:at])
-        return before, HeardSteps(self.sums[at:], self.iterations[at:])
+        if at >= len(self.iterations):
+            return self, HeardSteps([], [])
+        before, behind = (
+            [column[part] for column in self.columns] for part in (slice(at), slice(at, None))
+        )
+        return HeardSteps(before, self.iterations[:at]), HeardSteps(behind, self.iterations[at:])
 
 
 class TermListener:
@@ -44,17 +46,16 @@ class TermListener:
         self.failed = failed
         self._steps: list[HeardSteps] = []
         self._lost = 0
-        self._tested: Sums | None = None
+        self._tested = TermMeans()
 
-    def receive(
-        self, phase: Phase, sums: Sums, iterations: npt.NDArray[np.int64], lost: int
-    ) -> None:
-        """Takes steps over: float64 `[steps, …]`, the iterations, and how many were lost."""
+    def receive(self, phase: Phase, recorded: RecordedSteps, outputs: int) -> None:
+        """Takes steps over in which so many outputs have a loss."""
         if phase == "train":
-            self._lost += lost
-            self._steps.append(HeardSteps(sums, iterations))
+            self._lost += recorded.lost
+            columns = step_columns(recorded.rows, outputs)
+            self._steps.append(HeardSteps(columns, recorded.iterations))
         else:
-            self._tested = added(self._tested, sums.sum(0))
+            self._tested.add_samples(recorded.rows, outputs)
 
     @property
     def has_unread(self) -> bool:
@@ -80,22 +81,18 @@ class TermListener:
     def take_test(self) -> LossValues | None:
         """Reads the device; the means over the samples validated since the last call, a point."""
         self.tap.drain()
-        sums, self._tested = self._tested, None
-        return None if sums is None else means(sums[None], over_samples=True)
+        found = self._tested.take()
+        return None if found is None else loss_values(found)
 
     def so_far(self) -> LossValues | None:
         """Reads the device; the means over the steps that `take_steps` will give, a point."""
         self.tap.drain()
-        sums: Sums | None = None
+        means = TermMeans()
         for steps in self._steps:
-            sums = added(sums, steps.sums.sum(0))
-        return None if sums is None else means(sums[None], over_samples=False)
+            means.add_batches(steps.columns)
+        found = means.take()
+        return None if found is None else loss_values(found)
 
     def stop(self) -> None:
         """Ends listening."""
         self.tap.stop(self)
-
-
-def added(sums: Sums | None, more: Sums) -> Sums:
-    """Adds sums up; those of a step that was traced anew with other losses take their place."""
-    return more if sums is None or len(sums) != len(more) else sums + more

@@ -1,29 +1,31 @@
 """What the points of a loss curve show, from where they are taken to where they are encoded."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+Column: TypeAlias = Sequence[float]
 
 
 class LossValues(NamedTuple):
     """The terms of the loss at some points, so that total = Σ weighted + penalty.
 
+    They are plain numbers, not arrays: there are few at a time, and now and then, and the code of
+    an array library has left the caches by then.
+
     Attributes:
-        total: the whole loss, float64 `[points]`.
-        penalty: regularisers and `add_loss`, as they are in the total, float64 `[points]`.
-        losses: the loss of each output, before its weight, float64 `[points, outputs]`.
-        weighted: the loss of each output times its weight, float64 `[points, outputs]`.
-        weights: the loss weights, float64 `[points, outputs]`; they may change.
+        total: the whole loss, `[points]`.
+        penalty: regularisers and `add_loss`, as they are in the total, `[points]`.
+        losses: the loss of each output, before its weight, `[outputs][points]`.
+        weighted: the loss of each output times its weight, `[outputs][points]`.
+        weights: the loss weights, `[outputs][points]`; they may change.
     """
 
-    total: npt.NDArray[np.float64]
-    penalty: npt.NDArray[np.float64]
-    losses: npt.NDArray[np.float64]
-    weighted: npt.NDArray[np.float64]
-    weights: npt.NDArray[np.float64]
+    total: Column
+    penalty: Column
+    losses: Sequence[Column]
+    weighted: Sequence[Column]
+    weights: Sequence[Column]
 
-    @property
-    def unexplained(self) -> npt.NDArray[np.float64]:
-        """What of the total is none of the terms, float64 `[points]`."""
-        return self.total - self.penalty - self.weighted.sum(axis=1)
+    def unexplained(self, point: int) -> float:
+        """What of the total at a point is none of the terms."""
+        return self.total[point] - self.penalty[point] - sum(at[point] for at in self.weighted)

@@ -8,11 +8,9 @@ data, and the masked CRC-32C of the data (uint32), all little-endian; see Tensor
 import functools
 import struct
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import crc32c as crc32c_in_python
 
 Checksum: TypeAlias = Callable[[bytes], int]
@@ -71,7 +69,7 @@ class Record(NamedTuple):
 
 def encode_record(data: bytes, crc32c: Checksum = crc32c) -> bytes:
     """Returns the record that holds `data`."""
-    return b"".join((_header(len(data)), data, _FOOTER.pack(masked_crc32c(data, crc32c))))
+    return encode_records([data], crc32c)
 
 
 def encode_large_record(parts: Sequence[bytes]) -> list[bytes]:
@@ -82,23 +80,12 @@ def encode_large_record(parts: Sequence[bytes]) -> list[bytes]:
     return [_header(sum(map(len, parts))), *parts, _FOOTER.pack(_masked(crc))]
 
 
-def encode_equal_records(data: npt.NDArray[np.uint8]) -> memoryview:
-    """Returns the records, one after another, of data that are all of one length.
-
-    Args:
-        data: uint8 `[records, bytes]`.
-    """
-    count, length = data.shape
-    joined = data.tobytes()
-    parts = (joined[begin : begin + length] for begin in range(0, len(joined), length))
-    crcs = np.fromiter(map(crc32c, parts), np.uint32, count)
-    header = np.frombuffer(_header(length), np.uint8)
-    records = np.empty((count, length + _FRAME_BYTES), np.uint8)
-    records[:, : _HEADER.size] = header
-    records[:, _HEADER.size : -_FOOTER.size] = data
-    masked = ((crcs >> 15) | (crcs << 17)) + np.uint32(_MASK_DELTA)
-    records[:, -_FOOTER.size :] = masked.astype("<u4")[:, None].view(np.uint8)
-    return records.data.cast("B")
+def encode_records(all_data: Iterable[bytes], crc32c: Checksum = crc32c) -> bytes:
+    """Returns the records, one after another, that hold data."""
+    parts: list[bytes] = []
+    for data in all_data:
+        parts += (_header(len(data)), data, _FOOTER.pack(masked_crc32c(data, crc32c)))
+    return b"".join(parts)
 
 
 @functools.lru_cache(maxsize=16)  # many small records are of one length

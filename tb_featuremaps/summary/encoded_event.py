@@ -1,41 +1,38 @@
 """Events as the bytes that are written, made without protobuf where there are many alike."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+import struct
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from tensorboard.compat.proto import summary_pb2
 
-from tb_featuremaps.format.wire import field
+from tb_featuremaps.format.loss_values import Column
+from tb_featuremaps.format.wire import field, varint
 from tb_featuremaps.summary import events
 
 # Fields of `Event`, as they are encoded: wall_time (double), step (varint), summary (bytes).
+_WALL_TIME = struct.Struct("<1sd1s")
 _WALL_TIME_KEY, _STEP_KEY, _SUMMARY = b"\x09", b"\x10", 5
-_WALL_TIME = slice(len(_WALL_TIME_KEY), len(_WALL_TIME_KEY) + 8)
-_STEP = _WALL_TIME.stop + len(_STEP_KEY)
 # A float that stands for a number that is filled in; any whose bytes occur nowhere else will do.
 _FIRST_MARK = 0x4B9C3F71
 _FLOAT_BYTES = 4
-# From each of these numbers on, a varint takes a byte more.
-_VARINT_LIMITS = np.array([1 << 7 * size for size in range(1, 10)], np.uint64)
-
-Bytes = npt.NDArray[np.uint8]
+_ALL_64_BITS = (1 << 64) - 1
 
 
 class EncodedEvents(NamedTuple):
-    """Encoded events of the same values, all of one length.
+    """Encoded events of the same values.
 
     Attributes:
         steps: of the events, in their order; at least one.
         tags: of the values of each.
-        data: the events, uint8 `[events, bytes]`.
+        data: the events.
     """
 
-    steps: list[int]
+    steps: Sequence[int]
     tags: frozenset[str]
-    data: Bytes
+    data: list[bytes]
 
 
 class ScalarEncoder:
@@ -47,71 +44,60 @@ class ScalarEncoder:
 
     def __init__(self, tags: Sequence[str]) -> None:
         self._tags = frozenset(tags)
-        summary, places = b"", []
+        parts, end = [], b""
         for before, after in (_split(events.scalar_value(tag, 0.0)) for tag in tags):
-            places.append(len(summary) + len(before))
-            summary += before + bytes(_FLOAT_BYTES) + after
-        self._summary = summary
-        # The bytes of all numbers, in their order.
-        self._places = np.add.outer(places, np.arange(_FLOAT_BYTES)).ravel()
+            parts.append(end + before)
+            end = after
+        # What stands before each number, and behind the last one.
+        self._before, self._end = parts, end
+        self._length = sum(map(len, parts)) + len(end) + _FLOAT_BYTES * len(parts)
+        self._summary = struct.Struct("<" + "".join(f"{len(part)}sf" for part in parts))
 
     def encode(
         self,
-        steps: npt.NDArray[np.int64],
-        values: npt.NDArray[np.float64],
-        wall_times: npt.NDArray[np.float64],
+        steps: Sequence[int],
+        columns: Sequence[Column],
+        wall_times: Sequence[float],
         more: Sequence[summary_pb2.Summary.Value] = (),
-    ) -> Iterator[EncodedEvents]:
-        """Yields the events in their order, those together whose steps take as many bytes.
+    ) -> EncodedEvents:
+        """Returns the events in their order.
 
         Args:
-            steps: `[events]`.
-            values: `[events, tags]`, in the order of the tags; beyond float32 they are infinite.
-            wall_times: `[events]`, in seconds.
+            steps: of the events.
+            columns: `[tags][events]`, in the order of the tags; beyond float32 they are infinite.
+            wall_times: of the events, in seconds.
             more: further values, the same for each event.
         """
-        further = summary_pb2.Summary(value=more).SerializeToString()
-        tags = self._tags | {value.tag for value in more}
-        with np.errstate(over="ignore"):
-            numbers = np.ascontiguousarray(values, "<f4").view(np.uint8)
-        times = np.ascontiguousarray(wall_times, "<f8")[:, None].view(np.uint8)
-        # As protobuf has it, a negative number is encoded as the one that has the same 64 bits.
-        unsigned = np.ascontiguousarray(steps, np.int64).view(np.uint64)
-        sizes = np.searchsorted(_VARINT_LIMITS, unsigned, side="right") + 1
-        for part in _runs(sizes):
-            step_bytes = _varints(unsigned[part], int(sizes[part.start]))
-            data, begin = self._form(step_bytes, further)
-            data[:, _WALL_TIME] = times[part]
-            data[:, begin + self._places] = numbers[part]
-            yield EncodedEvents(steps[part].tolist(), tags, data)
+        further = self._end + summary_pb2.Summary(value=more).SerializeToString()
+        length = self._length - len(self._end) + len(further)
+        [head] = field(_SUMMARY, [bytes(length)])
+        head = head[:-length] if length else head
+        try:
+            summaries = self._summaries(columns)
+        except OverflowError:
+            summaries = self._summaries([_as_float32(column) for column in columns])
+        times = map(
+            _WALL_TIME.pack,
+            itertools.repeat(_WALL_TIME_KEY),
+            wall_times,
+            itertools.repeat(_STEP_KEY),
+        )
+        data = [
+            time + varint(step & _ALL_64_BITS) + head + summary + further
+            for time, step, summary in zip(times, steps, summaries, strict=True)
+        ]
+        return EncodedEvents(steps, self._tags | {value.tag for value in more}, data)
 
-    def _form(self, step_bytes: Bytes, further: bytes) -> tuple[Bytes, int]:
-        """Events without times and numbers; and the byte at which the summary begins in each."""
-        count, size = step_bytes.shape
-        length = len(self._summary) + len(further)
-        head = b"".join(field(_SUMMARY, [bytes(length)]))[:-length] if length else b""
-        begin = _STEP + size + len(head)
-        event = np.zeros(begin + length, np.uint8)
-        event[:_STEP] = list(_WALL_TIME_KEY + bytes(8) + _STEP_KEY)
-        event[_STEP + size :] = np.frombuffer(head + self._summary + further, np.uint8)
-        data = np.tile(event, (count, 1))
-        data[:, _STEP : _STEP + size] = step_bytes
-        return data, begin
+    def _summaries(self, columns: Sequence[Column]) -> list[bytes]:
+        """Of each event the values up to the last number."""
+        constant = map(itertools.repeat, self._before)
+        parts = itertools.chain.from_iterable(zip(constant, columns, strict=True))
+        return list(map(self._summary.pack, *parts))
 
 
-def _varints(numbers: npt.NDArray[np.uint64], size: int) -> Bytes:
-    """Numbers that all take so many bytes, uint8 `[numbers, size]`; see `format.wire.varint`."""
-    sevens = numbers[:, None] >> (np.uint64(7) * np.arange(size, dtype=np.uint64))
-    encoded = (sevens & np.uint64(127)).astype(np.uint8)
-    encoded[:, :-1] |= 128
-    return encoded
-
-
-def _runs(values: npt.NDArray[np.int64]) -> Iterator[slice]:
-    """Slices of equal values, one after another."""
-    edges = [0, *(np.flatnonzero(np.diff(values)) + 1).tolist(), len(values)]
-    for begin, end in itertools.pairwise(edges):
-        yield slice(begin, end)
+def _as_float32(column: Column) -> list[float]:
+    with np.errstate(over="ignore"):
+        return np.array(column, np.float64).astype(np.float32).tolist()
 
 
 def _split(value: summary_pb2.Summary.Value) -> tuple[bytes, bytes]:

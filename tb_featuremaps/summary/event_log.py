@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from tensorboard.compat.proto import event_pb2
 
 from tb_featuremaps.format.records import (
-    encode_equal_records,
     encode_large_record,
     encode_record,
+    encode_records,
 )
 from tb_featuremaps.format.remote import is_remote
 from tb_featuremaps.summary import events, messages
@@ -115,8 +115,8 @@ class EventLog:
         """Encodes an event; `write` writes it."""
         if isinstance(made, EncodedEvents):
             is_first = self._replaces(made.tags)
-            first = event_pb2.Event.FromString(made.data[0].tobytes()) if is_first else None
-            self._append(made.steps, first, [encode_equal_records(made.data)])
+            first = event_pb2.Event.FromString(made.data[0]) if is_first else None
+            self._append(made.steps, first, [encode_records(made.data)])
         elif isinstance(made, LargeEvent):
             head = made.head if self._replaces(made.tags) else None
             self._append([made.step], head, encode_large_record(made.parts()))

@@ -1,15 +1,15 @@
 """Loss terms to their event: scalars, and the series that says which is which."""
 
+import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from tb_featuremaps.format import featuremaps_pb2 as pb
 from tb_featuremaps.format import names
-from tb_featuremaps.format.loss_values import LossValues
+from tb_featuremaps.format.loss_values import Column, LossValues
 from tb_featuremaps.summary import events
 from tb_featuremaps.summary.encoded_event import EncodedEvents, ScalarEncoder
 
@@ -33,29 +33,28 @@ class LossEncoder:
         tags = [tag for both in self._tags for tag in both]
         self._scalars = ScalarEncoder([names.TOTAL_TAG, names.PENALTY_TAG, *tags])
         self._payload = _payload(self._terms(outputs, main))
-        self._written_weights: npt.NDArray[np.float64] | None = None
+        self._written_weights: tuple[float, ...] | None = None
 
     def encode(
-        self,
-        steps: npt.NDArray[np.int64],
-        wall_times: npt.NDArray[np.float64],
-        points: LossValues,
+        self, steps: Sequence[int], wall_times: Sequence[float], points: LossValues
     ) -> list[EncodedEvents]:
         """Returns the events of points; the loss weights are only where they changed.
 
         Args:
-            steps: `[points]`.
-            wall_times: `[points]`, in seconds.
+            steps: of the points.
+            wall_times: of the points, in seconds.
             points: what they show.
         """
-        both = np.stack([points.losses, points.weighted], axis=2).reshape(len(steps), -1)
-        values = np.concatenate([points.total[:, None], points.penalty[:, None], both], axis=1)
+        both = itertools.chain.from_iterable(zip(points.losses, points.weighted, strict=True))
+        columns = [points.total, points.penalty, *both]
         made: list[EncodedEvents] = []
-        for part, weights in self._parts(points.weights):
+        for part, weights in self._parts(points.weights, len(steps)):
             more = []
             if weights is not None:
-                more = [events.tensor_value(names.LOSSES_TAG, self._payload, weights)]
-            made += self._scalars.encode(steps[part], values[part], wall_times[part], more)
+                array = np.array(weights, np.float32)
+                more = [events.tensor_value(names.LOSSES_TAG, self._payload, array)]
+            numbers = [column[part] for column in columns]
+            made.append(self._scalars.encode(steps[part], numbers, wall_times[part], more))
         return made
 
     def encode_point(
@@ -68,28 +67,37 @@ class LossEncoder:
         weights: Sequence[float],
     ) -> EncodedEvents:
         """Returns the event of a single point, as of now; for the terms see `LossValues`."""
-        terms = [total, penalty, losses, weighted, weights]
-        point = LossValues(*(np.array([term], np.float64) for term in terms))
-        [made] = self.encode(np.array([step]), np.array([time.time()]), point)
+        terms = ([[value] for value in values] for values in (losses, weighted, weights))
+        [made] = self.encode([step], [time.time()], LossValues([total], [penalty], *terms))
         return made
 
     def _parts(
-        self, weights: npt.NDArray[np.float64]
-    ) -> Iterator[tuple[slice, npt.NDArray[np.float32] | None]]:
+        self, columns: Sequence[Column], points: int
+    ) -> Iterator[tuple[slice, tuple[float, ...] | None]]:
         """Yields points together that can be encoded alike, and their weights where they're new."""
-        before = self._written_weights
-        known = np.concatenate([weights[:1] if before is None else before[None], weights[:-1]])
-        is_new = (weights != known).any(axis=1)
-        is_new[0] |= before is None
-        self._written_weights = weights[-1].copy()
+        if self._are_written(columns, points):
+            yield slice(points), None
+            return
+        weights = [*zip(*columns, strict=True)] or [()] * points
         end = 0
-        for index in np.flatnonzero(is_new).tolist():
+        for index, found in enumerate(weights):
+            if found == self._written_weights:
+                continue
+            self._written_weights = found
             if index > end:
                 yield slice(end, index), None
             end = index + 1
-            yield slice(index, end), weights[index].astype(np.float32)
-        if end < len(weights):
-            yield slice(end, len(weights)), None
+            yield slice(index, end), found
+        if end < points:
+            yield slice(end, points), None
+
+    def _are_written(self, columns: Sequence[Column], points: int) -> bool:
+        """Whether the weights of all points are those written last, as mostly they are."""
+        written = self._written_weights
+        return written is not None and all(
+            list(column).count(weight) == points
+            for column, weight in zip(columns, written, strict=True)
+        )
 
     def _terms(self, outputs: Sequence[str], main: str | None) -> list[pb.LossTerm]:
         terms = [

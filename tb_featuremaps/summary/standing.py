@@ -39,9 +39,8 @@ class Standing:
 
 def _values_of(made: Made) -> Iterable[summary_pb2.Summary.Value]:
     if isinstance(made, EncodedEvents):
-        encoded = (event.tobytes() for event in made.data)
         return itertools.chain.from_iterable(
-            event_pb2.Event.FromString(event).summary.value for event in encoded
+            event_pb2.Event.FromString(event).summary.value for event in made.data
         )
     if isinstance(made, LargeEvent):
         return event_pb2.Event.FromString(b"".join(made.parts())).summary.value

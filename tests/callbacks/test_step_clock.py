@@ -1,5 +1,6 @@
 """Batches that are placed together lie where they would if each was placed alone."""
 
+import itertools
 import pathlib
 
 import keras
@@ -35,9 +36,9 @@ def test_together_as_alone(tmp_path: pathlib.Path, seed: int) -> None:
     for clock in (alone, together):
         clock.begin(model, 0, lambda: None)
     expected = [alone.after_batches(model, 1, count) for count in iterations]
-    ends = np.sort(rng.choice(np.arange(1, 300), 20, replace=False))
-    parts = np.split(np.array(iterations, np.int64), ends)
-    found = [step for part in parts for step in together.after_each(model, part).tolist()]
+    ends = [0, *sorted(rng.choice(np.arange(1, 300), 20, replace=False).tolist()), 300]
+    parts = [iterations[begin:end] for begin, end in itertools.pairwise(ends)]
+    found = [step for part in parts for step in together.after_each(model, part)]
     assert found == expected
     assert together.step == alone.step == expected[-1]
 
@@ -48,6 +49,6 @@ def test_without_an_optimizer_batches_are_counted(tmp_path: pathlib.Path) -> Non
     inputs = keras.Input((2,))
     model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
     clock.begin(model, 0, lambda: None)
-    assert clock.after_each(model, np.full(3, NO_ITERATIONS, np.int64)).tolist() == [1, 2, 3]
-    assert clock.after_each(model, np.full(2, NO_ITERATIONS, np.int64)).tolist() == [4, 5]
+    assert clock.after_each(model, [NO_ITERATIONS] * 3) == [1, 2, 3]
+    assert clock.after_each(model, [NO_ITERATIONS] * 2) == [4, 5]
     assert len(warned) == 1

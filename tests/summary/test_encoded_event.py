@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tensorboard.compat.proto import event_pb2
 
-from tb_featuremaps.format.records import encode_equal_records, encode_record
+from tb_featuremaps.format.records import encode_record, encode_records
 from tb_featuremaps.summary import events
 from tb_featuremaps.summary.encoded_event import ScalarEncoder
 
@@ -19,15 +19,13 @@ _STEPS = [0, 1, 127, 128, 300, 16_383, 16_384, 2**31, 2**53, 2**63 - 1, -1, 5]
 def _decoded(
     tags: Sequence[str], steps: Sequence[int], values: Any, more: Sequence[Any] = ()
 ) -> list[event_pb2.Event]:
-    times = np.arange(len(steps), dtype=np.float64) + 12.5
-    found: list[event_pb2.Event] = []
-    made = ScalarEncoder(tags).encode(np.array(steps), np.array(values, np.float64), times, more)
-    for group in made:
-        assert group.tags == {*tags, *(value.tag for value in more)}
-        encoded = [event.tobytes() for event in group.data]
-        assert encode_equal_records(group.data) == b"".join(map(encode_record, encoded))
-        found += map(event_pb2.Event.FromString, encoded)
-        assert [event.step for event in found[-len(encoded) :]] == group.steps
+    times = [12.5 + index for index in range(len(steps))]
+    columns = np.array(values, np.float64).T.tolist()
+    made = ScalarEncoder(tags).encode(steps, columns, times, more)
+    assert made.tags == {*tags, *(value.tag for value in more)}
+    assert encode_records(made.data) == b"".join(map(encode_record, made.data))
+    found = [event_pb2.Event.FromString(data) for data in made.data]
+    assert [event.step for event in found] == [*made.steps] == [*steps]
     return found
 
 

@@ -1,5 +1,6 @@
 """Runs of any size and name, written with the real writer without training."""
 
+import math
 import pathlib
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -69,14 +70,18 @@ def write_run(
         event = encoder.encode(step, 1e9 + step, arrays, CaptureParts(True, images_tab))
         writer.submit(lambda event=event: event)
     losses = LossEncoder(["main"], "main")
-    points = np.arange(losses_from, losses_from + loss_points)
     if loss_points:
-        value = np.exp(-points / 1000) + 0.1 * np.sin(points) + 3.0 * (points == jump)
-        each, weights = value[:, None], np.ones((loss_points, 1))
-        terms = LossValues(value + 0.1, np.full(loss_points, 0.1), each, each, weights)
-        times = np.full(loss_points, time.time())
+        points = range(losses_from, losses_from + loss_points)
+        values = [_loss(point) + 3.0 * (point == jump) for point in points]
+        total = [value + 0.1 for value in values]
+        terms = LossValues(total, [0.1] * loss_points, [values], [values], [[1.0] * loss_points])
+        times = [time.time()] * loss_points
         writer.submit(lambda: losses.encode(points, times, terms), events=loss_points, size=0)
     writer.close()
+
+
+def _loss(step: int) -> float:
+    return math.exp(-step / 1000) + 0.1 * math.sin(step)
 
 
 def _series(name: str, shape: Shape, order: int) -> LayerSeries:
