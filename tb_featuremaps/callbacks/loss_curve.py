@@ -16,9 +16,11 @@ from tb_featuremaps.capture.step_recorder import NO_ITERATIONS
 from tb_featuremaps.capture.term_listener import HeardSteps, TermListener
 
 # How old what the steps have recorded may become before it is read.
-READ_SECONDS = 1.0
+READ_SECONDS = 1.5
 # From then on it is read while a step runs or waits for its data, too.
-OVERDUE_SECONDS = 1.25
+OVERDUE_SECONDS = 1.75
+# How often it is looked then whether anything waits.
+_POLL_SECONDS = 0.25
 
 
 class LossCurve:
@@ -129,17 +131,24 @@ class LossCurve:
                 jobs += self._points_at(ends, self._means.take())
             self._submit(jobs)
 
-    def write_overdue(self) -> None:
+    def write_overdue(self) -> float:
         """Does so for what waits while no batch ends, from another thread than that of the `fit`.
 
         Batches that have ended in between wait until `fit` has told of them.
+
+        Returns:
+            In how many seconds it may be time again.
         """
-        is_late = time.monotonic() - self._read_at >= OVERDUE_SECONDS
-        if not is_late or not self._listener.has_unread or self._points.needs_logs(self._tap):
-            return
-        with self._lock:
-            self._read(is_idle=False)
-            self._submit(list(self._jobs(min(self._recorded(), len(self._times)))))
+        waits = self._listener.has_unread and not self._points.needs_logs(self._tap)
+        if waits and self._seconds_left() <= 0:
+            with self._lock:
+                self._read(is_idle=False)
+                self._submit(list(self._jobs(min(self._recorded(), len(self._times)))))
+        return max(_POLL_SECONDS, self._seconds_left())
+
+    def _seconds_left(self) -> float:
+        """Until what the steps have recorded is overdue."""
+        return self._read_at + OVERDUE_SECONDS - time.monotonic()
 
     def _read(self, is_idle: bool) -> None:
         self._read_at = time.monotonic()

@@ -19,9 +19,6 @@ from tb_featuremaps.capture.step_functions import Phase
 from tb_featuremaps.capture.term_listener import TermListener
 from tb_featuremaps.summary.event_writer import EventWriter
 
-# How often it is looked whether something waits while no batch ends.
-_POLL_SECONDS = 0.25
-
 
 class LossTerms(keras.callbacks.Callback):
     """Writes the loss of a Keras model split into its terms, for TensorBoard.
@@ -41,9 +38,9 @@ class LossTerms(keras.callbacks.Callback):
     makes a loss that can't be split (it calls `compute_loss` not once a batch, or adds something
     to it), what it returned is written instead, and one warning says so.
 
-    Terms are recorded inside the step, and the device is read about once a second and when an epoch
-    or a validation ends, so that while batches run a point is on disk within two seconds of its
-    step; so it is while a batch waits for its data, too. Steps of a call that runs several
+    Terms are recorded inside the step, and the device is read every second and a half and when an
+    epoch or a validation ends, so that while batches run a point is on disk within two seconds of
+    its step; so it is while a batch waits for its data, too. Steps of a call that runs several
     (`steps_per_execution`) are written when it ends. With several workers the device is read at
     every batch, since all must read together.
 
@@ -177,13 +174,12 @@ class LossTerms(keras.callbacks.Callback):
         )
         if not listener.tap.reads_together:
             with contextlib.suppress(RuntimeError):  # no thread is to be had: such points wait
-                self._overdue = Repeated(self._write_overdue, _POLL_SECONDS, "tb_featuremaps_loss")
+                self._overdue = Repeated(self._write_overdue, "tb_featuremaps_loss")
 
-    def _write_overdue(self) -> None:
+    def _write_overdue(self) -> float | None:
         """On a thread of its own, while no batch ends."""
         curve = self._curve
-        if curve is not None:
-            curve.write_overdue()
+        return None if curve is None else curve.write_overdue()
 
     def _write_curve(self, is_end: bool = False) -> None:
         """Reads what the steps have recorded and writes the points that it makes."""

@@ -11,14 +11,13 @@ class Repeated:
     """Calls a method every so often until it is stopped, the method raises or its object is gone.
 
     Args:
-        method: a bound method; its object is not kept alive.
-        seconds: between two calls.
+        method: a bound method; its object is not kept alive. It returns in how many seconds it is
+            to be called again; None if no more.
         name: of the thread.
     """
 
-    def __init__(self, method: Callable[[], None], seconds: float, name: str) -> None:
+    def __init__(self, method: Callable[[], float | None], name: str) -> None:
         self._method = weakref.WeakMethod(method)
-        self._seconds = seconds
         self._stopped = threading.Event()
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -36,17 +35,16 @@ class Repeated:
             self._thread.join(_JOIN_SECONDS)
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._seconds):
-            if not self._call():
-                return
+        seconds = self._call()
+        while seconds is not None and not self._stopped.wait(seconds):
+            seconds = self._call()
 
-    def _call(self) -> bool:
+    def _call(self) -> float | None:
         method = self._method()
         if method is None:
-            return False
+            return None
         try:
-            method()
+            return method()
         except Exception as error:  # for the one who checks
             self._failure = error
-            return False
-        return True
+            return None

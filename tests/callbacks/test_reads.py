@@ -1,4 +1,4 @@
-"""The device is read about once a second, and nothing of what it holds is lost or misplaced."""
+"""The device is read every second and a half, and nothing of what it holds is lost or misplaced."""
 
 import os
 import pathlib
