@@ -26,18 +26,24 @@ little of a step that a GPU computes.
 """
 _STEPS_NOTE = """
 CPU of the whole process, background included, with all threads on one core and TensorFlow
-computing on one thread. The steps of one `fit` take turns of a few steps: without a callback, and
-with each of the callbacks, on the same weights. `LossTerms` has the step traced anew, and two
-traces of the same step differ, too; so there are several such fits, whose steps are traced in a
-random order. `FeatureMaps` leaves the step alone. Given are the mean over the fits, each the median
-over its turns, less those without a callback, and the standard error. Where the error is more than
-half of the value, that is no result, and the bound is given: the value and twice its error.
+computing on one thread. The steps of one `fit` take turns, some at a time: without a callback, and
+with each of the callbacks, on the same weights. The first steps of a turn are not counted, and
+before all turns each way trains until it has done what it does once in a `fit`, such as making its
+file. `LossTerms` has the step traced anew, and two traces of the same step differ, too; so there
+are several such fits, whose steps are traced in a random order. `FeatureMaps` leaves the step
+alone. Given are the mean over the fits, each the median over its turns, less those without a
+callback, and the standard error. Where the error is more than half of the value, that is no result,
+and the bound is given: the value and twice its error.
 
-A batch of `LossTerms` includes writing its point, one for each step, and reading the device once a
-second; `FeatureMaps` without a capture is `every=10**9`; a capture has the default options and
-comes with an epoch's end, with the mirror for the Images tab. Milliseconds go with the processor's
-clock, which others on the same machine slow down; the last column does less. The first row is the
-check of the method: steps without a callback once more, traced anew.
+A batch of `LossTerms` includes writing its point, one for each step, and reading the device every
+second and a half; `FeatureMaps` without a capture is `every=10**9`; a capture has the default
+options and comes with an epoch's end, with the mirror for the Images tab. Milliseconds go with the
+processor's clock, which others on the same machine slow down; the last column does less. The first
+row is the check of the method: steps without a callback once more, traced anew.
+
+Below each table is what it cost in that hour to touch a page of memory (4 KiB) that the program had
+left alone for a second. On a virtual machine that can be many microseconds; then whatever is done
+once a second or less often, as reading the device and writing, costs more than in other hours.
 """
 _START_NOTE = """
 CPU before the first batch, in seconds: tracing the forward pass of the probes and its first run,
