@@ -66,13 +66,14 @@ def step_columns(rows: npt.NDArray[np.float32], outputs: int) -> Columns:
 
 def _row_columns(rows: npt.NDArray[np.float32], outputs: int) -> tuple[list[float], Columns]:
     """The samples of each row; and its terms, each a column over all rows."""
-    known = rows[..., : row_length(outputs)].reshape(-1, min(rows.shape[-1], row_length(outputs)))
+    steps, replicas, _ = rows.shape
+    known = rows[..., : row_length(outputs)].reshape(steps * replicas, -1)
     numbers = known.T.tolist()
     numbers += [[0.0] * len(known)] * (row_length(outputs) - len(numbers))
     samples, fixed = numbers[0], numbers[_SAMPLES : _SAMPLES + _FIXED]
     losses, weights = numbers[_SAMPLES + _FIXED :][:outputs], numbers[-outputs:] if outputs else []
     # Under `tf.distribute`, Keras divides each replica's loss by the number of replicas.
-    if (replicas := rows.shape[1]) > 1:
+    if replicas > 1:
         fixed, losses = (
             [[value * replicas for value in column] for column in part] for part in (fixed, losses)
         )

@@ -60,11 +60,13 @@ def test_the_device_is_read_about_once_a_second(
     assert sorted(read_run(tmp_path / "train")["featuremaps/conv1"]) == [4, 500, 604]
 
 
-def _fit(directory: pathlib.Path, compiled: dict[str, Any], **fit: Any) -> keras.Model:
+def _fit(
+    directory: pathlib.Path, compiled: dict[str, Any], every: int = 1, /, **fit: Any
+) -> keras.Model:
     model = two_headed_model(dropout=0.0)
     model.compile(**{"optimizer": "sgd", "loss": _LOSSES, **compiled})
     options = {"batch_size": 16, "shuffle": False, "verbose": 0, "epochs": 2, **fit}
-    model.fit(IMAGES, targets(), callbacks=[LossTerms(directory)], **options)
+    model.fit(IMAGES, targets(), callbacks=[LossTerms(directory, every=every)], **options)
     return model
 
 
@@ -97,6 +99,19 @@ def test_points_are_those_of_a_read_at_every_batch(
             np.testing.assert_allclose(scalars(seldom, tag), scalars(always, tag), rtol=1e-4)
     last = step_clock.iterations_of(model)
     assert max(read_run(tmp_path / "seldom" / "train")["loss/total"]) == last
+
+
+def test_intervals_go_on_from_read_to_read(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fit(tmp_path / "seldom", {}, 3, batch_size=8)
+    monkeypatch.setattr(loss_curve, "READ_SECONDS", 0.0)
+    _fit(tmp_path / "always", {}, 3, batch_size=8)
+    seldom, always = (read_run(tmp_path / which / "train") for which in ("seldom", "always"))
+    assert sorted(always["loss/total"]) == [3, 6, 9, 12, 15, 18, 21, 24, 26]
+    for tag in (tag for tag in always if tag.startswith("loss/")):
+        assert sorted(seldom[tag]) == sorted(always[tag])
+        np.testing.assert_allclose(scalars(seldom, tag), scalars(always, tag), rtol=1e-4)
 
 
 def test_more_steps_than_are_held_are_all_there(
