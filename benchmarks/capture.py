@@ -27,7 +27,7 @@ from benchmarks.way import measure, spread
 _PACKAGES = ["numpy", "tensorflow", "keras", "tensorboard", "protobuf", "isal", "google-crc32c"]
 _SLOW_REPEATS = 2
 # So many of each case that some hundred looks find the lock held.
-_LOCK_CAPTURES = (600, 150)
+_LOCK_CAPTURES = (1500, 600)
 
 _NOTE = """Figures are multiples of the bare compiled forward pass of the probes, measured in the
 same run, with TensorFlow on one thread; only those of one table can be compared. *All threads* is

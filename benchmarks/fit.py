@@ -31,15 +31,16 @@ with each of the callbacks, on the same weights. The first steps of a turn are n
 before all turns each way trains until it has done what it does once in a `fit`, such as making its
 file. `LossTerms` has the step traced anew, and two traces of the same step differ, too; so there
 are several such fits, whose steps are traced in a random order. `FeatureMaps` leaves the step
-alone. Given are the mean over the fits, each the median over its turns, less those without a
-callback, and the standard error. Where the error is more than half of the value, that is no result,
-and the bound is given: the value and twice its error.
+alone. Given are the mean over the fits, each less its steps without a callback, and half of the
+95 % interval by Student's t. Where that interval reaches zero, there is no result, and its upper
+end is given as a bound.
 
 A batch of `LossTerms` includes writing its point, one for each step, and reading the device every
-second and a half; `FeatureMaps` without a capture is `every=10**9`; a capture has the default
-options and comes with an epoch's end, with the mirror for the Images tab. Milliseconds go with the
-processor's clock, which others on the same machine slow down; the last column does less. The first
-row is the check of the method: steps without a callback once more, traced anew.
+second and a half; `FeatureMaps` without a capture is `every=10**9`, and reads the device four times
+a second here rather than once, since it finds the steps of the others in between; a capture has the
+default options and comes with an epoch's end, with the mirror for the Images tab. Milliseconds go
+with the processor's clock, which others on the same machine slow down; the last column does less.
+The first row is the check of the method: steps without a callback once more, traced anew.
 
 Below each table is what it cost in that hour to touch a page of memory (4 KiB) that the program had
 left alone for a second. On a virtual machine that can be many microseconds; then whatever is done
@@ -49,7 +50,7 @@ _START_NOTE = """
 CPU before the first batch, in seconds: tracing the forward pass of the probes and its first run,
 which compiles it, and all else that `FeatureMaps` does. Beside it what tracing and running the same
 forward pass costs alone, as any callback pays that looks at activations. Medians of five; beyond it
-is the mean of their differences, with its standard error or as a bound, as above.
+is the mean of their differences, with its interval or as a bound, as above.
 """
 
 

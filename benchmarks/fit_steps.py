@@ -10,9 +10,9 @@ steps with and without a callback run on the same weights, a few at a time.
 
 import dataclasses
 import importlib.metadata
-import math
 import os
 import pathlib
+import statistics
 import sys
 import tempfile
 import time
@@ -35,7 +35,7 @@ _LOSS = "sparse_categorical_crossentropy"
 # Seconds of its own in which each way does first what it does once, such as making its file.
 _FIRST_SECONDS = 2.0
 _DIFFERENT_BATCHES = 20
-_MOST_STEPS = 10**9  # a `fit` ends when all have had their turns
+_MOST_STEPS = 10**9  # a `fit` ends when all have had their seconds
 _WITHOUT, _AGAIN, _LOSSES, _WAITING, _CAPTURES = "without", "again", "losses", "waiting", "captures"
 _TRACED_ANEW = {_AGAIN, _LOSSES}
 
@@ -50,9 +50,10 @@ class _Case:
         batch: images of a batch.
         warming: steps of a turn before those that are counted. What was left alone for longer than
             in a training of its own is slow at first: caches, and on some virtual machines pages.
-        steps: of a turn, that are counted.
-        turns: of each way in a `fit`.
-        group: turns that are looked at together: more than a second, in which the device is read.
+        steps: of a turn, that are counted: few, since machines are faster at one time than at
+            another, and only turns soon after one another are alike.
+        seconds: of counted steps of each way in a `fit`: as many as there are between some reads of
+            the device, so that as many reads are in them, wherever they begin.
         fits: how many; each traces steps of its own, since two traces of the same differ too.
         pause: seconds after a turn, in which the background catches up at the turn's expense.
     """
@@ -62,8 +63,7 @@ class _Case:
     batch: int
     warming: int
     steps: int
-    turns: int
-    group: int
+    seconds: float
     fits: int
     pause: float
 
@@ -141,7 +141,7 @@ class _Way:
 
 
 class _Turns(keras.callbacks.Callback):
-    """Has the steps of a `fit` take turns, and ends it after as many as the case has.
+    """Has the steps of a `fit` take turns, and ends it when each way had its seconds.
 
     Attributes:
         seconds: CPU of all threads in each turn of each way.
@@ -202,8 +202,8 @@ class _Turns(keras.callbacks.Callback):
             self.seconds[self._name].append(time.process_time() - self._began)
         if not self._next:
             self._is_first = False
-            done = min(map(len, self.seconds.values()))
-            self.model.stop_training = done == self._case.turns
+            own = min(way.passed for way in self._ways.values())
+            self.model.stop_training = own >= _FIRST_SECONDS + self._case.seconds
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         for way in self._ways.values():
@@ -254,16 +254,13 @@ def _measure(case: _Case, folder: pathlib.Path) -> list[str]:
 
 def _fit(
     model: keras.Model, heads: Iterable[str], case: _Case, folder: pathlib.Path, number: int
-) -> dict[str, np.ndarray]:
-    """Milliseconds of a turn, `[groups]`, of each way."""
+) -> dict[str, float]:
+    """Milliseconds of a turn of each way, the mean of its turns."""
     callbacks = _callbacks(folder / str(number))
     turns = _Turns(callbacks, case, seed=number)
     data = _batches(case, heads)
     model.fit(data, epochs=1, steps_per_epoch=_MOST_STEPS, verbose=0, callbacks=[turns])
-    return {
-        way: 1000 * np.reshape(seconds, (-1, case.group)).mean(1)
-        for way, seconds in turns.seconds.items()
-    }
+    return {way: 1000 * statistics.fmean(seconds) for way, seconds in turns.seconds.items()}
 
 
 def _callbacks(folder: pathlib.Path) -> dict[str, keras.callbacks.Callback | None]:
@@ -278,17 +275,16 @@ def _callbacks(folder: pathlib.Path) -> dict[str, keras.callbacks.Callback | Non
 
 
 def _table(case: _Case, found: Mapping[str, np.ndarray]) -> list[str]:
-    """Of the milliseconds of a turn, `[fits, groups]`, of each way."""
+    """Of the milliseconds of a turn, `[fits]`, of each way."""
     step = float(np.median(found[_WITHOUT])) / case.steps
 
     def row(title: str, way: str, beside: str, parts: int) -> str:
-        costs = np.median(found[way] - found[beside], axis=1) / parts
-        cost, error = float(costs.mean()), float(costs.std(ddof=1)) / math.sqrt(len(costs))
-        return f"| {title} | {result(cost, error)} | {result(cost / step, error / step)} |"
+        costs = (found[way] - found[beside]) / parts
+        return f"| {title} | {result(costs)} | {result(costs / step)} |"
 
     return [
         f"**{_backend()}**, {case.name}, batches of {case.batch}; a step takes {step:.3g} ms. "
-        f"{case.fits} fits, {case.turns} turns of {case.steps} steps of each way.",
+        f"{case.fits} fits, in each {case.seconds:g} s of each way in turns of {case.steps} steps.",
         "",
         "| | ms | of a step |",
         "|---|---:|---:|",
@@ -362,22 +358,20 @@ _CASES = {
         _small,
         batch=32,
         warming=8,
-        steps=40,
-        turns=40,
-        group=20,
-        fits=16,
-        pause=0.05,
+        steps=20,
+        seconds=3.0,
+        fits=20,
+        pause=0.01,
     ),
     "googlenet": _Case(
         "GoogLeNet 32×32, half width, three heads",
         _googlenet,
-        batch=8,
+        batch=2,
         warming=1,
         steps=4,
-        turns=18,
-        group=3,
-        fits=5,
-        pause=0.15,
+        seconds=6.0,
+        fits=8,
+        pause=0.05,
     ),
 }
 

@@ -19,7 +19,9 @@ from benchmarks.capture_case import CASES, use_one_thread
 from benchmarks.capture_ways import check_written, feature_maps
 
 _THREAD = "tb_featuremaps"
-_RATE = 500  # looks a second
+# Looks a second. Each stops the process; on some virtual machines for milliseconds, so that with
+# many looks it would hardly run.
+_RATE = 100
 
 
 def main() -> None:
@@ -40,7 +42,7 @@ def milliseconds_held(case: int, captures: int) -> tuple[float, float]:
     """Of one capture, and the standard error of that, from how many looks found it held.
 
     Raises:
-        RuntimeError: py-spy may not look, or saw nothing of the thread.
+        RuntimeError: py-spy may not look, could not keep up, or saw nothing of the thread.
     """
     with tempfile.TemporaryDirectory() as folder:
         found = pathlib.Path(folder) / "stacks"
@@ -55,6 +57,8 @@ def milliseconds_held(case: int, captures: int) -> tuple[float, float]:
         looks = _looks(found.read_text()) if found.exists() else 0
     if ended.returncode or not looks:
         raise RuntimeError(f"py-spy saw nothing: {ended.stderr.strip()[-500:]}")
+    if "behind in sampling" in ended.stderr:
+        raise RuntimeError(f"{_RATE} looks a second are too many for py-spy on this machine.")
     per_look = 1000 / _RATE / captures
     return looks * per_look, math.sqrt(looks) * per_look
 

@@ -7,6 +7,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 HEAD = ["", "| | median | 90 % |", "|---|---:|---:|"]
+# Student's t at 97.5 %, by degrees of freedom from 1. With few repeats, twice the standard error
+# would be found beyond zero by chance too often.
+_STUDENT_T = [
+    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
+    *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
+]
 
 
 def row(name: str, values: Sequence[float]) -> str:
@@ -15,10 +21,20 @@ def row(name: str, values: Sequence[float]) -> str:
     return f"| {name} | {middle:,.1f} | {high:,.1f} |"
 
 
-def result(cost: float, error: float) -> str:
-    """A result to the digits that it has, with its error; a bound where the error is too large."""
-    if cost < 2 * error:
-        return f"< {max(cost, 0) + 2 * error:.2g}"
+def result(costs: Sequence[float]) -> str:
+    """The mean and half of its 95 % interval, to the digits that it has.
+
+    Where the interval reaches zero, a bound: its upper end, or that around zero where the mean is
+    below.
+
+    Args:
+        costs: 2 to 21 measurements, each independent of the others.
+    """
+    count = len(costs)
+    cost = float(np.mean(costs))
+    error = _STUDENT_T[count - 2] * float(np.std(costs, ddof=1)) / math.sqrt(count)
+    if cost <= error:
+        return f"< {max(cost, 0) + error:.2g}"
     digits = max(0, 1 - math.floor(math.log10(error)))
     return f"{cost:.{digits}f} ± {error:.{digits}f}"
 
