@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 HEAD = ["", "| | median | 90 % |", "|---|---:|---:|"]
 # Student's t at 97.5 %, by degrees of freedom from 1. With few repeats, twice the standard error
@@ -21,7 +22,7 @@ def row(name: str, values: Sequence[float]) -> str:
     return f"| {name} | {middle:,.1f} | {high:,.1f} |"
 
 
-def result(costs: Sequence[float]) -> str:
+def result(costs: Sequence[float] | npt.NDArray[np.float64]) -> str:
     """The mean and half of its 95 % interval, to the digits that it has.
 
     Where the interval reaches zero, a bound: its upper end, or that around zero where the mean is

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import struct
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from tb_featuremaps.format.atlas import MAX_ATLAS_PIXELS, columns_of, dequantise
 from tb_featuremaps.format.deflate import Deflate, crc32, deflate
 from tb_featuremaps.format.names import FORMAT_VERSION
 from tb_featuremaps.format.scale_chunk import SCALE_CHUNK, AtlasError, open_atlas
-from tb_featuremaps.format.wire import field
+from tb_featuremaps.format.wire import field_key
 
 __all__ = [
     "SCALE_CHUNK",
@@ -26,6 +27,8 @@ __all__ = [
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER = struct.Struct(">IIBBBBB")
+_NUMBER = struct.Struct(">I")
+_FLOAT = np.dtype("<f4")
 _GREY, _RGB, _RGBA = 0, 2, 6
 _COLOURS = {1: _GREY, 3: _RGB, 4: _RGBA}
 # A chunk's length is a 31-bit number.
@@ -63,44 +66,70 @@ def with_filters(pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 
 def atlas_parts(
-    picture: npt.NDArray[np.uint8],
+    pictures: npt.NDArray[np.uint8],
     lo: npt.NDArray[np.float32],
     hi: npt.NDArray[np.float32],
     tile_height: int,
     tile_width: int,
     compress: Deflate = deflate,
-) -> list[bytes]:
-    """Returns what, joined, is the PNG of one atlas.
+) -> list[list[bytes]]:
+    """Returns what, joined, is the PNG of an atlas, for each of several.
+
+    All are compressed first: what is put around them is made faster when its code is in the caches,
+    and the interpreter's lock is held meanwhile.
 
     Args:
-        picture: uint8 `[rows · tile height, 1 + columns · tile width]`, as `tile` lays it out, and
-            contiguous, `with_filters`.
-        lo, hi: float32 `[channels]`.
+        pictures: uint8 `[n, rows · tile height, 1 + columns · tile width]`, as `tile` lays them
+            out, and contiguous, `with_filters`.
+        lo, hi: float32 `[n, channels]`.
         tile_height, tile_width: pixels of one channel.
         compress: makes the zlib stream of the pixels.
 
     Raises:
-        ValueError: the picture has another size, or more than `MAX_ATLAS_PIXELS`.
+        ValueError: the pictures have another size, or more than `MAX_ATLAS_PIXELS`.
     """
-    size = rows_of(len(lo)) * tile_height, columns_of(len(lo)) * tile_width
-    if picture.shape != (size[0], 1 + size[1]) or size[0] * size[1] > MAX_ATLAS_PIXELS:
+    channels = lo.shape[1]
+    frame = _atlas_frame(FORMAT_VERSION, channels, tile_height, tile_width)
+    height, width = frame.size
+    if pictures.shape[1:] != (height, 1 + width) or height * width > MAX_ATLAS_PIXELS:
         raise ValueError(
-            f"Expected an atlas of {size[0]}×{size[1]} pixels for {len(lo)} channels of "
+            f"Expected atlases of {height}×{width} pixels for {channels} channels of "
             f"{tile_height}×{tile_width}, a byte more in each row, and at most "
-            f"{MAX_ATLAS_PIXELS:,} pixels. Received: shape {picture.shape}."
+            f"{MAX_ATLAS_PIXELS:,} pixels. Received: shape {pictures.shape[1:]}."
         )
-    content = [
-        _scale_head(FORMAT_VERSION, len(lo), tile_height, tile_width),
-        *field(pb.AtlasScale.LO_FIELD_NUMBER, [lo.astype("<f4", copy=False).tobytes()]),
-        *field(pb.AtlasScale.HI_FIELD_NUMBER, [hi.astype("<f4", copy=False).tobytes()]),
+    compressed = [compress(picture) for picture in pictures]
+    los, his = (ends.astype(_FLOAT, copy=False).tobytes() for ends in (lo, hi))
+    size = channels * _FLOAT.itemsize
+    return [
+        _png(frame.before_pixels(los[begin : begin + size], his[begin : begin + size]), pixels)
+        for begin, pixels in zip(range(0, len(los), size), compressed, strict=True)
     ]
-    scale = _chunk(SCALE_CHUNK, b"".join(content))
-    return _png(_start(size, _GREY), scale, compress(picture))
 
 
-@functools.lru_cache
-def _scale_head(version: int, channels: int, tile_height: int, tile_width: int) -> bytes:
-    """An encoded scale without its values."""
+class _AtlasFrame(NamedTuple):
+    """What is the same in all atlases of one shape, encoded once.
+
+    Attributes:
+        size: height and width in pixels.
+        start: up to and with the length of the scale's chunk.
+        before_lo: the kind of that chunk, and the scale up to its values.
+        before_hi: what stands between the two kinds of values.
+    """
+
+    size: tuple[int, int]
+    start: bytes
+    before_lo: bytes
+    before_hi: bytes
+
+    def before_pixels(self, lo: bytes, hi: bytes) -> bytes:
+        """An atlas with these values in its scale, up to its pixels."""
+        scale = b"".join([self.before_lo, lo, self.before_hi, hi])
+        return b"".join([self.start, scale, _NUMBER.pack(crc32(scale))])
+
+
+@functools.lru_cache(maxsize=1024)
+def _atlas_frame(version: int, channels: int, tile_height: int, tile_width: int) -> _AtlasFrame:
+    size = rows_of(channels) * tile_height, columns_of(channels) * tile_width
     scale = pb.AtlasScale(
         version=version,
         channels=channels,
@@ -108,7 +137,11 @@ def _scale_head(version: int, channels: int, tile_height: int, tile_width: int) 
         tile_width=tile_width,
         columns=columns_of(channels),
     )
-    return scale.SerializeToString()
+    values = channels * _FLOAT.itemsize
+    before_lo = scale.SerializeToString() + field_key(pb.AtlasScale.LO_FIELD_NUMBER, values)
+    before_hi = field_key(pb.AtlasScale.HI_FIELD_NUMBER, values)
+    length = _NUMBER.pack(len(before_lo) + len(before_hi) + 2 * values)
+    return _AtlasFrame(size, _start(size, _GREY) + length, SCALE_CHUNK + before_lo, before_hi)
 
 
 def decode_atlas(png: bytes) -> Atlas:
@@ -144,26 +177,26 @@ def encode_picture(picture: npt.NDArray[np.uint8], compress: Deflate = deflate) 
             f"Received: shape {picture.shape}."
         )
     rows = with_filters(picture.reshape(len(picture), -1))
-    return b"".join(_png(_start(picture.shape[:2], _COLOURS[colours]), [], compress(rows)))
+    return b"".join(_png(_start(picture.shape[:2], _COLOURS[colours]), compress(rows)))
 
 
-@functools.lru_cache
 def _start(size: tuple[int, ...], colour: int) -> bytes:
     """How a PNG of `size`, height and width, with 8 bits a colour begins."""
     header = _HEADER.pack(size[1], size[0], 8, colour, 0, 0, 0)
-    return b"".join([_SIGNATURE, *_chunk(b"IHDR", header)])
+    return _SIGNATURE + _chunk(b"IHDR", header)
 
 
-def _png(start: bytes, scale: list[bytes], pixels: bytes) -> list[bytes]:
-    """What, joined, is a PNG with the chunk `scale` before its compressed pixels."""
-    length, kind, _, checksum = _chunk(b"IDAT", pixels)
-    return [b"".join([start, *scale, length, kind]), pixels, checksum + _END]
+def _png(start: bytes, pixels: bytes) -> list[bytes]:
+    """What, joined, is a PNG of `start`, whole chunks, and of compressed pixels, not copied."""
+    before = b"".join([start, _NUMBER.pack(len(pixels)), _PIXELS])
+    return [before, pixels, _NUMBER.pack(crc32(pixels, _PIXELS_CRC)) + _END]
 
 
-def _chunk(kind: bytes, content: bytes) -> list[bytes]:
-    """What, joined, is a chunk."""
+def _chunk(kind: bytes, content: bytes) -> bytes:
     checksum = crc32(content, crc32(kind))
-    return [struct.pack(">I", len(content)), kind, content, struct.pack(">I", checksum)]
+    return b"".join([_NUMBER.pack(len(content)), kind, content, _NUMBER.pack(checksum)])
 
 
-_END = b"".join(_chunk(b"IEND", b""))
+_PIXELS = b"IDAT"
+_PIXELS_CRC = crc32(_PIXELS)
+_END = _chunk(b"IEND", b"")

@@ -18,13 +18,15 @@ def field(number: int, content: Sequence[bytes]) -> list[bytes]:
     Returns:
         As many parts, or one more.
     """
-    length = 0
-    for part in content:
-        length += len(part)
-    key = varint(number << 3 | _BYTES_FOLLOW) + varint(length)
+    key = field_key(number, sum(map(len, content)))
     if not content or len(content[0]) > _SMALL_BYTES:
         return [key, *content]
     return [key + content[0], *content[1:]]
+
+
+def field_key(number: int, length: int) -> bytes:
+    """What stands before a field of so many bytes: its key and its length."""
+    return varint(number << 3 | _BYTES_FOLLOW) + varint(length)
 
 
 def varint(number: int) -> bytes:

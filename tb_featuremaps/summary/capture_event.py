@@ -123,10 +123,8 @@ def _layer_values(
 ) -> Iterator[PicturesValue | FloatsValue]:
     pictures, lo, hi, stats = layer
     shown = len(pictures) if parts.maps else 1
-    pngs = [
-        atlas_parts(picture, low, high, series.tile_height, series.tile_width)
-        for picture, low, high in zip(pictures[:shown], lo, hi, strict=False)
-    ]
+    shape = series.tile_height, series.tile_width
+    pngs = atlas_parts(pictures[:shown], lo[:shown], hi[:shown], *shape)
     size = (pictures.shape[2] - 1, pictures.shape[1])
     if parts.images_tab:
         yield PicturesValue(series.images_tab_head, size, pngs[:1])

@@ -7,6 +7,7 @@ remote stores.
 import contextlib
 import functools
 import io
+import itertools
 import os
 import re
 import socket
@@ -24,7 +25,8 @@ from tb_featuremaps.summary.run_lock import RunLocks
 Progress = Callable[[], None]
 # What, joined, is an encoded record. Megabytes are not joined, which the interpreter's lock is held
 # for.
-Record: TypeAlias = Sequence[bytes | memoryview]
+Part: TypeAlias = bytes | memoryview
+Record: TypeAlias = Sequence[Part]
 
 # A slow disk shows its progress this often.
 _CHUNK_BYTES = 1 << 20
@@ -112,12 +114,13 @@ class LocalEventFile:
     def append(self, records: Sequence[Record], progress: Progress) -> None:
         done = 0
         try:
-            for group in _groups(part for record in records for part in record):
-                while group:
+            for group, size in _groups(itertools.chain.from_iterable(records)):
+                while size:
                     written = _write(self._file, group)
-                    group = _without(group, written)
-                    done += written
+                    done, size = done + written, size - written
                     progress()
+                    if size:
+                        group = _without(group, written)
         except Exception as error:
             raise PartialWriteError(self._keep_whole(records, done), error) from error
         self._size += done
@@ -188,21 +191,24 @@ def _listed(directory: str) -> list[str]:
     return store_of(directory).names(directory) if is_remote(directory) else os.listdir(directory)
 
 
-def _groups(parts: Iterable[bytes | memoryview]) -> Iterator[list[memoryview]]:
-    """The same bytes, so many at a time as are written by one call."""
-    group: list[memoryview] = []
+def _groups(parts: Iterable[Part]) -> Iterator[tuple[Sequence[Part], int]]:
+    """The same bytes, so many at a time as are written by one call, and their number.
+
+    There are hundreds of parts, and the interpreter's lock is held: those that fit are not sliced.
+    """
+    group: list[Part] = []
     size, most = 0, _most_parts()
     for part in parts:
-        rest = memoryview(part)
-        while rest:
-            piece = rest[: _CHUNK_BYTES - size]
-            group.append(piece)
-            rest, size = rest[len(piece) :], size + len(piece)
-            if size == _CHUNK_BYTES or len(group) == most:
-                yield group
-                group, size = [], 0
-    if group:
-        yield group
+        if len(group) == most:
+            yield group, size
+            group, size = [], 0
+        while size + len(part) > _CHUNK_BYTES:
+            room = _CHUNK_BYTES - size
+            yield [*group, memoryview(part)[:room]], _CHUNK_BYTES
+            group, size, part = [], 0, memoryview(part)[room:]
+        group.append(part)
+        size += len(part)
+    yield group, size
 
 
 @functools.cache
@@ -215,18 +221,18 @@ def _most_parts() -> int:
     return min(max(known, _LEAST_PARTS), _MOST_PARTS)
 
 
-def _write(file: io.FileIO, group: Sequence[memoryview]) -> int:
+def _write(file: io.FileIO, group: Sequence[Part]) -> int:
     """Writes bytes of a group, as many as the system takes; returns how many."""
     if hasattr(os, "writev"):
         return os.writev(file.fileno(), group)
     return file.write(b"".join(group)) or 0
 
 
-def _without(group: list[memoryview], written: int) -> list[memoryview]:
-    """What is left of a group when so many of its bytes are written."""
+def _without(group: Sequence[Part], written: int) -> Sequence[Part]:
+    """What is left of a group when so many of its bytes, but not all, are written."""
     for index, part in enumerate(group):
         if written < len(part):
-            return [part[written:], *group[index + 1 :]]
+            return [memoryview(part)[written:], *group[index + 1 :]]
         written -= len(part)
     return []
 

@@ -70,13 +70,14 @@ class FloatsValue(NamedTuple):
 
     def parts(self) -> list[bytes]:
         """What, joined, is the serialized value."""
-        content = self.values.astype("<f4", copy=False).tobytes()
+        content = self.values.astype(_FLOAT, copy=False).tobytes()
         values = field(tensor_pb2.TensorProto.TENSOR_CONTENT_FIELD_NUMBER, [content])
         tensor = _tensor_head(types_pb2.DT_FLOAT, self.values.shape)
         first, *others = field(_TENSOR, [tensor, *values])
         return [self.head.data + first, *others]
 
 
+_FLOAT = np.dtype("<f4")
 _TENSOR = summary_pb2.Summary.Value.TENSOR_FIELD_NUMBER
 _STRING = tensor_pb2.TensorProto.STRING_VAL_FIELD_NUMBER
 LargeValue: TypeAlias = summary_pb2.Summary.Value | PicturesValue | FloatsValue

@@ -43,12 +43,13 @@ def test_the_calls_for_a_layer_do_not_grow_with_its_channels() -> None:
 
 
 def test_pictures_are_not_copied_into_messages(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
+    made: list[list[bytes]] = []
     encode = capture_event.atlas_parts
 
-    def noting(*arguments: Any) -> list[bytes]:
-        made.append(encode(*arguments))
-        return made[-1]
+    def noting(*arguments: Any) -> list[list[bytes]]:
+        pngs = encode(*arguments)
+        made.extend(pngs)
+        return pngs
 
     monkeypatch.setattr(capture_event, "atlas_parts", noting)
     layers = finish_layers((smooth_maps(shape, 0, 2), (1, 1)) for shape in _SHAPES)
