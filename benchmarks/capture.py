@@ -1,6 +1,6 @@
 """What a capture costs, as multiples of the bare forward pass of the probes.
 
-    python -m benchmarks.capture [--pairs 30] [--repeats 100] [--write docs/capture_cost.md]
+    python -m benchmarks.capture [--repeats 100] [--write docs/capture_cost.md]
 
 Three measurements on GoogLeNet, each in a process of its own: fits with and without captures
 (`benchmarks.capture_fits`), ways to log the same layers called in turn, and how long the background
@@ -21,16 +21,20 @@ import numpy as np
 from benchmarks.capture_case import CASES, Case, use_one_thread
 from benchmarks.capture_ways import BARE, OURS_FOLDER, check_written, fast_ways, slow_ways
 from benchmarks.environment import describe
+from benchmarks.table import result
 from benchmarks.way import measure, spread
 
 _PACKAGES = ["numpy", "tensorflow", "keras", "tensorboard", "protobuf", "isal", "google-crc32c"]
 _SLOW_REPEATS = 2
+# Of fits, with and without captures; short ones differ more.
+_PAIRS = (100, 40)
 
 _NOTE = """Figures are multiples of the bare compiled forward pass of the probes, measured in the
 same run, with TensorFlow on one thread; only those of one table can be compared. *All threads* is
 the CPU of the whole process until all is written; *training thread* is what `fit` waits for. Ours
 are the default options: pictures, statistics and predictions, and the mirror for the Images tab at
-the end of each epoch. The median, and in brackets the 10th and 90th percentile.
+the end of each epoch. Of fits it is the mean, and half of its 95 % interval by Student's t; of ways
+the median, and in brackets the 10th and 90th percentile.
 
 None of this has been run on a GPU yet; the command is the same there.
 """
@@ -52,7 +56,6 @@ writing the file.
 def main() -> None:
     """Measures and prints; with --write also writes the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=30, help="of fits, with and without captures")
     parser.add_argument("--repeats", type=int, default=100, help="of each way")
     parser.add_argument("--write", type=pathlib.Path)
     parser.add_argument("--ways", type=int, help=argparse.SUPPRESS)
@@ -64,7 +67,7 @@ def main() -> None:
         return
     lines = ["## A capture in a `fit`", _FITS_NOTE]
     lines += ["| | all threads | of that, the system |", "|---|---:|---:|"]
-    lines += [_fits(case, options.pairs) for case in CASES]
+    lines += [_fits(case, pairs) for case, pairs in zip(CASES, _PAIRS, strict=True)]
     lines += ["", "## Ways to log the same layers", _WAYS_NOTE]
     for index in range(len(CASES)):
         command = ["benchmarks.capture", "--ways", str(index), "--repeats", str(options.repeats)]
@@ -88,7 +91,7 @@ def _run(command: Sequence[str]) -> str:
 def _fits(case: Case, pairs: int) -> str:
     arguments = [str(case.size), str(case.width), str(case.probes), str(pairs)]
     found = json.loads(_run(["benchmarks.capture_fits", *arguments]))
-    return "| " + " | ".join([str(case), *map(spread, zip(*found, strict=True))]) + " |"
+    return "| " + " | ".join([str(case), *map(result, zip(*found, strict=True))]) + " |"
 
 
 def _in_this_process(index: int, repeats: int) -> list[str]:

@@ -25,8 +25,8 @@ from benchmarks.capture_case import LAYERS, Case, bare_forward, labels, use_one_
 from tb_featuremaps import FeatureMaps
 
 _EPOCHS = 8
-# A step of few images, so that captures are a good part of what is measured.
-_BATCH = 2
+# A step of one image, so that captures are a good part of what is measured.
+_BATCH = 1
 
 
 def main() -> None:

@@ -360,7 +360,7 @@ _CASES = {
         warming=8,
         steps=20,
         seconds=3.0,
-        fits=20,
+        fits=16,
         pause=0.01,
     ),
     "googlenet": _Case(
@@ -370,7 +370,7 @@ _CASES = {
         warming=1,
         steps=4,
         seconds=6.0,
-        fits=8,
+        fits=6,
         pause=0.05,
     ),
 }

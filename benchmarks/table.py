@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 HEAD = ["", "| | median | 90 % |", "|---|---:|---:|"]
-# Student's t at 97.5 %, by degrees of freedom from 1. With few repeats, twice the standard error
-# would be found beyond zero by chance too often.
+# Student's t at 97.5 %, by degrees of freedom from 1; the last is safe for more. With few repeats,
+# twice the standard error would be found beyond zero by chance too often.
 _STUDENT_T = [
     *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
     *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
@@ -29,11 +29,12 @@ def result(costs: Sequence[float] | npt.NDArray[np.float64]) -> str:
     below.
 
     Args:
-        costs: 2 to 21 measurements, each independent of the others.
+        costs: 2 or more measurements, each independent of the others.
     """
     count = len(costs)
     cost = float(np.mean(costs))
-    error = _STUDENT_T[count - 2] * float(np.std(costs, ddof=1)) / math.sqrt(count)
+    student = _STUDENT_T[min(count - 2, len(_STUDENT_T) - 1)]
+    error = student * float(np.std(costs, ddof=1)) / math.sqrt(count)
     if cost <= error:
         return f"< {max(cost, 0) + error:.2g}"
     digits = max(0, 1 - math.floor(math.log10(error)))
