@@ -52,8 +52,8 @@ class _Case:
             in a training of its own is slow at first: caches, and on some virtual machines pages.
         steps: of a turn, that are counted: few, since machines are faster at one time than at
             another, and only turns soon after one another are alike.
-        seconds: of counted steps of each way in a `fit`: as many as there are between some reads of
-            the device, so that as many reads are in them, wherever they begin.
+        seconds: of counted steps of each way in a `fit`: a multiple of the time between two reads
+            of the device, so that each `fit` counts the same number of reads.
         fits: how many; each traces steps of its own, since two traces of the same differ too.
         pause: seconds after a turn, in which the background catches up at the turn's expense.
     """

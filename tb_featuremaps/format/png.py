@@ -89,14 +89,14 @@ def atlas_parts(
         ValueError: the pictures have another size, or more than `MAX_ATLAS_PIXELS`.
     """
     channels = lo.shape[1]
-    frame = _atlas_frame(FORMAT_VERSION, channels, tile_height, tile_width)
-    height, width = frame.size
+    height, width = rows_of(channels) * tile_height, columns_of(channels) * tile_width
     if pictures.shape[1:] != (height, 1 + width) or height * width > MAX_ATLAS_PIXELS:
         raise ValueError(
             f"Expected atlases of {height}×{width} pixels for {channels} channels of "
             f"{tile_height}×{tile_width}, a byte more in each row, and at most "
             f"{MAX_ATLAS_PIXELS:,} pixels. Received: shape {pictures.shape[1:]}."
         )
+    frame = _atlas_frame(FORMAT_VERSION, channels, tile_height, tile_width)
     compressed = [compress(picture) for picture in pictures]
     los, his = (ends.astype(_FLOAT, copy=False).tobytes() for ends in (lo, hi))
     size = channels * _FLOAT.itemsize
@@ -110,13 +110,11 @@ class _AtlasFrame(NamedTuple):
     """What is the same in all atlases of one shape, encoded once.
 
     Attributes:
-        size: height and width in pixels.
         start: up to and with the length of the scale's chunk.
         before_lo: the kind of that chunk, and the scale up to its values.
         before_hi: what stands between the two kinds of values.
     """
 
-    size: tuple[int, int]
     start: bytes
     before_lo: bytes
     before_hi: bytes
@@ -141,7 +139,7 @@ def _atlas_frame(version: int, channels: int, tile_height: int, tile_width: int)
     before_lo = scale.SerializeToString() + field_key(pb.AtlasScale.LO_FIELD_NUMBER, values)
     before_hi = field_key(pb.AtlasScale.HI_FIELD_NUMBER, values)
     length = _NUMBER.pack(len(before_lo) + len(before_hi) + 2 * values)
-    return _AtlasFrame(size, _start(size, _GREY) + length, SCALE_CHUNK + before_lo, before_hi)
+    return _AtlasFrame(_start(size, _GREY) + length, SCALE_CHUNK + before_lo, before_hi)
 
 
 def decode_atlas(png: bytes) -> Atlas:
@@ -193,6 +191,7 @@ def _png(start: bytes, pixels: bytes) -> list[bytes]:
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
+    """A whole chunk, copied; not for pixels."""
     checksum = crc32(content, crc32(kind))
     return b"".join([_NUMBER.pack(len(content)), kind, content, _NUMBER.pack(checksum)])
 

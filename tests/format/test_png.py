@@ -107,6 +107,12 @@ def test_an_atlas_larger_than_readers_take_is_refused_before_anything_is_allocat
         encode_atlas(picture, lo, lo, 8193, 8192)
 
 
+def test_a_size_that_no_png_can_name_is_refused_as_any_other() -> None:
+    lo = np.zeros(1, np.float32)
+    with pytest.raises(ValueError, match="at most 67,108,864 pixels"):
+        encode_atlas(np.zeros((2, 3), np.uint8), lo, lo, 2**40, 2**40)
+
+
 @pytest.mark.parametrize("shape", [(4,), (0, 3), (2, 2, 2), (2, 2, 0), (2**16, 2**15)])
 def test_what_is_no_picture_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"Expected a picture .* Received: shape"):
