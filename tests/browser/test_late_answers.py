@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from support.chromium import WatchedPage
 from support.synthetic_runs import write_run
-from support.tab import choose_run, opened
+from support.tab import choose_run, download, opened
 from support.tensorboard_server import TensorBoardServer
 
 _MAPS = {"conv1": (6, 6, 8), "block": (4, 4, 8)}
@@ -137,6 +137,43 @@ def test_a_picture_that_does_not_come_is_said_in_its_place(
     tab.get_by_test_id("step-slider").fill("0")
     expect(canvas).to_have_attribute("data-step", "0")
     watched.problems.clear()
+
+
+def test_figures_wait_for_all_that_they_show(
+    watched: WatchedPage, runs: TensorBoardServer, tmp_path: pathlib.Path
+) -> None:
+    held = Held(
+        watched.page,
+        lambda name, query: (
+            (name == "statistics" and query["tag"] == ["featuremaps/block/stats"])
+            or (name in ("captures", "loss_terms") and query["run"] == ["b/train"])
+        ),
+    )
+    compared = "&p.featuremaps.compare=run%3Ab%2Ftrain&p.featuremaps.lossTerm=total"
+    tab = watched.open_tab(runs.url, "&p.featuremaps.run=a%2Ftrain" + compared)
+    expect(tab.get_by_test_id("grid-canvas")).to_have_attribute("data-step", "50")
+    tab.get_by_test_id("loss-legend").wait_for()
+    with opened(tab, "export"):
+        for kind in ("maps", "losses"):
+            expect(tab.get_by_test_id(f"figure-{kind}-SVG")).to_be_disabled()
+    tab.get_by_test_id("view-network").click()
+    rows = tab.get_by_test_id("network-row")
+    expect(rows).to_contain_text(["1 of 8", "Loading"])
+    with opened(tab, "export"):
+        button = tab.get_by_test_id("figure-network-SVG")
+        expect(button).to_be_disabled()
+        assert held.count >= 3
+        held.release()
+        figure = download(watched.page, button, tmp_path).read_text()
+    assert ">block</text>" in figure
+    assert "not known" not in figure
+    tab.get_by_test_id("view-maps").click()
+    with opened(tab, "export"):
+        maps = download(watched.page, tab.get_by_test_id("figure-maps-SVG"), tmp_path)
+        losses = download(watched.page, tab.get_by_test_id("figure-losses-SVG"), tmp_path)
+    assert maps.name == "a_train_conv1_probe1_step50_maps_compared.svg"
+    assert maps.read_text().count("<image") >= 2
+    assert "2 runs" in losses.read_text()
 
 
 def test_a_server_that_never_answers_is_no_empty_directory(

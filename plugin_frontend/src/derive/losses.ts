@@ -37,6 +37,11 @@ export function lossPairOf(library: Library, run: Run): Loadable<LossPair> | nul
 
 const sameList = memoisedList<LossPair>();
 
+/** Whether those of some of the runs are still to come. */
+export function lossesAreLoading(library: Library, runs: readonly Run[]): boolean {
+  return runs.some((run) => lossPairOf(library, run)?.status === 'loading');
+}
+
 /** The losses of those runs that are there, in the order of the runs. */
 export function lossPairsOf(library: Library, runs: readonly Run[]): readonly LossPair[] {
   return sameList(runs.flatMap((run) => valueOf(lossPairOf(library, run)) ?? []));

@@ -31,7 +31,10 @@ test('a layer that was not captured at a step shows its nearest capture', () => 
 test('the gravest ill that there is is shown unless another is chosen', () => {
   const network = (zeros: readonly number[]): Network => {
     const curve = healthCurve(layer([0, 10], zeros), 0, true);
-    return { rows: [{ layer: memoryLayer('a'), curve, problem: null }], steps: [0, 10] };
+    return {
+      rows: [{ layer: memoryLayer('a'), curve, problem: null, isLoading: false }],
+      steps: [0, 10],
+    };
   };
   expect(shownIll(network([1, 0]), null)).toBe('inactive');
   expect(shownIll(network([1, 1]), null)).toBe('dead');

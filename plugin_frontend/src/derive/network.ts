@@ -18,6 +18,8 @@ export interface NetworkRow {
   readonly layer: Layer;
   readonly curve: HealthCurve | null;
   readonly problem: string | null;
+  /** Whether it is still to come. */
+  readonly isLoading: boolean;
 }
 
 /** All layers of a run in the model's order, over all steps at which one of them was captured. */
@@ -52,36 +54,37 @@ export function networkOf(library: Library, pane: Pane | null): Network {
   const inReach = new Set(layersInReach(pane));
   const rows = pane.run.layers.map((layer) => {
     const ask = statisticsAsk(pane.run, layer);
-    if (!ask) return rowOf(layer, null, 'no statistics were logged');
+    if (!ask) return without(layer, 'no statistics were logged');
     const statistics = library.statistics.peek(ask);
     const items = valueOf(statistics)?.items;
-    if (items?.length) return rowOf(layer, healthCurve(items, pane.probe, isSpatial(layer)), null);
-    return rowOf(layer, null, items ? 'nothing was captured' : reason(statistics, inReach, layer));
+    if (items?.length) return known(layer, healthCurve(items, pane.probe, isSpatial(layer)));
+    if (items) return without(layer, 'nothing was captured');
+    if (statistics.status === 'failed') return without(layer, statistics.message);
+    if (inReach.has(layer)) return loading(layer);
+    return without(layer, 'too much to fetch at once: choose the layer to see it');
   });
   return make(sameRows(rows));
 }
 
-function reason(
-  statistics: { readonly status: string; readonly message?: string },
-  inReach: ReadonlySet<Layer>,
-  layer: Layer,
-): string {
-  if (statistics.status === 'failed') return statistics.message ?? 'it could not be read';
-  return inReach.has(layer) ? 'Loading …' : 'too much to fetch at once: choose the layer to see it';
-}
-
-const rowOf = memoisedBy(
-  (layer: Layer, curve: HealthCurve | null, problem: string | null): NetworkRow => ({
-    layer,
-    curve,
-    problem,
-  }),
-);
+const known = memoisedBy((layer: Layer, curve: HealthCurve): NetworkRow => ({
+  ...{ layer, curve, problem: null, isLoading: false },
+}));
+const without = memoisedBy((layer: Layer, problem: string): NetworkRow => ({
+  ...{ layer, curve: null, problem, isLoading: false },
+}));
+const loading = memoisedBy((layer: Layer): NetworkRow => ({
+  ...{ layer, curve: null, problem: 'Loading …', isLoading: true },
+}));
 const sameRows = memoisedList<NetworkRow>();
 const make = memoised((rows: readonly NetworkRow[]): Network => {
   const steps = new Set(rows.flatMap(({ curve }) => curve?.steps ?? []));
   return { rows, steps: [...steps].sort((a, b) => a - b) };
 }, 1);
+
+/** Whether all that can be known of it is; a figure of less would call layers unknown that aren't. */
+export function isWhole({ rows, steps }: Network): boolean {
+  return steps.length > 0 && !rows.some(({ isLoading }) => isLoading);
+}
 
 /** The gravest first. */
 const BY_GRAVITY: readonly Ill[] = ['notFinite', 'dead', 'inactive', 'constant'];

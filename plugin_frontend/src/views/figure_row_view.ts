@@ -56,7 +56,7 @@ export class FigureRowView extends LitElement {
 
   private button(text: string, tip: string, save: () => void) {
     return html`<button
-      title="Figure with caption, ${tip}"
+      title=${this.ready ? `Figure with caption, ${tip}` : 'Can be saved once all of it is there'}
       data-testid="figure-${this.kind}-${text}"
       ?disabled=${!this.ready}
       @click=${save}

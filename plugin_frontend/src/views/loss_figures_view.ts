@@ -3,7 +3,7 @@ import type { AppState } from '../app_state';
 import { formatStep } from '../derive/format';
 import { jumpsOf } from '../derive/jumps';
 import { curvesShown, leadingPoints, shownCurves, type Curve } from '../derive/loss_curves';
-import { lossPairOf, lossPairsOf } from '../derive/losses';
+import { lossesAreLoading, lossPairOf, lossPairsOf } from '../derive/losses';
 import { overlaidRuns } from '../derive/run_choice';
 import { runColorsIn } from '../derive/run_colors';
 import { sideRun } from '../derive/side';
@@ -23,7 +23,7 @@ const AXES: Record<LossAxis, { readonly name: string; readonly ticks: number }> 
   wall: { name: 'time', ticks: 2 },
 };
 
-type Selected = [string | null, readonly Curve[], readonly LossPoint[], Look];
+type Selected = [string | null, readonly Curve[], readonly LossPoint[], Look, boolean];
 
 const NO_CURVES: readonly Curve[] = [];
 const NO_POINTS: readonly LossPoint[] = [];
@@ -45,18 +45,27 @@ export class LossFiguresView extends Connected<Selected> {
     const [selection, look] = [app.selection.value, app.look.value];
     const run = listing ? sideRun(listing, selection) : null;
     const pair = run && valueOf(lossPairOf(library, run));
-    if (!listing || !pair) return [run?.name ?? null, NO_CURVES, NO_POINTS, look];
-    const pairs = lossPairsOf(library, overlaidRuns(listing, selection));
+    if (!listing || !pair) return [run?.name ?? null, NO_CURVES, NO_POINTS, look, false];
+    const runs = overlaidRuns(listing, selection);
+    const pairs = lossPairsOf(library, runs);
     const curves = curvesShown(pair, pairs, look.lossTerm, runColorsIn(library, listing));
-    return [run.name, shownCurves(curves, look.hiddenCurves), leadingPoints(pair), look];
+    const shown = shownCurves(curves, look.hiddenCurves);
+    const isReady = look.lossTerm === null || !lossesAreLoading(library, runs);
+    return [run.name, shown, leadingPoints(pair), look, isReady];
   }
 
-  protected override view(run: string | null, curves: readonly Curve[]) {
+  protected override view(
+    run: string | null,
+    curves: readonly Curve[],
+    _points: readonly LossPoint[],
+    _look: Look,
+    isReady: boolean,
+  ) {
     if (run === null || !curves.length) return nothing;
     return html`<fm-figure-row
       .name=${'Loss plot'}
       .kind=${'losses'}
-      .ready=${true}
+      .ready=${isReady}
       .make=${() => this.figure()}
       .fileName=${(size: string, extension: string) => `${run}_losses${size}.${extension}`}
     ></fm-figure-row>`;

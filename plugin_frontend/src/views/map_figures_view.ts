@@ -1,7 +1,8 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { mapFileName, mapTitle } from '../derive/aggregates';
-import { paneOf, panesOf, type Panes } from '../derive/panes';
+import { shownDifference } from '../derive/difference';
+import { areLoaded, paneOf, panesOf, type Panes } from '../derive/panes';
 import { mapsFigure, type Content } from '../files/maps_figure';
 import { paneFileName } from '../files/names';
 import type { MapId } from '../model/aggregate';
@@ -35,11 +36,11 @@ export class MapFiguresView extends Connected<Selected> {
 
   protected override view(
     panes: Panes | null,
-    _look: Look,
+    look: Look,
     order: readonly number[],
     map: MapId | null,
   ) {
-    const isReady = paneOf(panes?.first ?? null)?.picture.status === 'ready';
+    const isReady = panes !== null && areLoaded(panes, look.scaling === 'steps');
     return html`${this.row('All maps', 'maps', order, isReady && order.length > 0)}
     ${map === null ? nothing : this.row(mapTitle(map), mapFileName(map), map, isReady)}`;
   }
@@ -57,8 +58,11 @@ export class MapFiguresView extends Connected<Selected> {
   private fileName(kind: string, extension: string): string {
     const [panes, look] = this.selected;
     const pane = paneOf(panes?.first ?? null)!;
-    const compared = look.comparing === 'difference' ? 'difference' : 'compared';
-    return paneFileName(pane, panes?.second ? `${kind}_${compared}` : kind, extension);
+    if (paneOf(panes!.second)?.picture.status !== 'ready') {
+      return paneFileName(pane, kind, extension);
+    }
+    const compared = shownDifference(panes!, look) ? 'difference' : 'compared';
+    return paneFileName(pane, `${kind}_${compared}`, extension);
   }
 
   private figure(maps: Content['maps']) {

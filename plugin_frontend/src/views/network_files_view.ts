@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import type { Ill } from '../derive/health';
-import { networkOf, shownIll, type Network } from '../derive/network';
+import { isWhole, networkOf, shownIll, type Network } from '../derive/network';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import { networkFigure } from '../files/network_figure';
 import { Connected } from './connected';
@@ -25,7 +25,7 @@ export class NetworkFilesView extends Connected<[Network, Pane | null, Ill]> {
     return html`<fm-figure-row
       .name=${'Network'}
       .kind=${'network'}
-      .ready=${network.steps.length > 0}
+      .ready=${isWhole(network)}
       .make=${() => networkFigure(network, pane, ill)}
       .fileName=${(size: string, extension: string) =>
         `${pane.run.name}_probe${pane.probe + 1}_network_${ill}${size}.${extension}`}
