@@ -12,6 +12,7 @@ PYTEST = python -m pytest -n $(JOBS) --dist loadfile
 VERSIONS ?= lowest newest jax torch
 VERSION_TESTS ?= $(wildcard tests/format tests/summary tests/capture tests/callbacks \
 	tests/conformance tests/reader tests/export tests/run_writer tests/examples tests/test_cli.py)
+COMPILED_SOURCES := $(addprefix tb_featuremaps/format/,_measuring.c _tiling.h)
 TAB_SOURCES := $(shell find plugin_frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
@@ -86,7 +87,7 @@ $(VENV)/.made:
 		{ echo "Python's venv module is needed (Debian: apt install python3-venv)."; exit 1; }
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.made setup.py pyproject.toml tb_featuremaps/format/_measuring.c $(TAB_SOURCES)
+$(VENV)/.installed: $(VENV)/.made setup.py pyproject.toml $(COMPILED_SOURCES) $(TAB_SOURCES)
 	@echo "Installing into $(VENV) and building the tab (some minutes the first time) …"
 	@$(BIN)/python -m pip install --quiet --editable '.[training]'
 	@touch $@

@@ -98,6 +98,7 @@ class SdistWithTab(sdist):
 _MEASURING = Extension(
     "tb_featuremaps.format._measuring",
     ["tb_featuremaps/format/_measuring.c"],
+    depends=["tb_featuremaps/format/_tiling.h"],
     # Without fused multiplication, rounding is that of numpy on every processor.
     extra_compile_args=[] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"],
     optional=True,

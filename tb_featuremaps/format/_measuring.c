@@ -3,6 +3,7 @@
  * It does what `measuring.measure` and `atlas.tile` do with numpy, in fewer passes, and gives the
  * interpreter's lock back for all of it. Loops are written so that compilers vectorise them: over
  * the channels of a pixel, which lie side by side, or, where these are few, of several pixels.
+ * With PORTABLE defined it is built as for a processor that nothing here knows.
  */
 
 #define PY_SSIZE_T_CLEAN
@@ -12,10 +13,27 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "_tiling.h"
+
 #ifdef _MSC_VER
 #define RESTRICT __restrict
 #else
 #define RESTRICT restrict
+#endif
+
+/* Loops are compiled twice, and the processor decides when the module is loaded.
+ *
+ * AVX2 does more than process more values at a time: isal, which compresses the layer before,
+ * leaves the upper halves of the vector registers in use. Until the end of an AVX function clears
+ * them, SSE code is a good deal slower: this took half as long again on an AMD EPYC.
+ */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__has_attribute) && !defined(PORTABLE)
+#if __has_attribute(target_clones)
+#define FOR_EACH_PROCESSOR __attribute__((target_clones("avx2", "default")))
+#endif
+#endif
+#ifndef FOR_EACH_PROCESSOR
+#define FOR_EACH_PROCESSOR
 #endif
 
 #define LEVELS 255
@@ -27,8 +45,6 @@
 #define LEAST_LANES 64
 /* So many float32 are added up before the sum is added to one of doubles. */
 #define MOST_ADDED 64
-/* So many channels and pixels are tiled at a time: as many as a 64-bit number has bytes. */
-#define TILED 8
 /* Added to a float32 from 0 to 2^22, it leaves the nearest whole number in the lowest bits. */
 #define ROUNDING 12582912.0f
 
@@ -44,10 +60,7 @@ typedef struct {
     uint8_t *levels; /* of a row of a map, [width, channels] */
 } Lanes;
 
-typedef struct {
-    Py_ssize_t height, width, channels, columns, stride;
-} Shape;
-
+FOR_EACH_PROCESSOR
 static void survey_rows(const float *RESTRICT x, Py_ssize_t rows, Py_ssize_t lanes,
                         float *RESTRICT lo, float *RESTRICT hi, float *RESTRICT sum,
                         int32_t *RESTRICT zeros)
@@ -63,6 +76,7 @@ static void survey_rows(const float *RESTRICT x, Py_ssize_t rows, Py_ssize_t lan
     }
 }
 
+FOR_EACH_PROCESSOR
 static void quantise_rows(const float *RESTRICT x, Py_ssize_t rows, Py_ssize_t lanes,
                           const float *RESTRICT lo, const float *RESTRICT scale,
                           float *RESTRICT squares, uint8_t *RESTRICT levels)
@@ -79,6 +93,7 @@ static void quantise_rows(const float *RESTRICT x, Py_ssize_t rows, Py_ssize_t l
     }
 }
 
+FOR_EACH_PROCESSOR
 static void deviate_rows(const float *RESTRICT x, Py_ssize_t rows, Py_ssize_t lanes,
                          const float *RESTRICT mean, float *RESTRICT squares)
 {
@@ -153,74 +168,6 @@ static void survey(Lanes *at, const float *x, Py_ssize_t pixels)
     }
     merge_sums(at, at->total);
     merge_sums(at, at->zeros);
-}
-
-/* Transposes 8 × 8 bytes, where each number is a row. */
-static void transpose(uint64_t rows[TILED])
-{
-    static const uint64_t masks[3] = {0x00000000FFFFFFFF, 0x0000FFFF0000FFFF, 0x00FF00FF00FF00FF};
-    for (int stage = 0, distance = TILED / 2; stage < 3; stage++, distance /= 2) {
-        for (int i = 0; i < TILED; i++) {
-            if ((i & distance) == 0) {
-                const uint64_t swapped =
-                    ((rows[i] >> (8 * distance)) ^ rows[i + distance]) & masks[stage];
-                rows[i + distance] ^= swapped;
-                rows[i] ^= swapped << (8 * distance);
-            }
-        }
-    }
-}
-
-/* Lays the levels of pixels `begin` to `end` of a row out, for `count` channels. */
-static void tile_bytes(const uint8_t *levels, Py_ssize_t channels, Py_ssize_t begin, Py_ssize_t end,
-                       uint8_t *const *tiles, Py_ssize_t count)
-{
-    for (Py_ssize_t i = 0; i < count; i++) {
-        uint8_t *tile = tiles[i];
-        for (Py_ssize_t x = begin; x < end; x++)
-            tile[x] = levels[x * channels + i];
-    }
-}
-
-/* The same for eight channels, eight pixels at a time; returns how many pixels that makes. */
-static Py_ssize_t tile_eights(const uint8_t *levels, Py_ssize_t channels, Py_ssize_t width,
-                              uint8_t *const tiles[TILED])
-{
-    /* Where the first byte of a number is its highest, rows are counted backwards like bytes. */
-    enum { FLIP = PY_LITTLE_ENDIAN ? 0 : TILED - 1 };
-    Py_ssize_t x = 0;
-    for (; x + TILED <= width; x += TILED) {
-        uint64_t rows[TILED];
-        for (int i = 0; i < TILED; i++)
-            memcpy(&rows[i ^ FLIP], levels + (x + i) * channels, TILED);
-        transpose(rows);
-        for (int i = 0; i < TILED; i++)
-            memcpy(tiles[i] + x, &rows[i ^ FLIP], TILED);
-    }
-    return x;
-}
-
-/* Lays the levels of row `y` of a map out in the atlas, one tile for each channel. */
-static void tile_row(const uint8_t *levels, uint8_t *atlas, const Shape *shape, Py_ssize_t y)
-{
-    const Py_ssize_t width = shape->width, channels = shape->channels;
-    Py_ssize_t column = 0;
-    uint8_t *row = atlas + y * shape->stride;
-    for (Py_ssize_t channel = 0; channel < channels; channel += TILED) {
-        const Py_ssize_t left = channels - channel, count = left < TILED ? left : TILED;
-        uint8_t *tiles[TILED];
-        Py_ssize_t done = 0;
-        for (Py_ssize_t i = 0; i < count; i++) {
-            tiles[i] = row + column * width;
-            if (++column == shape->columns) {
-                column = 0;
-                row += shape->height * shape->stride;
-            }
-        }
-        if (count == TILED)
-            done = tile_eights(levels + channel, channels, width, tiles);
-        tile_bytes(levels + channel, channels, done, width, tiles, count);
-    }
 }
 
 /* Writes the levels into the atlas; leaves the sums of their squares. */
@@ -310,19 +257,6 @@ static int measure_probe(Lanes *at, const float *maps, uint8_t *atlas, const Sha
     for (Py_ssize_t i = 0; i < channels; i++)
         statistics[i * STATISTICS + 3] = (float)sqrt(at->total[i] / (double)pixels);
     return enough;
-}
-
-/* The black tiles behind the last channel, and the zero before each row, which is its filter. */
-static void clear_rest(uint8_t *atlas, const Shape *shape)
-{
-    const Py_ssize_t rows = (shape->channels + shape->columns - 1) / shape->columns;
-    const Py_ssize_t last = shape->channels - (rows - 1) * shape->columns;
-    const Py_ssize_t used = last * shape->width;
-    for (Py_ssize_t y = 0; y < rows * shape->height; y++)
-        atlas[y * shape->stride] = 0;
-    atlas += 1 + (rows - 1) * shape->height * shape->stride;
-    for (Py_ssize_t y = 0; y < shape->height; y++)
-        memset(atlas + y * shape->stride + used, 0, shape->columns * shape->width - used);
 }
 
 /* Makes room for the lanes of a layer in one block; NULL if there is none. */

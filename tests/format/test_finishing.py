@@ -29,7 +29,10 @@ def test_large_values_do_not_overflow_their_average() -> None:
     np.testing.assert_array_equal(average(maps, (4, 4)), maps[:, :1, :1])
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 1, 1), (2, 7, 9, 5), (3, 16, 24, 64), (1, 3, 40, 67)])
+@pytest.mark.parametrize(
+    "shape",
+    [(1, 1, 1, 1), (2, 7, 9, 5), (2, 14, 14, 20), (2, 7, 7, 16), (3, 16, 24, 64), (1, 3, 40, 67)],
+)
 def test_a_layer_is_the_same_whatever_finishes_it(shape: tuple[int, ...]) -> None:
     maps = np.random.default_rng(0).normal(size=shape).astype(np.float32)
     maps[0, 0, 0, 0] = np.inf
