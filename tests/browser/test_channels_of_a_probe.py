@@ -1,13 +1,12 @@
 """Which channels respond to this image, and since when? And orders that stand while it plays."""
 
-import json
 import pathlib
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
-from playwright.sync_api import FrameLocator, expect
+from playwright.sync_api import expect
 from support.chromium import WatchedPage
 from support.synthetic_runs import Shape, write_run
 from support.tab import download, opened
@@ -40,11 +39,6 @@ def selective(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoardS
     with TensorBoardServer(logdir, load_fast=True) as running:
         running.wait_for_runs(["a", "b"])
         yield running
-
-
-def _first(tab: FrameLocator) -> int:
-    order = tab.get_by_test_id("grid-canvas").get_attribute("data-order")
-    return int(json.loads(order or "[-1]")[0])
 
 
 def test_the_channel_of_a_probe_comes_first_and_says_since_when(
