@@ -54,9 +54,9 @@ enum { STATISTICS = 6 }; /* minimum, maximum, mean, deviation, zeros, not finite
 typedef struct {
     Py_ssize_t lanes;
     Py_ssize_t channels;
-    float *lo, *hi, *scale, *part;
+    float *lo, *hi, *scale, *part, *offset_part;
     int32_t *zero_part;
-    double *total, *zeros, *mean;
+    double *total, *zeros, *mean, *offset;
     uint8_t *levels; /* of a row of a map, [width, channels] */
 } Lanes;
 
@@ -95,11 +95,12 @@ static void quantise_rows(const float *RESTRICT x, Py_ssize_t rows, Py_ssize_t l
 
 FOR_EACH_PROCESSOR
 static void deviate_rows(const float *RESTRICT x, Py_ssize_t rows, Py_ssize_t lanes,
-                         const float *RESTRICT mean, float *RESTRICT squares)
+                         const float *RESTRICT mean, float *RESTRICT sum, float *RESTRICT squares)
 {
     for (Py_ssize_t row = 0; row < rows; row++, x += lanes) {
         for (Py_ssize_t i = 0; i < lanes; i++) {
             const float deviation = x[i] - mean[i];
+            sum[i] += deviation;
             squares[i] += deviation * deviation;
         }
     }
@@ -119,6 +120,14 @@ static void add_zeros(Lanes *at)
     for (Py_ssize_t i = 0; i < at->lanes; i++) {
         at->zeros[i] += at->zero_part[i];
         at->zero_part[i] = 0;
+    }
+}
+
+static void add_offsets(Lanes *at)
+{
+    for (Py_ssize_t i = 0; i < at->lanes; i++) {
+        at->offset[i] += at->offset_part[i];
+        at->offset_part[i] = 0;
     }
 }
 
@@ -193,18 +202,23 @@ static void quantise(Lanes *at, const float *maps, uint8_t *atlas, const Shape *
     merge_sums(at, at->total);
 }
 
-/* Leaves the sums of the squared deviations from `mean`, `[lanes]`. */
+/* Leaves the sums of the deviations from `mean`, `[lanes]`, and of their squares. */
 static void deviate(Lanes *at, const float *x, Py_ssize_t pixels, const float *mean)
 {
     const Py_ssize_t folded = at->lanes / at->channels, block = MOST_ADDED * folded;
     begin(at);
+    memset(at->offset, 0, at->lanes * sizeof *at->offset);
+    memset(at->offset_part, 0, at->lanes * sizeof *at->offset_part);
     for (; pixels > 0; pixels -= block, x += block * at->channels) {
         const Py_ssize_t now = pixels < block ? pixels : block;
         const Py_ssize_t rows = now / folded, done = rows * folded;
-        deviate_rows(x, rows, at->lanes, mean, at->part);
-        deviate_rows(x + done * at->channels, now - done, at->channels, mean, at->part);
+        deviate_rows(x, rows, at->lanes, mean, at->offset_part, at->part);
+        deviate_rows(x + done * at->channels, now - done, at->channels, mean, at->offset_part,
+                     at->part);
         add_parts(at);
+        add_offsets(at);
     }
+    merge_sums(at, at->offset);
     merge_sums(at, at->total);
 }
 
@@ -254,8 +268,12 @@ static int measure_probe(Lanes *at, const float *maps, uint8_t *atlas, const Sha
         at->scale[i] = (float)at->mean[i];
     spread(at, at->scale);
     deviate(at, maps, pixels, at->scale);
-    for (Py_ssize_t i = 0; i < channels; i++)
-        statistics[i * STATISTICS + 3] = (float)sqrt(at->total[i] / (double)pixels);
+    for (Py_ssize_t i = 0; i < channels; i++) {
+        /* The mean was rounded: values a few steps apart deviate from it by as much. */
+        const double offset = at->offset[i] / (double)pixels;
+        const double variance = at->total[i] / (double)pixels - offset * offset;
+        statistics[i * STATISTICS + 3] = (float)sqrt(variance > 0 ? variance : 0);
+    }
     return enough;
 }
 
@@ -264,7 +282,7 @@ static void *make_lanes(Lanes *at, const Shape *shape)
 {
     const Py_ssize_t channels = shape->channels;
     const Py_ssize_t lanes = (LEAST_LANES + channels - 1) / channels * channels;
-    const size_t a_lane = 3 * sizeof(double) + 4 * sizeof(float) + sizeof(int32_t);
+    const size_t a_lane = 4 * sizeof(double) + 5 * sizeof(float) + sizeof(int32_t);
     const size_t size = lanes * a_lane + (size_t)shape->width * channels;
     double *room = PyMem_RawMalloc(size);
     if (room == NULL)
@@ -274,11 +292,13 @@ static void *make_lanes(Lanes *at, const Shape *shape)
     at->total = room;
     at->zeros = room + lanes;
     at->mean = room + 2 * lanes;
-    at->lo = (float *)(room + 3 * lanes);
+    at->offset = room + 3 * lanes;
+    at->lo = (float *)(room + 4 * lanes);
     at->hi = at->lo + lanes;
     at->scale = at->lo + 2 * lanes;
     at->part = at->lo + 3 * lanes;
-    at->zero_part = (int32_t *)(at->lo + 4 * lanes);
+    at->offset_part = at->lo + 4 * lanes;
+    at->zero_part = (int32_t *)(at->lo + 5 * lanes);
     at->levels = (uint8_t *)(at->zero_part + lanes);
     return room;
 }

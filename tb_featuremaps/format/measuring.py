@@ -153,10 +153,13 @@ def _quantise(folded: FoldedMaps, found: _Survey) -> npt.NDArray[np.float64]:
 def _variance(folded: FoldedMaps, mean: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The variances, from deviations."""
     row = folded.spread(mean.astype(np.float32))
-    squares = folded.parts(np.float32)
+    offsets, squares = (folded.parts(np.float32) for _ in range(2))
     for index, (block, _, scratch) in enumerate(folded.blocks()):
         deviation = np.subtract(block, row, out=scratch.values)
+        np.add.reduce(deviation, axis=1, out=offsets[index])
         np.einsum("nrv,nrv->nv", deviation, deviation, out=squares[index])
-    variance: npt.NDArray[np.float64] = folded.merge(np.add, squares, np.float64)
-    variance /= folded.pixels
+    # The mean was rounded: values a few steps apart deviate from it by as much.
+    offset = folded.merge(np.add, offsets, np.float64) / folded.pixels
+    mean_square = folded.merge(np.add, squares, np.float64) / folded.pixels
+    variance: npt.NDArray[np.float64] = np.maximum(mean_square - np.square(offset), 0)
     return variance

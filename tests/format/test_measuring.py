@@ -202,6 +202,19 @@ def test_odd_channels_are_measured_exactly_and_the_others_as_ever(
     assert (unknown | (difference <= 1e-5 * np.abs(statistics) + 1e-12 * size)).all()
 
 
+@each_way
+@pytest.mark.parametrize("shape", [(1, 16, 16, 3), (2, 1, 17, 65), (1, 40, 40, 64)])
+@pytest.mark.parametrize(("start", "spread"), [(1.0, 0), (1.0, 3), (1000.0, 1), (-3e4, 7)])
+def test_deviations_of_values_a_few_steps_apart_are_exact(
+    measure: Measure, shape: tuple[int, ...], start: float, spread: int
+) -> None:
+    step = np.spacing(np.float32(start))
+    steps = np.random.default_rng(0).integers(0, spread + 2, shape)
+    values = (np.float32(start) + steps.astype(np.float32) * step).astype(np.float32)
+    found = measure(values).statistics[..., 3]
+    np.testing.assert_allclose(found, values.astype(np.float64).std((1, 2)), rtol=1e-5)
+
+
 @_needs_module
 @pytest.mark.parametrize("order", ["F", "C"])
 def test_maps_of_any_layout_in_memory_are_measured(order: Literal["F", "C"]) -> None:
