@@ -8,10 +8,11 @@ import {
 import { problemOf, valueOf, type Loadable } from '../model/loadable';
 import type { Picture } from '../model/picture';
 import type { Layer } from '../model/run';
-import { statisticOf, type StatisticsAt } from '../model/statistics';
+import { statisticOf } from '../model/statistics';
 import { aggregate, aggregatePicture, type AggregateMap } from '../render/aggregate';
 import type { Look } from '../state/look';
 import { memoised, memoisedBy } from './memo';
+import { notFiniteChannels } from './not_finite';
 import { rangesOfPanes, statisticsOfPane } from './order';
 import { paneOf, type Pane, type Panes, type Slot } from './panes';
 import { isSpatial } from './place';
@@ -24,17 +25,6 @@ export function aggregateProblem(layer: Layer): string | null {
 }
 
 const NONE: readonly number[] = [];
-
-/** The channels of a probe in which a value is not finite: as levels they would count as others. */
-export const notFiniteChannels = memoisedBy(
-  (at: StatisticsAt, probe: number): readonly number[] => {
-    const channels = Array.from({ length: at.channels }, (_, channel) => channel);
-    const broken = channels.filter(
-      (channel) => (statisticOf(at, probe, channel, 'nonfinite') ?? 0) > 0,
-    );
-    return broken.length ? broken : NONE;
-  },
-);
 
 /** The channels that are left out of a pane's maps over channels. */
 export function leftOutOf(pane: Pane): readonly number[] {
@@ -119,6 +109,6 @@ export function mapFileName(id: MapId): string {
 export function mapCaption(pane: Pane, id: MapId): string {
   if (!isAggregate(id)) return `channel ${id}`;
   const count = aggregateOf(pane, id)?.channels.length ?? 0;
-  if (topCount(id) === null) return `${id} over ${count} channels`;
+  if (topCount(id) === null) return `${id} over ${count} ${count === 1 ? 'channel' : 'channels'}`;
   return `mean of the ${count} channels with the largest mean`;
 }

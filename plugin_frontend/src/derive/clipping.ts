@@ -35,22 +35,25 @@ export function clippedChannelRange(picture: Picture, channel: number, share: nu
 }
 
 /** The same over all channels of a layer. */
-export const clippedLayerRange = memoisedBy((picture: Picture, share: number): Range => {
-  const whole = layerRange(picture.scale);
-  const span = whole.high - whole.low;
-  if (!(span > 0)) return whole;
-  const classes = new Uint32Array(CLASSES);
-  levelCounts(picture).forEach((counts, channel) => {
-    counts.forEach((count, level) => {
-      if (!count) return;
-      const place = (levelValue(picture.scale, channel, level) - whole.low) / span;
-      classes[Math.round(place * (CLASSES - 1))]! += count;
+export const clippedLayerRange = memoisedBy(
+  (picture: Picture, share: number, leftOut: readonly number[] = []): Range => {
+    const whole = layerRange(picture.scale, leftOut);
+    const span = whole.high - whole.low;
+    if (!(span > 0)) return whole;
+    const classes = new Uint32Array(CLASSES);
+    levelCounts(picture).forEach((counts, channel) => {
+      if (leftOut.includes(channel)) return;
+      counts.forEach((count, level) => {
+        if (!count) return;
+        const place = (levelValue(picture.scale, channel, level) - whole.low) / span;
+        classes[Math.round(place * (CLASSES - 1))]! += count;
+      });
     });
-  });
-  const [low, high] = quantiles(classes, share);
-  const valueOf = (index: number) => whole.low + (span * index) / (CLASSES - 1);
-  return { low: valueOf(low), high: valueOf(high) };
-});
+    const [low, high] = quantiles(classes, share);
+    const valueOf = (index: number) => whole.low + (span * index) / (CLASSES - 1);
+    return { low: valueOf(low), high: valueOf(high) };
+  },
+);
 
 /** The classes between which all but a share at either end lie; all of them where one is left. */
 function quantiles(counts: Uint32Array, share: number): [number, number] {

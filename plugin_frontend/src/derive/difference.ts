@@ -4,6 +4,8 @@ import { TOP_LEVEL, levelValue } from '../render/levels';
 import { tileCorner } from '../render/tiles';
 import { formatStep } from './format';
 import { memoised, memoisedBy } from './memo';
+import { notFiniteChannels, valuelessChannels } from './not_finite';
+import { statisticsOfPane } from './order';
 import { leftToRight, paneOf, type Pane, type Panes } from './panes';
 import { merged, rangesOf, rangesOverSteps, type RangeOf } from './ranges';
 import type { Look } from '../state/look';
@@ -11,22 +13,29 @@ import type { Look } from '../state/look';
 /**
  * The map of each channel in one picture less that in another, in the values' own unit; null where
  * the maps are of different sizes. Each channel's levels are spread around zero.
+ *
+ * @param unknown channels without a finite value in one of them: nothing differs there.
  */
-export const differencePicture = memoisedBy((from: Picture, to: Picture): Picture | null => {
-  const { channels, tileHeight, tileWidth, columns } = to.scale;
-  if (!sameSize(from.scale, to.scale)) return null;
-  const levels = new Uint8Array(to.levels.length);
-  // A difference of two large float32 is none itself.
-  const hi = new Float64Array(channels);
-  const values = new Float64Array(tileHeight * tileWidth);
-  for (let channel = 0; channel < channels; channel++) {
-    const reach = subtract(from, to, channel, values);
-    hi[channel] = reach;
-    write(levels, to, channel, values, reach);
-  }
-  const scale = { channels, tileHeight, tileWidth, columns, lo: hi.map((reach) => -reach), hi };
-  return { width: to.width, height: to.height, levels, scale };
-});
+export const differencePicture = memoisedBy(
+  (from: Picture, to: Picture, unknown: readonly number[] = NONE): Picture | null => {
+    const { channels, tileHeight, tileWidth, columns } = to.scale;
+    if (!sameSize(from.scale, to.scale)) return null;
+    const levels = new Uint8Array(to.levels.length);
+    // A difference of two large float32 is none itself.
+    const hi = new Float64Array(channels);
+    const values = new Float64Array(tileHeight * tileWidth);
+    for (let channel = 0; channel < channels; channel++) {
+      const isKnown = !unknown.includes(channel);
+      const reach = isKnown ? subtract(from, to, channel, values) : 0;
+      hi[channel] = reach;
+      write(levels, to, channel, values, reach);
+    }
+    const scale = { channels, tileHeight, tileWidth, columns, lo: hi.map((reach) => -reach), hi };
+    return { width: to.width, height: to.height, levels, scale };
+  },
+);
+
+const NONE: readonly number[] = [];
 
 function sameSize(a: AtlasScale, b: AtlasScale): boolean {
   const sizes = ['channels', 'tileHeight', 'tileWidth'] as const;
@@ -101,13 +110,30 @@ export function differenceOf(panes: Panes, look: Look): Difference | string | nu
   const [left, right] = leftToRight(panes).map(paneOf) as [Pane | null, Pane | null];
   const [from, to] = [valueOf(left?.picture), valueOf(right?.picture)];
   if (!left || !right || !from || !to) return null;
-  const picture = differencePicture(from, to);
+  const picture = differencePicture(from, to, inEither(left, right, valuelessChannels));
   if (!picture) return 'The maps are of different sizes, so that they can’t be subtracted.';
   const { scaling, clip } = look;
   const span = { picture, statistics: undefined, probe: right.probe };
   const ranging = { scaling, symmetric: true, clip, low: null, high: null };
   const fixed = scaling === 'steps' && hasStatistics(left) && hasStatistics(right);
   return make(left, right, picture, fixed ? fixedRanges(left, right) : rangesOf([span], ranging));
+}
+
+const sameChannels = memoised((first: readonly number[], second: readonly number[]) => [
+  ...new Set([...first, ...second]),
+]);
+
+function inEither(left: Pane, right: Pane, channelsOf: typeof notFiniteChannels) {
+  const [first, second] = [left, right].map((pane) => {
+    const at = statisticsOfPane(pane);
+    return at ? channelsOf(at, pane.probe) : NONE;
+  }) as [readonly number[], readonly number[]];
+  return sameChannels(first, second);
+}
+
+/** The channels with a value that is not finite in either pane: their differences say little. */
+export function differenceNotFinite({ left, right }: Difference): readonly number[] {
+  return inEither(left, right, notFiniteChannels);
 }
 
 function hasStatistics({ statistics }: Pane): boolean {

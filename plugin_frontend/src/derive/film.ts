@@ -5,7 +5,7 @@ import type { Capture } from '../model/capture';
 import { valueOf, type Loadable } from '../model/loadable';
 import type { Frame, Range } from '../model/picture';
 import type { Statistics } from '../model/statistics';
-import { notFiniteChannels } from './aggregates';
+import { notFiniteChannels } from './not_finite';
 import { memoised, memoisedList } from './memo';
 import type { Pane } from './panes';
 import { merged } from './ranges';

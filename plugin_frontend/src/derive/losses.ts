@@ -42,6 +42,12 @@ export function lossesAreLoading(library: Library, runs: readonly Run[]): boolea
   return runs.some((run) => lossPairOf(library, run)?.status === 'loading');
 }
 
+/** The names of runs whose losses could not be read. */
+export function unreadLosses(library: Library, runs: readonly Run[]): readonly string[] {
+  const isUnread = (run: Run) => lossPairOf(library, run)?.status === 'failed';
+  return runs.filter(isUnread).map(({ name }) => name);
+}
+
 /** The losses of those runs that are there, in the order of the runs. */
 export function lossPairsOf(library: Library, runs: readonly Run[]): readonly LossPair[] {
   return sameList(runs.flatMap((run) => valueOf(lossPairOf(library, run)) ?? []));

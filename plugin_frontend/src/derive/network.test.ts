@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { memoryLayer } from '../testing/memory_source';
 import { healthCurve } from './health';
-import { hasIll, isWhole, sharePath, shownIll, worstCell, type Network } from './network';
+import { hasIll, sharePath, shownIll, worstCell, type Network } from './network';
 
 /** Two channels for one probe: how many of them are zero at each step. */
 function layer(steps: readonly number[], zeros: readonly number[]) {
@@ -48,13 +48,4 @@ test('the curve goes from the first step to the last, and is level with one step
     'M0.00,1.0000 L100.00,0.5000',
   );
   expect(sharePath(healthCurve(layer([5], [2]), 0, true), 'dead')).toBe('M0.00,0.0000 H100');
-});
-
-test('a network is whole when none of its layers is still to come', () => {
-  const row = (problem: string | null, isLoading: boolean) => ({
-    ...{ layer: memoryLayer('a'), curve: null, problem, isLoading },
-  });
-  expect(isWhole({ rows: [row('no statistics were logged', false)], steps: [0] })).toBe(true);
-  expect(isWhole({ rows: [row('Loading …', true)], steps: [0] })).toBe(false);
-  expect(isWhole({ rows: [row('no statistics were logged', false)], steps: [] })).toBe(false);
 });

@@ -81,11 +81,6 @@ const make = memoised((rows: readonly NetworkRow[]): Network => {
   return { rows, steps: [...steps].sort((a, b) => a - b) };
 }, 1);
 
-/** Whether all that can be known of it is; a figure of less would call layers unknown that aren't. */
-export function isWhole({ rows, steps }: Network): boolean {
-  return steps.length > 0 && !rows.some(({ isLoading }) => isLoading);
-}
-
 /** The gravest first. */
 const BY_GRAVITY: readonly Ill[] = ['notFinite', 'dead', 'inactive', 'constant'];
 

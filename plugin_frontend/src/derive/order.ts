@@ -6,6 +6,7 @@ import { channelOrder, statisticsBefore } from './channel_order';
 import { isInactive } from './health';
 import { importanceOf, importanceOrder } from './importance';
 import { memoisedBy } from './memo';
+import { valuelessChannels } from './not_finite';
 import { paneOf, type Pane, type Panes } from './panes';
 import { cellAt, strongestAt } from './pixel';
 import { isSpatial } from './place';
@@ -76,7 +77,9 @@ export function rangesOfPanes(panes: Panes, look: Look): RangeOf {
   const spans = [paneOf(panes.first), paneOf(panes.second)].flatMap((pane) => {
     const picture = valueOf(pane?.picture);
     if (!pane || !picture) return [];
-    return [{ picture, statistics: valueOf(pane.statistics)?.items, probe: pane.probe }];
+    const at = statisticsOfPane(pane);
+    const valueless = at ? valuelessChannels(at, pane.probe) : NONE;
+    return [{ picture, statistics: valueOf(pane.statistics)?.items, probe: pane.probe, valueless }];
   });
   const { scaling, clip, rangeLow: low, rangeHigh: high } = look;
   return rangesOf(spans, { scaling, symmetric: look.colormap === 'diverging', clip, low, high });

@@ -1,11 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { RefusedError } from '../model/failures';
-import { LOADING, valueOf } from '../model/loadable';
+import { valueOf } from '../model/loadable';
 import { MemorySource, memoryLayer, memoryRun } from '../testing/memory_source';
-import { pictureOf } from '../testing/pictures';
 import { TabBench } from '../testing/tab_bench';
-import { ready, testPane } from '../testing/test_pane';
-import { areLoaded, leftToRight, paneOf, panesOf, type Pane } from './panes';
+import { leftToRight, paneOf, panesOf } from './panes';
 
 let source: MemorySource;
 let tab: TabBench;
@@ -171,19 +169,4 @@ test('a selection in another listing is not that of the old one', async () => {
   const { runs } = tab.listing;
   const other = { ...tab.listing, runs: runs.slice(1) };
   expect(panesOf(other, tab.selection, tab.app.library).first).toEqual(problem('no run “a”'));
-});
-
-test('panes are loaded when nothing of them is still to come', () => {
-  const picture = ready(pictureOf({ lo: [0], hi: [1], maps: [[0]] }));
-  const slot = (more: Partial<Pane>) => ({ pane: testPane(more) });
-  const first = slot({ picture });
-  const failed = { status: 'failed', message: 'it is damaged' } as const;
-  expect(areLoaded({ first, second: null }, false)).toBe(true);
-  expect(areLoaded({ first, second: { problem: 'no such run' } }, false)).toBe(true);
-  expect(areLoaded({ first, second: slot({ picture: failed }) }, false)).toBe(true);
-  expect(areLoaded({ first, second: slot({ picture: LOADING }) }, false)).toBe(false);
-  expect(areLoaded({ first: slot({ picture: failed }), second: first }, false)).toBe(false);
-  const withoutStatistics = slot({ picture, statistics: LOADING });
-  expect(areLoaded({ first, second: withoutStatistics }, false)).toBe(true);
-  expect(areLoaded({ first, second: withoutStatistics }, true)).toBe(false);
 });

@@ -100,14 +100,6 @@ export function paneOf(slot: Slot | null): Pane | null {
   return slot && 'pane' in slot ? slot.pane : null;
 }
 
-/** Whether the first pane's maps are there, and the second's are if they ever will be. */
-export function areLoaded({ first, second }: Panes, withStatistics: boolean): boolean {
-  const panes = [paneOf(first), paneOf(second)].filter((pane) => pane !== null);
-  const isLoading = ({ picture, statistics }: Pane) =>
-    picture.status === 'loading' || (withStatistics && statistics?.status === 'loading');
-  return paneOf(first)?.picture.status === 'ready' && !panes.some(isLoading);
-}
-
 function secondSlot(
   listing: Listing,
   selection: Selection,

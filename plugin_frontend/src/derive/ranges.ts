@@ -10,7 +10,11 @@ export interface Span {
   readonly picture: Picture;
   readonly statistics: Statistics | undefined;
   readonly probe: number;
+  /** Channels of the picture that have no finite value; none without it. */
+  readonly valueless?: readonly number[];
 }
+
+type Known = Required<Span>;
 
 export type RangeOf = (channel: number) => Range;
 
@@ -45,8 +49,12 @@ export function rangesOf(spans: readonly Span[], ranging: Ranging): RangeOf {
     clip,
     low,
     high,
+    first?.valueless ?? NONE,
+    second?.valueless ?? NONE,
   );
 }
+
+const NONE: readonly number[] = [];
 
 const rangesOfTwo = memoised(
   (
@@ -61,11 +69,18 @@ const rangesOfTwo = memoised(
     clip: number,
     low: number | null,
     high: number | null,
+    valueless: readonly number[],
+    otherValueless: readonly number[],
   ): RangeOf => {
     const spans = [
-      ...(picture ? [{ picture, statistics, probe: probe ?? 0 }] : []),
+      ...(picture ? [{ picture, statistics, probe: probe ?? 0, valueless }] : []),
       ...(otherPicture
-        ? [{ picture: otherPicture, statistics: otherStatistics, probe: otherProbe ?? 0 }]
+        ? [
+            {
+              ...{ picture: otherPicture, statistics: otherStatistics },
+              ...{ probe: otherProbe ?? 0, valueless: otherValueless },
+            },
+          ]
         : []),
     ];
     const plain = plainRanges(spans, scaling, clip);
@@ -80,20 +95,26 @@ function set(range: Range, low: number | null, high: number | null): Range {
   return wanted.low < wanted.high ? wanted : range;
 }
 
-function plainRanges(spans: readonly Span[], scaling: Scaling, clip: number): RangeOf {
+function plainRanges(spans: readonly Known[], scaling: Scaling, clip: number): RangeOf {
   if (scaling === 'layer') {
+    const some = spans.filter(
+      ({ picture, valueless }) => valueless.length < picture.scale.channels,
+    );
     const whole = merged(
-      spans.map(({ picture }) =>
-        clip > 0 ? clippedLayerRange(picture, clip) : layerRange(picture.scale),
+      some.map(({ picture, valueless }) =>
+        clip > 0
+          ? clippedLayerRange(picture, clip, valueless)
+          : layerRange(picture.scale, valueless),
       ),
     );
     return () => whole;
   }
-  const own = (channel: number) => spans.map(({ picture }) => ownRange(picture, channel));
+  const having = (channel: number) => spans.filter(({ valueless }) => !valueless.includes(channel));
+  const own = (channel: number) => having(channel).map(({ picture }) => ownRange(picture, channel));
   if (scaling === 'channel') {
     if (!(clip > 0)) return (channel) => merged(own(channel));
     return (channel) =>
-      merged(spans.map(({ picture }) => clippedChannelRange(picture, channel, clip)));
+      merged(having(channel).map(({ picture }) => clippedChannelRange(picture, channel, clip)));
   }
   const overSteps = spans.flatMap(({ statistics, probe }) =>
     statistics?.length ? [rangesOverSteps(statistics, probe)] : [],

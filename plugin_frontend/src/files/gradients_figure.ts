@@ -5,7 +5,7 @@ import { stepColumns } from '../render/network';
 import { lineColor, printColor } from '../render/palette';
 import type { Figure } from './figure';
 import { textWidth } from './figure_png';
-import { stepsText } from './maps_figure';
+import { stepsText } from './maps_captions';
 import { matrixDrawing } from './matrix_drawing';
 
 const ROW = 24;
@@ -33,13 +33,15 @@ export function gradientsFigure(table: GradientTable, run: string): Figure {
   paintGradients(context, size, cell, { terms, notFinite: NOT_FINITE });
   const keys = table.terms.map(({ name }, index) => ({ color: terms[index]!, label: name }));
   const matrix = { picture, rows: layers, steps: table.steps, height: size.height, keys };
-  const [low, high] = table.range ?? [NaN, NaN];
+  const brightness = table.range
+    ? `${formatValue(table.range[0])} (faint) to ${formatValue(table.range[1])} (full), logarithmic`
+    : 'none is finite and above 0';
   return {
     panels: [{ title: '', drawing: matrixDrawing(matrix, textWidth) }],
     captions: [
       `${run} · ${layers.length} layers · ${stepsText(table.series.steps)}`,
       `Gradients at ${place}: each cell is divided as the terms’ norms are`,
-      `Brightness: the sum of norms, ${formatValue(low)} (faint) to ${formatValue(high)} (full), logarithmic`,
+      `Brightness: the sum of norms; ${brightness}`,
     ],
     bar: null,
   };

@@ -8,7 +8,7 @@ import { printColor } from '../render/palette';
 import { canvasOf } from './canvases';
 import type { Figure } from './figure';
 import { textWidth } from './figure_png';
-import { stepsText } from './maps_figure';
+import { stepsText } from './maps_captions';
 import { matrixDrawing } from './matrix_drawing';
 import { probeText } from './names';
 

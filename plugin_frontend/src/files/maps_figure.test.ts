@@ -3,8 +3,9 @@ import type { Pane, Panes } from '../derive/panes';
 import { PLAIN, type Look } from '../state/look';
 import { memoryRun } from '../testing/memory_source';
 import { pictureOf } from '../testing/pictures';
-import { captureAt, ready, testPane } from '../testing/test_pane';
-import { mapsFigure, type Content } from './maps_figure';
+import { ACTIVE, BROKEN, spanning, statisticsAt } from '../testing/statistics';
+import { captureAt, ready, seriesOf, testPane } from '../testing/test_pane';
+import { drawnOf, mapsFigure, type Content } from './maps_figure';
 
 beforeEach(() => {
   const pen = { putImageData: vi.fn(), drawImage: vi.fn() };
@@ -63,14 +64,14 @@ test('the bar has values only where they hold for all that is drawn', () => {
 
 test.each<[Partial<Look>, string]>([
   [{}, 'each channel in colours that span its own range'],
-  [{ scaling: 'steps' }, 'each channel in colours that span its range over all steps'],
+  [{ scaling: 'steps' }, 'that span its own range at this step: others are not known'],
   [{ scaling: 'layer' }, 'the colours span 0 to 3.000'],
   [{ colormap: 'diverging' }, 'its own range, widened to be symmetric about 0'],
   [{ colormap: 'diverging', scaling: 'layer' }, 'the colours span −3.000 to 3.000'],
-  [{ clip: 0.01 }, 'its own range, 1 % left out at either end'],
-  [{ clip: 0.001 }, 'its own range, 0.1 % left out at either end'],
-  [{ clip: 0.01, scaling: 'steps' }, 'its range over all steps'],
-  [{ rangeLow: -2 }, 'its own range, an end set to −2.000'],
+  [{ clip: 0.01 }, 'its own range, up to 1 % left out at either end'],
+  [{ clip: 0.001 }, 'its own range, up to 0.1 % left out at either end'],
+  [{ clip: 0.01, scaling: 'steps' }, 'its own range at this step: others are not known'],
+  [{ rangeLow: -2 }, 'its own range, an end set to −2.000 where that leaves a range'],
   [{ rangeLow: -2, rangeHigh: 7 }, 'the colours span −2.000 to 7.000'],
   [{ rangeLow: -2, rangeHigh: 7, clip: 0.01 }, 'the colours span −2.000 to 7.000'],
 ])('with %j the caption ends with “%s”', (change, text) => {
@@ -104,7 +105,7 @@ test('a difference says of what', () => {
     0,
     panes({ capture: captureAt(5) }),
   );
-  expect(captions[0]).toMatch(/^step 1,000 − step 5, a · conv1/);
+  expect(captions[0]).toMatch(/^step 1,000 − step 5 · a · conv1 · channel 0 · probe 1/);
   expect(captions[1]).toMatch(/^Differences of activations; the colours span 0 to 0/);
   expect(bar.low).toBe(bar.high);
 });
@@ -112,4 +113,67 @@ test('a difference says of what', () => {
 test('without a picture there is no figure', () => {
   const none = { first: { problem: 'gone' }, second: null };
   expect(mapsFigure({ panes: none, look: PLAIN, maps: [0] })).toBeNull();
+});
+
+test('ranges over all steps are named where they are known', () => {
+  const statistics = ready(seriesOf(statisticsAt(1000, [ACTIVE, spanning(1, 3)])));
+  const { captions } = figure({ scaling: 'steps' }, [0, 1], panes(null, { statistics }));
+  expect(captions[1]).toMatch(/its range over all steps$/);
+});
+
+test('what two panes do not share is left to their titles', () => {
+  expect(figure({}, [0], panes({ capture: captureAt(5) })).captions[0]).toBe(
+    'a · conv1 · 1 channel · probe 1 (cat)',
+  );
+  expect(figure({}, [0], panes({ run: run('b') })).captions[0]).not.toContain('step');
+});
+
+test('a pane without a picture is neither drawn nor named', () => {
+  const damaged = { status: 'failed', message: 'it is damaged' } as const;
+  const of = panes({ capture: captureAt(5), picture: damaged });
+  expect(figure({}, 1, of)).toMatchObject({
+    titles: [''],
+    captions: ['a · conv1 · channel 1 · step 1,000 · probe 1 (cat)', expect.anything() as string],
+  });
+});
+
+test('maps over channels are subtracted where they have one size, and named so', () => {
+  const few = ready(pictureOf({ lo: [0], hi: [1], tileWidth: 2 }));
+  const of = panes({ run: run('b'), picture: few });
+  const look: Look = { ...PLAIN, comparing: 'difference' };
+  expect(drawnOf({ panes: of, look, maps: [0] }).difference).toBeNull();
+  expect(drawnOf({ panes: of, look, maps: 'mean' }).difference).not.toBeNull();
+  expect(figure({ comparing: 'difference' }, 'mean', of).captions[0]).toContain(
+    'mean over 2 channels and mean over 1 channel',
+  );
+});
+
+test('a channel that a pane does not have is said to be missing', () => {
+  const few = ready(pictureOf({ lo: [0], hi: [1], tileWidth: 2 }));
+  expect(figure({}, 1, panes({ run: run('b'), picture: few })).titles[1]).toBe(
+    'b · step 10: no such channel',
+  );
+});
+
+test('channels with values that are not finite are named, also of a difference', () => {
+  const statistics = ready(seriesOf(statisticsAt(1000, [BROKEN, ACTIVE])));
+  const note = '⚠ Channel 0 has values that are not finite';
+  expect(figure({}, [0, 1], panes(null, { statistics })).captions[2]).toBe(note);
+  expect(figure({}, [1], panes(null, { statistics })).captions[2]).toBeUndefined();
+  const compared = panes({ capture: captureAt(5) }, { statistics });
+  expect(figure({ comparing: 'difference' }, [0, 1], compared).captions[2]).toBe(note);
+});
+
+test('a channel without a finite value does not widen the range of the layer', () => {
+  const statistics = ready(seriesOf(statisticsAt(1000, [BROKEN, spanning(1, 3)])));
+  const broken = ready(pictureOf({ lo: [0, 1], hi: [0, 3], tileWidth: 2 }));
+  const of = panes(null, { statistics, picture: broken });
+  expect(figure({ scaling: 'layer' }, [0, 1], of).captions[1]).toContain('span 1.000 to 3.000');
+});
+
+test('a difference of different images says so', () => {
+  const other = panes({ run: run('b'), otherProbe: true });
+  expect(figure({ comparing: 'difference' }, 0, other).captions[0]).toMatch(
+    /probe 1 \(cat\) − probe 1 \(cat\) · of different images$/,
+  );
 });

@@ -1,17 +1,24 @@
-import { shownDifference, differenceName, differencePane } from '../derive/difference';
-import { formatStep, formatValue } from '../derive/format';
-import { aggregatePanes, mapCaption, rangesOfMap } from '../derive/aggregates';
+import { aggregatePanes, rangesOfMap } from '../derive/aggregates';
+import { differencePane, shownDifference, type Difference } from '../derive/difference';
+import { formatValue } from '../derive/format';
 import { leftToRight, paneOf, type Pane, type Panes } from '../derive/panes';
 import type { RangeOf } from '../derive/ranges';
 import { isAggregate, type MapId } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
-import type { Stepped } from '../derive/steps';
 import type { Picture, Range } from '../model/picture';
 import { colormap, type ColormapName } from '../render/colormap';
 import { tileCanvas } from '../render/tile_canvas';
 import type { Look } from '../state/look';
 import { barsDrawing } from './bars_drawing';
-import { pictureDrawing, type ColorBar, type Figure, type Panel } from './figure';
+import { pictureDrawing, type ColorBar, type Drawing, type Figure, type Panel } from './figure';
+import {
+  captionOfAll,
+  captionOfDifference,
+  nameOf,
+  notFiniteText,
+  scalingOf,
+  stepText,
+} from './maps_captions';
 import { probeText } from './names';
 
 /** A map's longer side has at least so many pixels. */
@@ -24,20 +31,37 @@ export interface Content {
   readonly maps: MapId | readonly number[];
 }
 
+/** What is drawn: the difference if that is what is shown, else panes with a picture. */
+export interface Drawn {
+  readonly difference: Difference | null;
+  /** From left to right, of channels or of the map over them. */
+  readonly panes: readonly Pane[];
+  /** The same with all their channels. */
+  readonly whole: readonly Pane[];
+}
+
+/** What of the panes can be drawn. */
+export function drawnOf({ panes, look, maps }: Content): Drawn {
+  const id = typeof maps === 'object' ? null : maps;
+  const all = isAggregate(id) ? aggregatePanes(panes, id) : panes;
+  const isThere = (pane: Pane | null): pane is Pane => pane?.picture.status === 'ready';
+  const sides = leftToRight(all).map(paneOf).filter(isThere);
+  const whole = leftToRight(panes).map(paneOf).filter(isThere);
+  const difference = shownDifference(all, look);
+  return { difference, panes: difference ? [differencePane(difference)] : sides, whole };
+}
+
 /** The maps of all panes, or their difference, with a caption; null where none are there. */
-export function mapsFigure({ panes, look: chosen, maps }: Content): Figure | null {
+export function mapsFigure(content: Content): Figure | null {
+  const { panes, maps } = content;
   const bars = [panes.first, panes.second].some((slot) => isBars(valueOf(paneOf(slot)?.picture)));
-  const look: Look = bars ? { ...chosen, scaling: 'layer' } : chosen; // bars have one axis
+  // Bars have one axis.
+  const look: Look = bars ? { ...content.look, scaling: 'layer' } : content.look;
   const isOne = typeof maps !== 'object';
-  const ofAll = isOne && isAggregate(maps);
-  const channels = !isOne ? maps : [ofAll ? 0 : maps];
-  const drawn = ofAll ? aggregatePanes(panes, maps) : panes;
-  const difference = shownDifference(drawn, look);
-  const seen = difference
-    ? [differencePane(difference)]
-    : leftToRight(drawn)
-        .map(paneOf)
-        .filter((pane) => pane !== null);
+  const channels = !isOne ? maps : [isAggregate(maps) ? 0 : maps];
+  const drawn = drawnOf({ panes, look, maps });
+  const { difference, panes: seen, whole } = drawn;
+  if (!seen.length) return null;
   const ranges = difference?.ranges ?? rangesOfMap(panes, look, isOne ? maps : 0);
   const colors = difference ? 'diverging' : look.colormap;
   // What isn't known to be the same image is named for each.
@@ -50,22 +74,29 @@ export function mapsFigure({ panes, look: chosen, maps }: Content): Figure | nul
     const title = seen.length > 1 ? titleOf(pane, ownProbes) : '';
     return [panelOf(picture, channels, colors, ranges, title)];
   });
-  const [pane] = seen;
-  const whole = paneOf(panes.first);
-  if (!pane || !whole || !panels.length) return null;
-  const changed = difference ? `${differenceName(difference)}, ` : '';
-  const subject = isOne ? mapCaption(whole, maps) : `${channels.length} channels`;
   const known = channels.length === 1 ? ranges(channels[0]!) : sharedRange(ranges, channels);
+  const isDifference = difference !== null;
+  const knowsSteps = whole.every(({ statistics }) => valueOf(statistics)?.items.length);
+  const onlyBars = seen.every(({ picture }) => isBars(valueOf(picture)));
+  const scaling = onlyBars
+    ? `${nameOf(isDifference)}; bars from zero, by channel`
+    : scalingOf({ look, known, isDifference, isSymmetric: colors === 'diverging', knowsSteps });
+  const notFinite = notFiniteText({ difference, panes: whole }, maps);
   return {
     panels,
     captions: [
-      changed + captionOf(pane, subject),
-      bars
-        ? `${nameOf(difference !== null)}; bars from zero, by channel`
-        : scalingOf(look, known, difference !== null, colors === 'diverging'),
+      difference ? captionOfDifference(difference, whole, maps) : captionOfShown(drawn, maps),
+      scaling,
+      ...(notFinite === null ? [] : [notFinite]),
     ],
-    bar: bars ? null : barOf(colors, known, look),
+    bar: onlyBars ? null : barOf(colors, known, look),
   };
+}
+
+/** A map over channels is named by how many there are. */
+function captionOfShown({ panes, whole }: Drawn, maps: Content['maps']): string {
+  const sources = whole.filter(({ index }) => panes.some((pane) => pane.index === index));
+  return captionOfAll(sources, maps);
 }
 
 function barOf(colors: ColormapName, known: Range | null, look: Look): ColorBar {
@@ -82,54 +113,10 @@ function isBars(picture: Picture | undefined): boolean {
   return picture !== undefined && picture.scale.tileWidth * picture.scale.tileHeight === 1;
 }
 
-function nameOf(isDifference: boolean): string {
-  return isDifference ? 'Differences of activations' : 'Activations';
-}
-
-/** Run, layer, what of it, step and probe as text. */
-export function captionOf(pane: Pane, subject: string, step = pane.capture?.step): string {
-  const { run, layer } = pane;
-  return [run.name, layer.name, subject, stepText(step), probeText(pane)].join(' · ');
-}
-
-/** The first and the last of some steps as text. */
-export function stepsText(items: readonly Stepped[]): string {
-  const [first, last] = [items[0]?.step, items.at(-1)?.step];
-  if (first === undefined || last === undefined) return 'no steps';
-  return first === last ? stepText(first) : `steps ${formatStep(first)} – ${formatStep(last)}`;
-}
-
 /** What tells one pane from the other. */
 function titleOf(pane: Pane, withProbe: boolean): string {
   const parts = [pane.run.name, stepText(pane.capture?.step)];
   return [...parts, ...(withProbe ? [probeText(pane)] : [])].join(' · ');
-}
-
-function stepText(step: number | undefined): string {
-  return `step ${step === undefined ? '–' : formatStep(step)}`;
-}
-
-function scalingOf(
-  look: Look,
-  known: Range | null,
-  isDifference: boolean,
-  isSymmetric: boolean,
-): string {
-  const subject = nameOf(isDifference);
-  const { clip: share, scaling, rangeLow, rangeHigh } = look;
-  const ends = isDifference ? [] : [rangeLow, rangeHigh].filter((end) => end !== null);
-  const isClipped = share > 0 && scaling !== 'steps' && ends.length < 2;
-  const clip = isClipped ? `, ${100 * share} % left out at either end` : '';
-  const span = {
-    channel: 'its own range',
-    layer: 'the layer’s range',
-    steps: 'its range over all steps',
-  };
-  if (known)
-    return `${subject}; the colours span ${formatValue(known.low)} to ${formatValue(known.high)}${clip}`;
-  const around = isSymmetric ? ', widened to be symmetric about 0' : '';
-  const byHand = ends.map((end) => `, an end set to ${formatValue(end)}`).join('');
-  return `${subject}; each channel in colours that span ${span[scaling]}${around}${byHand}${clip}`;
 }
 
 /** The range of all these channels where they have the same; null where each has its own. */
@@ -138,6 +125,8 @@ function sharedRange(ranges: RangeOf, channels: readonly number[]): Range | null
   const isSame = rest.every((range) => range.low === first?.low && range.high === first.high);
   return first && isSame ? first : null;
 }
+
+const NOTHING: Drawing = { width: SHORTEST_TILE, height: SHORTEST_TILE, items: [] };
 
 function panelOf(
   picture: Picture,
@@ -148,6 +137,8 @@ function panelOf(
 ): Panel {
   const { tileWidth, tileHeight } = picture.scale;
   const known = channels.filter((channel) => channel < picture.scale.channels);
+  if (!known.length)
+    return { title: title ? `${title}: no such channel` : 'no such channel', drawing: NOTHING };
   if (isBars(picture)) return { title, drawing: barsDrawing(picture, known, ranges(0)) };
   const alone = known.length === 1 ? 4 : 1;
   const zoom = Math.max(1, Math.ceil((alone * SHORTEST_TILE) / Math.max(tileWidth, tileHeight)));

@@ -10,7 +10,7 @@ import { tileCanvas } from '../render/tile_canvas';
 import { animatedPng } from './apng';
 import { pictureDrawing, type Figure } from './figure';
 import { drawFigure, textWidth } from './figure_png';
-import { captionOf } from './maps_figure';
+import { captionOf } from './maps_captions';
 
 /** So many channels are shown, those with the earliest onsets. */
 const MOST_CHANNELS = 36;

@@ -1,5 +1,7 @@
 import type { AtlasScale, Range } from '../model/picture';
 
+type Ends = { readonly [End in 'lo' | 'hi']: ArrayLike<number> };
+
 /** The largest grey level. */
 export const TOP_LEVEL = 255;
 
@@ -17,11 +19,12 @@ export function levelUncertainty({ lo, hi, error }: AtlasScale, channel: number)
   );
 }
 
-/** The range over all channels of one picture. */
-export function layerRange(scale: AtlasScale): Range {
+/** The range over all channels of one picture, but for those that are left out. */
+export function layerRange(scale: AtlasScale, leftOut: readonly number[] = []): Range {
   let low = Infinity;
   let high = -Infinity;
   for (let channel = 0; channel < scale.channels; channel++) {
+    if (leftOut.includes(channel)) continue;
     low = Math.min(low, scale.lo[channel]!);
     high = Math.max(high, scale.hi[channel]!);
   }
@@ -29,7 +32,7 @@ export function layerRange(scale: AtlasScale): Range {
 }
 
 /** Whether a range is the one that the channel's grey levels span. */
-export function isOwnRange(scale: AtlasScale, channel: number, range: Range): boolean {
+export function isOwnRange(scale: Ends, channel: number, range: Range): boolean {
   return scale.lo[channel] === range.low && scale.hi[channel] === range.high;
 }
 
@@ -39,7 +42,7 @@ export function isOwnRange(scale: AtlasScale, channel: number, range: Range): bo
  * @param table is written to and returned: a layer has many channels.
  */
 export function levelTable(
-  scale: AtlasScale,
+  scale: Ends,
   channel: number,
   range: Range,
   table = new Uint8Array(TOP_LEVEL + 1),

@@ -1,4 +1,4 @@
-import { html } from 'lit';
+import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import {
   differenceName,
@@ -15,7 +15,15 @@ import { common } from './theme';
 
 /** The right pane's maps less the left one's, in the values' own unit, with zero in the middle. */
 export class DifferenceView extends Connected<[Difference | string | null, Panes | null]> {
-  static override styles = [common, paneStyles];
+  static override styles = [
+    common,
+    paneStyles,
+    css`
+      .warning {
+        color: var(--bad);
+      }
+    `,
+  ];
 
   protected override select(app: AppState): [Difference | string | null, Panes | null] {
     const { listing, library, look } = app;
@@ -31,6 +39,13 @@ export class DifferenceView extends Connected<[Difference | string | null, Panes
     return html`<section aria-label="Difference of the maps">
       <div class="title" data-testid="difference-title" title=${name}>
         <strong><bdi>${name}</bdi></strong>
+        ${
+          isOtherProbe(difference)
+            ? html`<span class="warning" role="note" data-testid="other-probe"
+                >of different images</span
+              >`
+            : nothing
+        }
       </div>
       <fm-grid .difference=${difference} .pane=${differencePane(difference)}></fm-grid>
     </section>`;
@@ -42,6 +57,11 @@ export class DifferenceView extends Connected<[Difference | string | null, Panes
   }
 }
 customElements.define('fm-difference', DifferenceView);
+
+/** Whether it is known that the two were given different images. */
+function isOtherProbe({ left, right }: Difference): boolean {
+  return left.otherProbe === true || right.otherProbe === true;
+}
 
 /** What keeps the difference from being known; null where its pictures are on their way. */
 function whyNone({ first, second }: Panes): string | null {

@@ -10,7 +10,7 @@ const SCALES = [1, 2, 4] as const;
 /** A figure to take away: as PNG of some sizes, or SVG. */
 export class FigureRowView extends LitElement {
   static override properties = {
-    ...{ name: {}, kind: {}, ready: {}, make: {}, fileName: {} },
+    ...{ name: {}, kind: {}, why: {}, make: {}, fileName: {} },
     problem: { state: true },
   };
   static override styles = [
@@ -36,7 +36,8 @@ export class FigureRowView extends LitElement {
   declare name: string;
   /** What tests know it by. */
   declare kind: string;
-  declare ready: boolean;
+  /** Why it can't be saved; null when it can. */
+  declare why: string | null;
   /** Makes it as it is now; null where it can't be. */
   declare make: () => Figure | null;
   /** @param size what tells this size's file from others; empty for the smallest. */
@@ -56,18 +57,25 @@ export class FigureRowView extends LitElement {
 
   private button(text: string, tip: string, save: () => void) {
     return html`<button
-      title=${this.ready ? `Figure with caption, ${tip}` : 'Can be saved once all of it is there'}
+      title=${this.why ?? `Figure with caption, ${tip}`}
       data-testid="figure-${this.kind}-${text}"
-      ?disabled=${!this.ready}
+      ?disabled=${this.why !== null}
       @click=${save}
     >
       ${text}
     </button>`;
   }
 
+  private sayNothing(): void {
+    this.problem = 'There is nothing to draw.';
+  }
+
   private async savePng(scale: number): Promise<void> {
     const figure = this.make();
-    if (!figure) return;
+    if (!figure) {
+      this.sayNothing();
+      return;
+    }
     const fits = fitsScale(layoutFigure(figure, textWidth), scale);
     this.problem = fits ? undefined : `Too large for a browser at ×${scale}. Choose a smaller one.`;
     if (!fits) return;
@@ -77,7 +85,11 @@ export class FigureRowView extends LitElement {
 
   private async saveSvg(): Promise<void> {
     const figure = this.make();
-    if (!figure) return;
+    if (!figure) {
+      this.sayNothing();
+      return;
+    }
+    this.problem = undefined;
     const file = new Blob([await figureSvg(figure)], { type: 'image/svg+xml' });
     download(this.fileName('', 'svg'), file);
   }

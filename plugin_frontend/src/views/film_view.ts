@@ -8,7 +8,7 @@ import type { Pane } from '../derive/panes';
 import { sidePane } from '../derive/side';
 import { download } from '../files/download';
 import { animateFilm } from '../files/film';
-import { captionOf } from '../files/maps_figure';
+import { captionOf } from '../files/maps_captions';
 import { paneFileName } from '../files/names';
 import type { MapId } from '../model/aggregate';
 import { problemOf, valueOf } from '../model/loadable';

@@ -31,7 +31,7 @@ export class GradientFilesView extends Connected<[string | null, GradientTable |
     return html`<fm-figure-row
         .name=${'Gradients'}
         .kind=${'gradients'}
-        .ready=${true}
+        .why=${null}
         .make=${() => gradientsFigure(table, run)}
         .fileName=${(size: string, extension: string) => `${name}${size}.${extension}`}
       ></fm-figure-row>

@@ -1,11 +1,10 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
-import { notFiniteChannels } from '../derive/aggregates';
+import { differenceNotFinite, type Difference } from '../derive/difference';
 import { importanceOf, type Importance } from '../derive/importance';
-import { statisticsOfPane } from '../derive/order';
+import { leftOutOf } from '../derive/aggregates';
 import type { Pane } from '../derive/panes';
 import { isSpatial } from '../derive/place';
-import type { StatisticsAt } from '../model/statistics';
 import { cellRect, type GridLayout } from '../render/grid';
 import { Connected } from './connected';
 import { common } from './theme';
@@ -13,14 +12,14 @@ import { common } from './theme';
 /** A smaller cell has no room for a sign; the tip under the pointer has it. */
 const SMALLEST = 24;
 
-type Selected = [Importance | null, StatisticsAt | undefined];
+type Selected = [Importance | null, readonly number[]];
 
 /**
  * Marks channels with values that are not finite, which no colour shows; of the others whether a
  * term of the loss grows or falls with each, where they stand by importance.
  */
 export class GridSignsView extends Connected<Selected> {
-  static override properties = { pane: {}, layout: {}, order: {} };
+  static override properties = { pane: {}, difference: {}, layout: {}, order: {} };
   static override styles = [
     common,
     css`
@@ -44,22 +43,26 @@ export class GridSignsView extends Connected<Selected> {
     `,
   ];
   declare pane: Pane;
+  /** What the pane is of, if it is one of differences. */
+  declare difference: Difference | undefined;
   declare layout: GridLayout;
   declare order: readonly number[];
 
   protected override select(app: AppState): Selected {
-    const at = statisticsOfPane(this.pane);
+    const { difference } = this;
+    if (difference) return [null, differenceNotFinite(difference)];
+    const broken = leftOutOf(this.pane);
     const { sort, sortTerm } = app.look.value;
     const byPoint = app.selection.value.point !== null && isSpatial(this.pane.layer);
-    if (sort !== 'importance' || byPoint || this.pane.index !== 0) return [null, at];
+    if (sort !== 'importance' || byPoint || this.pane.index !== 0) return [null, broken];
     const importance = importanceOf(this.pane, sortTerm);
-    return [typeof importance === 'string' ? null : importance, at];
+    return [typeof importance === 'string' ? null : importance, broken];
   }
 
-  protected override view(importance: Importance | null, at: StatisticsAt | undefined) {
+  protected override view(importance: Importance | null, broken: readonly number[]) {
     const { width, height } = cellRect(this.layout, 0);
     if (Math.min(width, height) < SMALLEST) return nothing;
-    const notFinite = new Set(at ? notFiniteChannels(at, this.pane.probe) : []);
+    const notFinite = new Set(broken);
     if (!importance && !notFinite.size) return nothing;
     return this.order.map((channel, cell) => {
       const value = importance?.values[channel] ?? 0;

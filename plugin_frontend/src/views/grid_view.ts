@@ -87,22 +87,20 @@ export class GridView extends Painted<[readonly number[], RangeOf, ColormapName]
         ></canvas>
         ${bars ? axes(layout, barRange(ranges(0))) : nothing}
         <fm-grid-light .pane=${this.pane} .layout=${layout} .order=${this.order}></fm-grid-light>
-        ${
-          this.difference
-            ? nothing
-            : html`<fm-grid-signs
-                .pane=${this.pane}
-                .layout=${layout}
-                .order=${this.order}
-              ></fm-grid-signs>`
-        }
+        <fm-grid-signs
+          .pane=${this.pane}
+          .difference=${this.difference}
+          .layout=${layout}
+          .order=${this.order}
+        ></fm-grid-signs>
         <fm-grid-cursor .pane=${this.pane} .layout=${layout} .order=${this.order}></fm-grid-cursor>
       </div>
       ${this.remark(order)}`;
   }
 
   private remark(order: readonly number[]) {
-    const rest = order.length - this.order.length;
+    const channels = this.picture()?.scale.channels ?? 0;
+    const rest = order.filter((channel) => channel < channels).length - this.order.length;
     if (!order.length) {
       return html`<p class="muted">All channels are inactive for this probe.</p>`;
     }

@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
+import { whyNoHealth } from '../derive/readiness';
 import { healthFigure } from '../files/health_figure';
-import { valueOf } from '../model/loadable';
 import { Connected } from './connected';
 import './figure_row_view';
 import { filesStyles } from './files_styles';
@@ -22,7 +22,7 @@ export class HealthFilesView extends Connected<[Pane | null]> {
     return html`<fm-figure-row
       .name=${'Health'}
       .kind=${'health'}
-      .ready=${Boolean(valueOf(pane.statistics)?.items.length)}
+      .why=${whyNoHealth(pane)}
       .make=${() => healthFigure(pane)}
       .fileName=${(size: string, extension: string) =>
         `${pane.run.name}_${pane.layer.name}_probe${pane.probe + 1}_health${size}.${extension}`}

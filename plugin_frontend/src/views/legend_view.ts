@@ -3,6 +3,8 @@ import type { AppState } from '../app_state';
 import { differencePane, shownDifference } from '../derive/difference';
 import { formatValue } from '../derive/format';
 import { isWithoutValues, mapOfLayer, rangesOfMap } from '../derive/aggregates';
+import { valuelessChannels } from '../derive/not_finite';
+import { statisticsOfPane } from '../derive/order';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
 import type { RangeOf } from '../derive/ranges';
 import { aggregateLabel, channelOf, isAggregate, type MapId } from '../model/aggregate';
@@ -85,14 +87,17 @@ export class LegendView extends Connected<
     const own = scaling === 'layer' || ofAll ? 0 : map;
     const known = own !== null && own < picture.scale.channels;
     const range = known ? ranges(own) : null;
-    const whole = layerRange(picture.scale);
+    const at = statisticsOfPane(pane!);
+    const whole = layerRange(picture.scale, at ? valuelessChannels(at, pane!.probe) : []);
     const [low, high] = colormap === 'diverging' ? ['−max', 'max'] : ['min', 'max'];
     const channel = ofAll ? aggregateLabel(map) : known ? `channel ${own}` : 'each channel';
     const isEmpty = scaling !== 'layer' && known && map !== null && isWithoutValues(pane!, map);
     const subject = scaling === 'layer' ? 'layer' : channel;
     const within = `${formatValue(whole.low)} … ${formatValue(whole.high)}`;
     const cut =
-      clip && scaling !== 'steps' ? `; the colours leave out ${100 * clip} % at either end` : '';
+      clip && scaling !== 'steps'
+        ? `; the colours leave out up to ${100 * clip} % at either end`
+        : '';
     return html`<div
       data-testid="legend"
       title="${isDifference ? 'Differences' : 'Values'} of this picture lie within ${within}${cut}"

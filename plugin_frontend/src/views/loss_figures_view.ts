@@ -3,7 +3,7 @@ import type { AppState } from '../app_state';
 import { formatStep } from '../derive/format';
 import { jumpsOf } from '../derive/jumps';
 import { curvesShown, leadingPoints, shownCurves, type Curve } from '../derive/loss_curves';
-import { lossesAreLoading, lossPairOf, lossPairsOf } from '../derive/losses';
+import { lossesAreLoading, lossPairOf, lossPairsOf, unreadLosses } from '../derive/losses';
 import { overlaidRuns } from '../derive/run_choice';
 import { runColorsIn } from '../derive/run_colors';
 import { sideRun } from '../derive/side';
@@ -23,7 +23,15 @@ const AXES: Record<LossAxis, { readonly name: string; readonly ticks: number }> 
   wall: { name: 'time', ticks: 2 },
 };
 
-type Selected = [string | null, readonly Curve[], readonly LossPoint[], Look, boolean];
+type Selected = [
+  run: string | null,
+  curves: readonly Curve[],
+  points: readonly LossPoint[],
+  look: Look,
+  isReady: boolean,
+  /** Names of runs that belong to it and could not be read. */
+  unread: string,
+];
 
 const NO_CURVES: readonly Curve[] = [];
 const NO_POINTS: readonly LossPoint[] = [];
@@ -45,13 +53,15 @@ export class LossFiguresView extends Connected<Selected> {
     const [selection, look] = [app.selection.value, app.look.value];
     const run = listing ? sideRun(listing, selection) : null;
     const pair = run && valueOf(lossPairOf(library, run));
-    if (!listing || !pair) return [run?.name ?? null, NO_CURVES, NO_POINTS, look, false];
+    if (!listing || !pair) return [run?.name ?? null, NO_CURVES, NO_POINTS, look, false, ''];
     const runs = overlaidRuns(listing, selection);
     const pairs = lossPairsOf(library, runs);
     const curves = curvesShown(pair, pairs, look.lossTerm, runColorsIn(library, listing));
     const shown = shownCurves(curves, look.hiddenCurves);
-    const isReady = look.lossTerm === null || !lossesAreLoading(library, runs);
-    return [run.name, shown, leadingPoints(pair), look, isReady];
+    const ofAll = look.lossTerm === null ? [] : runs;
+    const isReady = !lossesAreLoading(library, ofAll);
+    const unread = unreadLosses(library, ofAll).join(', ');
+    return [run.name, shown, leadingPoints(pair), look, isReady, unread];
   }
 
   protected override view(
@@ -65,14 +75,14 @@ export class LossFiguresView extends Connected<Selected> {
     return html`<fm-figure-row
       .name=${'Loss plot'}
       .kind=${'losses'}
-      .ready=${isReady}
+      .why=${isReady ? null : 'Loading …'}
       .make=${() => this.figure()}
-      .fileName=${(size: string, extension: string) => `${run}_losses${size}.${extension}`}
+      .fileName=${(size: string, extension: string) => `${fileName(run, curves)}${size}.${extension}`}
     ></fm-figure-row>`;
   }
 
   private figure() {
-    const [run, curves, points, look] = this.selected;
+    const [run, curves, points, look, , unread] = this.selected;
     const { lossAxis, logScale, smoothing } = look;
     const isOverlaid = curves.some(({ runColor }) => runColor !== null);
     const stacked = look.lossView === 'stacked' && !isOverlaid;
@@ -83,10 +93,18 @@ export class LossFiguresView extends Connected<Selected> {
       ...{ logScale, ticks, axisName: name, from: stacked ? 0 : null },
       placeName: (place: number) => placeName(lossAxis, place),
     };
-    return lossFigure(chart.lines, chart.data, plot, captions(run, curves, chart, look, stacked));
+    const said = captions(run, curves, chart, look, stacked);
+    const without = unread ? [`⚠ Not shown, since it could not be read: ${unread}`] : [];
+    return lossFigure(chart.lines, chart.data, plot, [...said, ...without]);
   }
 }
 customElements.define('fm-loss-figures', LossFiguresView);
+
+/** Where runs are drawn over each other, the file is named after what is drawn of them. */
+function fileName(run: string, curves: readonly Curve[]): string {
+  const isOverlaid = curves.some(({ runColor }) => runColor !== null);
+  return isOverlaid ? `losses_${curves[0]!.termLabel}` : `${run}_losses`;
+}
 
 function placeName(axis: LossAxis, place: number): string {
   if (axis === 'relative') return formatDuration(place);
@@ -104,7 +122,7 @@ function captions(
   const isOverlaid = curves.some(({ runColor }) => runColor !== null);
   const [first, last] = [chart.data[0]?.[0], chart.data[0]?.at(-1)];
   const places = [first, last].map((place) => placeName(chart.axis ?? 'step', place ?? 0));
-  const of = isOverlaid ? `${runs} runs` : run;
+  const of = isOverlaid ? `${runs} ${runs === 1 ? 'run' : 'runs'}` : run;
   const subject = isOverlaid ? `loss: ${curves[0]!.termLabel}` : 'loss terms';
   const how = [
     stacked ? 'on each other' : '',

@@ -1,11 +1,11 @@
 import { css, html, nothing } from 'lit';
 import type { AppState } from '../app_state';
-import { mapFileName, mapTitle } from '../derive/aggregates';
-import { shownDifference } from '../derive/difference';
-import { areLoaded, paneOf, panesOf, type Panes } from '../derive/panes';
-import { mapsFigure, type Content } from '../files/maps_figure';
+import { aggregatePanes, mapFileName, mapTitle } from '../derive/aggregates';
+import { paneOf, panesOf, type Panes } from '../derive/panes';
+import { whyNoMaps } from '../derive/readiness';
+import { drawnOf, mapsFigure, type Content } from '../files/maps_figure';
 import { paneFileName } from '../files/names';
-import type { MapId } from '../model/aggregate';
+import { isAggregate, type MapId } from '../model/aggregate';
 import type { Look } from '../state/look';
 import { Connected } from './connected';
 import './figure_row_view';
@@ -40,29 +40,39 @@ export class MapFiguresView extends Connected<Selected> {
     order: readonly number[],
     map: MapId | null,
   ) {
-    const isReady = panes !== null && areLoaded(panes, look.scaling === 'steps');
-    return html`${this.row('All maps', 'maps', order, isReady && order.length > 0)}
-    ${map === null ? nothing : this.row(mapTitle(map), mapFileName(map), map, isReady)}`;
+    const byImportance = look.sort === 'importance';
+    const why = panes ? whyNoMaps(panes, byImportance) : 'Loading …';
+    const noChannels = order.length ? null : 'All channels are inactive for this probe.';
+    return html`${this.row('All maps', 'maps', order, why ?? noChannels)}
+    ${
+      map === null
+        ? nothing
+        : this.row(mapTitle(map), mapFileName(map), map, why ?? this.whyNot(map, byImportance))
+    }`;
   }
 
-  private row(name: string, kind: string, maps: Content['maps'], isReady: boolean) {
+  /** Why there is no map over channels; null where there is, or it is a channel's own. */
+  private whyNot(map: MapId, byImportance: boolean): string | null {
+    const [panes] = this.selected;
+    if (!panes || !isAggregate(map)) return null;
+    return whyNoMaps(aggregatePanes(panes, map), byImportance);
+  }
+
+  private row(name: string, kind: string, maps: Content['maps'], why: string | null) {
     return html`<fm-figure-row
       .name=${name}
       .kind=${kind}
-      .ready=${isReady}
+      .why=${why}
       .make=${() => this.figure(maps)}
-      .fileName=${(size: string, extension: string) => this.fileName(kind + size, extension)}
+      .fileName=${(size: string, extension: string) => this.fileName(maps, kind + size, extension)}
     ></fm-figure-row>`;
   }
 
-  private fileName(kind: string, extension: string): string {
+  private fileName(maps: Content['maps'], kind: string, extension: string): string {
     const [panes, look] = this.selected;
-    const pane = paneOf(panes?.first ?? null)!;
-    if (paneOf(panes!.second)?.picture.status !== 'ready') {
-      return paneFileName(pane, kind, extension);
-    }
-    const compared = shownDifference(panes!, look) ? 'difference' : 'compared';
-    return paneFileName(pane, `${kind}_${compared}`, extension);
+    const { difference, panes: drawn } = drawnOf({ panes: panes!, look, maps });
+    const compared = difference ? '_difference' : drawn.length > 1 ? '_compared' : '';
+    return paneFileName(paneOf(panes!.first)!, kind + compared, extension);
   }
 
   private figure(maps: Content['maps']) {

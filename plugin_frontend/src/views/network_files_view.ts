@@ -1,8 +1,9 @@
 import { html, nothing } from 'lit';
 import type { AppState } from '../app_state';
 import type { Ill } from '../derive/health';
-import { isWhole, networkOf, shownIll, type Network } from '../derive/network';
+import { networkOf, shownIll, type Network } from '../derive/network';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
+import { whyNoNetwork } from '../derive/readiness';
 import { networkFigure } from '../files/network_figure';
 import { Connected } from './connected';
 import './figure_row_view';
@@ -25,7 +26,7 @@ export class NetworkFilesView extends Connected<[Network, Pane | null, Ill]> {
     return html`<fm-figure-row
       .name=${'Network'}
       .kind=${'network'}
-      .ready=${isWhole(network)}
+      .why=${whyNoNetwork(network)}
       .make=${() => networkFigure(network, pane, ill)}
       .fileName=${(size: string, extension: string) =>
         `${pane.run.name}_probe${pane.probe + 1}_network_${ill}${size}.${extension}`}

@@ -3,6 +3,7 @@ import type { AppState } from '../app_state';
 import { filmCaptures } from '../derive/film';
 import { onsetsIn, type Onset } from '../derive/onset';
 import { paneOf, panesOf, type Pane } from '../derive/panes';
+import { whyNoMaps } from '../derive/readiness';
 import { download } from '../files/download';
 import { paneFileName } from '../files/names';
 import { onsetFigure, onsetFilm } from '../files/onset_figure';
@@ -60,7 +61,7 @@ export class OnsetFilesView extends Connected<Selected> {
     return html`<fm-figure-row
         .name=${'Channels by onset'}
         .kind=${'onset'}
-        .ready=${pane.picture.status === 'ready'}
+        .why=${whyNoMaps({ first: { pane }, second: null }, false)}
         .make=${() => this.figure()}
         .fileName=${(size: string, extension: string) =>
           paneFileName(pane, `by_onset${size}`, extension)}
