@@ -8,11 +8,13 @@ import keras
 import numpy as np
 import pytest
 from browser.conftest import Trained
+from PIL import Image
 from playwright.sync_api import FrameLocator, expect
 from support.chromium import WatchedPage
 from support.logdir import read_run, scalars
 from support.small_models import IMAGES, targets, two_headed_model
-from support.tab import channel_pixels, read_canvas, show_layer
+from support.synthetic_runs import Shape, write_run
+from support.tab import channel_pixels, download, opened, read_canvas, show_layer
 from support.tensorboard_server import TensorBoardServer
 
 from tb_featuremaps import FeatureMaps, LossTerms
@@ -274,3 +276,47 @@ def test_overlaid_runs_have_the_colours_that_tensorboard_has_for_them(
     expect(legend.locator("tbody tr").first).to_contain_text("total")
     terms = [stroke for _, stroke, _ in legend.locator("tbody tr").evaluate_all(_KEYS)]
     assert not set(terms) & set(dots.values())
+
+
+def _diverging(shape: Shape, step: int, probes: int) -> np.ndarray:
+    """Values from 5 to 6, of which channel 1 becomes NaN and channel 3 infinite."""
+    maps = np.random.default_rng(0).uniform(5, 6, (probes, *shape)).astype(np.float32)
+    if step:
+        maps[..., 1], maps[..., 3] = np.nan, np.inf
+    return maps
+
+
+def test_what_is_no_longer_finite_is_no_difference(
+    watched: WatchedPage, tmp_path: pathlib.Path
+) -> None:
+    write_run(tmp_path / "a", {"conv": (6, 6, 4)}, (0, 10), maps=_diverging)
+    with TensorBoardServer(tmp_path, load_fast=True) as running:
+        running.wait_for_runs(["a"])
+        look = "&p.featuremaps.scaling=layer&p.featuremaps.colormap=grey"
+        tab = watched.open_tab(running.url, look)
+        canvas = tab.get_by_test_id("grid-canvas")
+        expect(tab.get_by_test_id("legend")).to_contain_text(re.compile(r"5\.\d+\s+5\.\d+"))
+        seen = channel_pixels(read_canvas(canvas), 3)
+        with opened(tab, "export"):
+            path = download(watched.page, tab.get_by_test_id("figure-maps-×1"), tmp_path)
+        with Image.open(path) as image:
+            figure = np.asarray(image.convert("L"))
+        # Its four maps stand in two rows; the last is as bright as on the screen.
+        assert (seen[..., 0] == 255).all()
+        side = 48
+        assert (figure[8 + side + 2 :, 8 + side + 2 :][:side, :side] == 255).all()
+        compared = "&p.featuremaps.compare=step%3A0&p.featuremaps.comparing=difference"
+        tab = watched.open_tab(running.url, look + compared)
+        canvas = tab.get_by_test_id("difference-canvas")
+        expect(canvas).to_have_attribute("data-ready", "true")
+        expect(tab.locator("fm-grid-signs span")).to_have_text(["⚠", "⚠"])
+        pixels = [channel_pixels(read_canvas(canvas), channel) for channel in range(4)]
+        for changed in pixels[1:]:
+            np.testing.assert_array_equal(changed, pixels[0])  # which did not change
+        box = canvas.bounding_box()
+        assert box is not None
+        canvas.hover(position={"x": box["width"] / 2, "y": 9})
+        expect(tab.get_by_test_id("grid-tip")).to_contain_text("difference not finite")
+        with opened(tab, "export"):
+            svg = download(watched.page, tab.get_by_test_id("figure-maps-SVG"), tmp_path)
+        assert "⚠ Channels 1, 3 have values that are not finite" in svg.read_text()

@@ -41,6 +41,19 @@ test('where NaN and Inf may be stored as a level, that is said', () => {
   expect(places).toEqual(['−1.000 ± 0.004 or not finite', '−0.216 ± 0.004']);
 });
 
+test('where no value is finite, none is given', () => {
+  const all = pane(1);
+  const top = pane(1);
+  const { picture } = top;
+  if (picture.status === 'ready') picture.value.levels.fill(255);
+  expect([readValue(all, at(0)), readValue(top, at(0))]).toEqual(['NaN or −Inf', '+Inf']);
+  expect([readDifference(pane(0), all, at(1)), readDifference(all, pane(0), at(1))]).toEqual([
+    'not finite',
+    'not finite',
+  ]);
+  expect(readSummary(all, 0)).toBe('no finite value');
+});
+
 test('outside of the map there is no value', () => {
   expect(readValue(pane(0), { channel: 0, row: 1, column: 0 })).toBe('–');
   expect(readValue(pane(0), { channel: 9, row: 0, column: 0 })).toBe('–');

@@ -1,5 +1,5 @@
 import { valueOf } from '../model/loadable';
-import { statisticOf, type StatisticsAt } from '../model/statistics';
+import { statisticOf } from '../model/statistics';
 import { TOP_LEVEL, levelUncertainty, levelValue } from '../render/levels';
 import { levelAt } from '../render/tiles';
 import { formatMeasured, formatValue } from './format';
@@ -17,14 +17,20 @@ export interface Place {
 export function readValue(pane: Pane | null, place: Place): string {
   const read = pane && valueAt(pane, place);
   if (!read) return '–';
+  // NaN and −Inf are stored as the lowest level, +Inf as the highest.
+  if (read.share === 1) return read.level === TOP_LEVEL ? '+Inf' : 'NaN or −Inf';
   const text = formatMeasured(read.value, read.uncertainty);
   return read.unsure ? `${text} or not finite` : text;
 }
+
+/** What a difference is where one of its channels has no finite value. */
+export const NOT_FINITE = 'not finite';
 
 /** How much larger a value is in one pane than in another, as far as both are known. */
 export function readDifference(from: Pane, to: Pane, place: Place): string {
   const [before, after] = [valueAt(from, place), valueAt(to, place)];
   if (!before || !after) return '–';
+  if (before.share === 1 || after.share === 1) return NOT_FINITE;
   const text = formatMeasured(after.value - before.value, after.uncertainty + before.uncertainty);
   return before.unsure || after.unsure ? `${text} or not finite` : text;
 }
@@ -33,28 +39,24 @@ function valueAt(pane: Pane, { channel, row, column }: Place) {
   const picture = valueOf(pane.picture);
   const level = picture && levelAt(picture, channel, row, column);
   if (!picture || level == null) return null;
+  const share = shareNotFinite(pane, channel);
   return {
+    ...{ level, share },
     value: levelValue(picture.scale, channel, level),
     uncertainty: levelUncertainty(picture.scale, channel),
-    unsure: mayBeNoNumber(statisticsOfPane(pane), pane.probe, channel, level),
+    unsure: share > 0 && (level === 0 || level === TOP_LEVEL),
   };
 }
 
-/** NaN and −Inf are stored as the lowest level, +Inf as the highest. */
-function mayBeNoNumber(
-  at: StatisticsAt | undefined,
-  probe: number,
-  channel: number,
-  level: number,
-): boolean {
-  if (level !== 0 && level !== TOP_LEVEL) return false;
-  return (statisticOf(at, probe, channel, 'nonfinite') ?? 0) > 0;
+function shareNotFinite(pane: Pane, channel: number): number {
+  return statisticOf(statisticsOfPane(pane), pane.probe, channel, 'nonfinite') ?? 0;
 }
 
 /** The channel's range and mean in a pane. */
 export function readSummary(pane: Pane, channel: number): string {
   const picture = valueOf(pane.picture);
   if (!picture || channel >= picture.scale.channels) return '';
+  if (shareNotFinite(pane, channel) === 1) return 'no finite value';
   const { lo, hi } = picture.scale;
   const mean = statisticOf(statisticsOfPane(pane), pane.probe, channel, 'mean');
   return `${formatValue(lo[channel])} … ${formatValue(hi[channel])} · mean ${formatValue(mean)}`;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AtlasScale } from '../model/picture';
-import { layerRange, levelTable, levelUncertainty, levelValue } from './levels';
+import { TOP_LEVEL, layerRange, levelTable, levelUncertainty, levelValue } from './levels';
 
 function scale(lo: number[], hi: number[]): AtlasScale {
   const channels = lo.length;
@@ -45,4 +45,9 @@ test('the largest floats do not overflow', () => {
   const extreme = scale([-3.4e38], [3.4e38]);
   expect(levelValue(extreme, 0, 255)).toBeCloseTo(3.4e38, -32);
   expect(levelUncertainty(extreme, 0)).toBeLessThan(1.4e36);
+});
+
+test('infinity has the colour of the greatest value where nothing else of a channel is finite', () => {
+  const table = levelTable({ lo: [0], hi: [0] }, 0, { low: 5, high: 6 });
+  expect([table[0], table[TOP_LEVEL]]).toEqual([0, TOP_LEVEL]);
 });

@@ -59,6 +59,8 @@ export function levelTable(
     const place = TOP_LEVEL * ((valueAt(lo, hi, level) - low) / span);
     table[level] = place <= 0 ? 0 : place >= TOP_LEVEL ? TOP_LEVEL : place + 0.5;
   }
+  // Of finite values that are all the same none has the top level: there it is infinity's.
+  if (lo === hi) table[TOP_LEVEL] = TOP_LEVEL;
   return table;
 }
 

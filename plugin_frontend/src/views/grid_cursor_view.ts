@@ -3,7 +3,7 @@ import type { AppState } from '../app_state';
 import { formatSigned, formatStep } from '../derive/format';
 import { importanceOf } from '../derive/importance';
 import { leftToRight, paneOf, panesOf, type Pane, type Panes } from '../derive/panes';
-import { readDifference, readSummary, readValue } from '../derive/reading';
+import { NOT_FINITE, readDifference, readSummary, readValue } from '../derive/reading';
 import { selectiveSince } from '../derive/selectivity';
 import { channelOf } from '../model/aggregate';
 import { valueOf } from '../model/loadable';
@@ -109,6 +109,10 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
     const both = panes ? leftToRight(panes).map(paneOf) : [];
     const shown = both.filter((pane) => pane !== null);
     const [from, to] = shown;
+    const difference = from && to ? readDifference(from, to, pointed) : null;
+    // Differences have no statistics of their own that would tell.
+    const isUnknown = difference === NOT_FINITE && this.pane.statistics === null;
+    const summary = isUnknown ? '' : readSummary(this.pane, pointed.channel);
     const values = shown.map((pane) => readValue(pane, pointed)).join(' | ');
     return html`<div
       class="tip"
@@ -116,9 +120,8 @@ export class GridCursorView extends Connected<[Pointed | null, number | null, Pa
       data-testid="grid-tip"
     >
       <strong>channel ${pointed.channel}</strong> · value ${values}<br />
-      ${from && to ? html`<span>difference ${readDifference(from, to, pointed)}</span><br />` : nothing}
-      <span class="muted"
-        >${readSummary(this.pane, pointed.channel)}${this.onset(pointed.channel)}</span
+      ${difference === null ? nothing : html`<span>difference ${difference}</span><br />`}
+      <span class="muted">${summary}${this.onset(pointed.channel)}</span
       >${this.importance(pointed.channel)}
     </div>`;
   }
