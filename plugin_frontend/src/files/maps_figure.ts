@@ -60,43 +60,54 @@ export function mapsFigure(content: Content): Figure | null {
   const isOne = typeof maps !== 'object';
   const channels = !isOne ? maps : [isAggregate(maps) ? 0 : maps];
   const drawn = drawnOf({ panes, look, maps });
-  const { difference, panes: seen, whole } = drawn;
+  const { difference, panes: seen } = drawn;
   if (!seen.length) return null;
   const ranges = difference?.ranges ?? rangesOfMap(panes, look, isOne ? maps : 0);
   const colors = difference ? 'diverging' : look.colormap;
-  // What isn't known to be the same image is named for each.
-  const ownProbes = seen.some(
-    ({ probe, otherProbe }) => otherProbe !== false || probe !== seen[0]?.probe,
-  );
-  const panels = seen.flatMap((pane) => {
-    const picture = valueOf(pane.picture);
-    if (!picture) return [];
-    const title = seen.length > 1 ? titleOf(pane, ownProbes) : '';
-    return [panelOf(picture, channels, colors, ranges, title)];
-  });
   const known = channels.length === 1 ? ranges(channels[0]!) : sharedRange(ranges, channels);
-  const isDifference = difference !== null;
-  const knowsSteps = whole.every(({ statistics }) => valueOf(statistics)?.items.length);
   const onlyBars = seen.every(({ picture }) => isBars(valueOf(picture)));
-  const scaling = onlyBars
-    ? `${nameOf(isDifference)}; bars from zero, by channel`
-    : scalingOf({ look, known, isDifference, isSymmetric: colors === 'diverging', knowsSteps });
-  const notFinite = notFiniteText({ difference, panes: whole }, maps);
   return {
-    panels,
-    captions: [
-      difference ? captionOfDifference(difference, whole, maps) : captionOfShown(drawn, maps),
-      scaling,
-      ...(notFinite === null ? [] : [notFinite]),
-    ],
+    panels: panelsOf(seen, (picture, title) => panelOf(picture, channels, colors, ranges, title)),
+    captions: captionsOf(drawn, maps, look, onlyBars ? null : { known }),
     bar: onlyBars ? null : barOf(colors, known, look),
   };
 }
 
-/** A map over channels is named by how many there are. */
-function captionOfShown({ panes, whole }: Drawn, maps: Content['maps']): string {
+function panelsOf(
+  panes: readonly Pane[],
+  panelOfPicture: (picture: Picture, title: string) => Panel,
+): Panel[] {
+  // What isn't known to be the same image is named for each.
+  const ownProbes = panes.some(
+    ({ probe, otherProbe }) => otherProbe !== false || probe !== panes[0]?.probe,
+  );
+  return panes.flatMap((pane) => {
+    const picture = valueOf(pane.picture);
+    if (!picture) return [];
+    return [panelOfPicture(picture, panes.length > 1 ? titleOf(pane, ownProbes) : '')];
+  });
+}
+
+/** @param colors what is known of them; null where nothing but bars is drawn. */
+function captionsOf(
+  { difference, panes, whole }: Drawn,
+  maps: Content['maps'],
+  look: Look,
+  colors: { readonly known: Range | null } | null,
+): string[] {
+  // A map over channels is named by how many there are.
   const sources = whole.filter(({ index }) => panes.some((pane) => pane.index === index));
-  return captionOfAll(sources, maps);
+  const isDifference = difference !== null;
+  const isSymmetric = isDifference || look.colormap === 'diverging';
+  const knowsSteps = whole.every(({ statistics }) => valueOf(statistics)?.items.length);
+  const notFinite = notFiniteText({ difference, panes: whole }, maps);
+  return [
+    difference ? captionOfDifference(difference, whole, maps) : captionOfAll(sources, maps),
+    colors
+      ? scalingOf({ look, known: colors.known, isDifference, isSymmetric, knowsSteps })
+      : `${nameOf(isDifference)}; bars from zero, by channel`,
+    ...(notFinite === null ? [] : [notFinite]),
+  ];
 }
 
 function barOf(colors: ColormapName, known: Range | null, look: Look): ColorBar {
