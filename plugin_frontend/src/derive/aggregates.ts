@@ -32,6 +32,12 @@ export function leftOutOf(pane: Pane): readonly number[] {
   return at ? notFiniteChannels(at, pane.probe) : NONE;
 }
 
+/** Why it isn't known which channels to leave out; null while it is, or will be. */
+export function whyNotLeftOut({ statistics }: Pane): string | null {
+  if (statistics && statistics.status !== 'failed') return null;
+  return 'Channels with NaN or Inf are not left out: there are no statistics that tell which they are';
+}
+
 const mapOf = memoisedBy(
   (picture: Picture, kind: Aggregate, leftOut: readonly number[]): AggregateMap | null =>
     aggregate(picture, kind, leftOut),

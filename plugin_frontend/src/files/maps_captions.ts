@@ -1,4 +1,4 @@
-import { leftOutOf, mapCaption } from '../derive/aggregates';
+import { leftOutOf, mapCaption, whyNotLeftOut } from '../derive/aggregates';
 import { differenceName, differenceNotFinite, type Difference } from '../derive/difference';
 import { formatStep, formatValue } from '../derive/format';
 import type { Pane } from '../derive/panes';
@@ -74,7 +74,10 @@ export function notFiniteText(
   of: { readonly difference: Difference | null; readonly panes: readonly Pane[] },
   maps: MapId | readonly number[],
 ): string | null {
-  if (isAggregate(typeof maps === 'object' ? null : maps)) return null; // they leave these out
+  if (isAggregate(typeof maps === 'object' ? null : maps)) {
+    const unknown = of.panes.map(whyNotLeftOut).find((why) => why !== null);
+    return unknown ? `⚠ ${unknown}` : null;
+  }
   const drawn = typeof maps === 'object' ? maps : [maps as number];
   const broken = of.difference ? differenceNotFinite(of.difference) : of.panes.flatMap(leftOutOf);
   const found = [...new Set(broken)].filter((channel) => drawn.includes(channel));

@@ -177,3 +177,13 @@ test('a difference of different images says so', () => {
     /probe 1 \(cat\) − probe 1 \(cat\) · of different images$/,
   );
 });
+
+test('a map over channels says where no statistics tell what it should leave out', () => {
+  const failed = { status: 'failed', message: 'gone' } as const;
+  const note = expect.stringContaining('Channels with NaN or Inf are not left out') as string;
+  expect(figure({}, 'mean', panes(null, { statistics: failed })).captions[2]).toEqual(note);
+  const statistics = ready(seriesOf(statisticsAt(1000, [BROKEN, ACTIVE])));
+  const known = figure({}, 'mean', panes(null, { statistics })).captions;
+  expect(known).toHaveLength(2);
+  expect(known[0]).toContain('mean over 1 channel ');
+});

@@ -1,6 +1,6 @@
 import { ContextConsumer } from '@lit/context';
 import { LitElement, css, html, nothing } from 'lit';
-import { aggregateOf, leftOutOf } from '../derive/aggregates';
+import { aggregateOf, leftOutOf, whyNotLeftOut } from '../derive/aggregates';
 import { formatMeasured } from '../derive/format';
 import type { Pane } from '../derive/panes';
 import { topAggregate, topCount, type Aggregate } from '../model/aggregate';
@@ -98,6 +98,8 @@ export class AggregateFactsView extends LitElement {
   }
 
   private leftOut() {
+    const unknown = whyNotLeftOut(this.pane);
+    if (unknown !== null) return html`<p data-testid="left-out">⚠ ${unknown}.</p>`;
     const { length } = leftOutOf(this.pane);
     if (!length) return nothing;
     return html`<p data-testid="left-out">
