@@ -25,7 +25,7 @@
  *
  * AVX2 does more than process more values at a time: isal, which compresses the layer before,
  * leaves the upper halves of the vector registers in use. Until the end of an AVX function clears
- * them, SSE code is slower: by a third to two thirds in these loops, on an AMD EPYC.
+ * them, SSE code is slower.
  */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__has_attribute) && !defined(PORTABLE)
 #if __has_attribute(target_clones)
@@ -56,7 +56,7 @@ typedef struct {
     Py_ssize_t channels;
     float *lo, *hi, *scale, *part, *offset_part;
     int32_t *zero_part;
-    double *total, *zeros, *mean, *offset;
+    double *total, *zeros, *mean, *offset; /* `offset`: the sum of deviations from a rounded mean */
     uint8_t *levels; /* of a row of a map, [width, channels] */
 } Lanes;
 

@@ -3,12 +3,16 @@
 import itertools
 import pathlib
 from collections.abc import Iterator
+from urllib.parse import quote
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 from support.chromium import WatchedPage
 from support.synthetic_runs import write_run
 from support.tensorboard_server import TensorBoardServer
+
+from tb_featuremaps import RunWriter
 
 _WIDTHS = (360, 640, 900, 1280, 1920, 3840)
 _HEADER = 64  # of TensorBoard
@@ -198,3 +202,30 @@ def test_where_it_is_narrow_the_panels_are_sheets(
     expect(tab.get_by_test_id("loss-plot")).to_be_visible()
     tab.get_by_test_id("sheet-side").press("Escape")
     expect(tab.locator("aside")).to_be_hidden()
+
+
+@pytest.mark.parametrize("comparing", ["difference", "beside"])
+def test_names_of_runs_give_way_to_what_is_wrong(
+    watched: WatchedPage, tmp_path: pathlib.Path, comparing: str
+) -> None:
+    other = "sweep_of_the_learning_rate_and_the_weight_decay/rate_0.0003_decay_0.01_seed_3"
+    random = np.random.default_rng(0)
+    for name in ("a", other):
+        maps, image = random.uniform(size=(1, 4, 4, 3)), random.uniform(size=(1, 8, 8, 3))
+        with RunWriter(tmp_path / name) as writer:
+            writer.write_maps(0, {"conv": maps.astype(np.float32)}, probes=image)
+    with TensorBoardServer(tmp_path, load_fast=True) as running:
+        running.wait_for_runs(["a", other])
+        link = f"&p.featuremaps.run=a&p.featuremaps.compare={quote(f'run:{other}', safe='')}"
+        tab = watched.open_tab(running.url, f"{link}&p.featuremaps.comparing={comparing}")
+        note = tab.get_by_test_id("other-probe")
+        for width in _WIDTHS:
+            watched.page.set_viewport_size({"width": width, "height": 800})
+            expect(note).to_contain_text("image")
+            watched.page.wait_for_timeout(200)
+            box = note.bounding_box()
+            assert box is not None
+            assert box["width"] > 60, f"the note is lost at {width}"
+            pane = tab.locator("main").bounding_box()
+            assert pane is not None
+            assert box["x"] + box["width"] <= pane["x"] + pane["width"], f"cut off at {width}"

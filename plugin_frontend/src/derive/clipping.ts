@@ -40,9 +40,10 @@ export const clippedLayerRange = memoisedBy(
     const whole = layerRange(picture.scale, leftOut);
     const span = whole.high - whole.low;
     if (!(span > 0)) return whole;
+    const without = new Set(leftOut);
     const classes = new Uint32Array(CLASSES);
     levelCounts(picture).forEach((counts, channel) => {
-      if (leftOut.includes(channel)) return;
+      if (without.has(channel)) return;
       counts.forEach((count, level) => {
         if (!count) return;
         const place = (levelValue(picture.scale, channel, level) - whole.low) / span;

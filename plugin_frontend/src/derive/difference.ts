@@ -24,9 +24,9 @@ export const differencePicture = memoisedBy(
     // A difference of two large float32 is none itself.
     const hi = new Float64Array(channels);
     const values = new Float64Array(tileHeight * tileWidth);
+    const without = new Set(unknown);
     for (let channel = 0; channel < channels; channel++) {
-      const isKnown = !unknown.includes(channel);
-      const reach = isKnown ? subtract(from, to, channel, values) : 0;
+      const reach = without.has(channel) ? 0 : subtract(from, to, channel, values);
       hi[channel] = reach;
       write(levels, to, channel, values, reach);
     }
@@ -119,7 +119,7 @@ export function differenceOf(panes: Panes, look: Look): Difference | string | nu
   return make(left, right, picture, fixed ? fixedRanges(left, right) : rangesOf([span], ranging));
 }
 
-const sameChannels = memoised((first: readonly number[], second: readonly number[]) => [
+const joined = memoised((first: readonly number[], second: readonly number[]) => [
   ...new Set([...first, ...second]),
 ]);
 
@@ -128,7 +128,7 @@ function inEither(left: Pane, right: Pane, channelsOf: typeof notFiniteChannels)
     const at = statisticsOfPane(pane);
     return at ? channelsOf(at, pane.probe) : NONE;
   }) as [readonly number[], readonly number[]];
-  return sameChannels(first, second);
+  return joined(first, second);
 }
 
 /** The channels with a value that is not finite in either pane: their differences say little. */

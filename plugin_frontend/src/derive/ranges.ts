@@ -109,7 +109,8 @@ function plainRanges(spans: readonly Known[], scaling: Scaling, clip: number): R
     );
     return () => whole;
   }
-  const having = (channel: number) => spans.filter(({ valueless }) => !valueless.includes(channel));
+  const sets = spans.map(({ valueless }) => new Set(valueless));
+  const having = (channel: number) => spans.filter((_, index) => !sets[index]!.has(channel));
   const own = (channel: number) => having(channel).map(({ picture }) => ownRange(picture, channel));
   if (scaling === 'channel') {
     if (!(clip > 0)) return (channel) => merged(own(channel));

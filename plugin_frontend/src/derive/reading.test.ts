@@ -10,14 +10,14 @@ import { readDifference, readSummary, readValue } from './reading';
 
 const capture: Capture = { step: 5, wallTime: 5, pictures: [] };
 
-/** A pane of one channel of 1×2 pixels of levels 0 and 255, from −1 to 1. */
-function pane(nonfinite: number): Pane {
+/** A pane of one channel of 1×2 pixels, the second of level 100. */
+function pane(nonfinite: number, { lo, hi, level } = { lo: -1, hi: 1, level: 0 }): Pane {
   const scale = {
     ...{ channels: 1, tileHeight: 1, tileWidth: 2, columns: 1 },
-    lo: Float32Array.from([-1]),
-    hi: Float32Array.from([1]),
+    lo: Float32Array.from([lo]),
+    hi: Float32Array.from([hi]),
   };
-  const picture = { width: 2, height: 1, levels: Uint8Array.from([0, 100]), scale };
+  const picture = { width: 2, height: 1, levels: Uint8Array.from([level, 100]), scale };
   const values = Float32Array.from([-1, 1, 0.25, 1, 0, nonfinite]);
   const items = [{ step: 5, wallTime: 5, probes: 1, channels: 1, values }];
   const series = { version: '', items, allKept: true, messages: [] };
@@ -43,15 +43,21 @@ test('where NaN and Inf may be stored as a level, that is said', () => {
 
 test('where no value is finite, none is given', () => {
   const all = pane(1);
-  const top = pane(1);
-  const { picture } = top;
-  if (picture.status === 'ready') picture.value.levels.fill(255);
+  const top = pane(1, { lo: 0, hi: 0, level: 255 });
   expect([readValue(all, at(0)), readValue(top, at(0))]).toEqual(['NaN or −Inf', '+Inf']);
   expect([readDifference(pane(0), all, at(1)), readDifference(all, pane(0), at(1))]).toEqual([
     'not finite',
     'not finite',
   ]);
   expect(readSummary(all, 0)).toBe('no finite value');
+});
+
+test('beside one finite value the highest level is infinity', () => {
+  const constant = pane(0.5, { lo: 5.5, hi: 5.5, level: 255 });
+  expect([readValue(constant, at(0)), readDifference(pane(0), constant, at(0))]).toEqual([
+    '+Inf',
+    'not finite',
+  ]);
 });
 
 test('outside of the map there is no value', () => {

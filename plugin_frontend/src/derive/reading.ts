@@ -18,7 +18,8 @@ export function readValue(pane: Pane | null, place: Place): string {
   const read = pane && valueAt(pane, place);
   if (!read) return '–';
   // NaN and −Inf are stored as the lowest level, +Inf as the highest.
-  if (read.share === 1) return read.level === TOP_LEVEL ? '+Inf' : 'NaN or −Inf';
+  if (read.isInfinite) return '+Inf';
+  if (read.share === 1) return 'NaN or −Inf';
   const text = formatMeasured(read.value, read.uncertainty);
   return read.unsure ? `${text} or not finite` : text;
 }
@@ -30,7 +31,7 @@ export const NOT_FINITE = 'not finite';
 export function readDifference(from: Pane, to: Pane, place: Place): string {
   const [before, after] = [valueAt(from, place), valueAt(to, place)];
   if (!before || !after) return '–';
-  if (before.share === 1 || after.share === 1) return NOT_FINITE;
+  if ([before, after].some(({ share, isInfinite }) => share === 1 || isInfinite)) return NOT_FINITE;
   const text = formatMeasured(after.value - before.value, after.uncertainty + before.uncertainty);
   return before.unsure || after.unsure ? `${text} or not finite` : text;
 }
@@ -41,7 +42,9 @@ function valueAt(pane: Pane, { channel, row, column }: Place) {
   if (!picture || level == null) return null;
   const share = shareNotFinite(pane, channel);
   return {
-    ...{ level, share },
+    share,
+    // Where all finite values are the same, none of them has the highest level.
+    isInfinite: level === TOP_LEVEL && picture.scale.lo[channel] === picture.scale.hi[channel],
     value: levelValue(picture.scale, channel, level),
     uncertainty: levelUncertainty(picture.scale, channel),
     unsure: share > 0 && (level === 0 || level === TOP_LEVEL),

@@ -99,19 +99,29 @@ export interface Scaled {
   readonly isSymmetric: boolean;
   /** Whether the values at all steps are known. */
   readonly knowsSteps: boolean;
+  /** Whether a value of it is finite. */
+  readonly hasValues: boolean;
 }
 
 export function nameOf(isDifference: boolean): string {
   return isDifference ? 'Differences of activations' : 'Activations';
 }
 
-export function scalingOf({ look, known, isDifference, isSymmetric, knowsSteps }: Scaled): string {
+export function scalingOf({
+  look,
+  known,
+  isDifference,
+  isSymmetric,
+  knowsSteps,
+  hasValues,
+}: Scaled): string {
   const subject = nameOf(isDifference);
   const { clip: share, scaling, rangeLow, rangeHigh } = look;
   const ends = isDifference ? [] : [rangeLow, rangeHigh].filter((end) => end !== null);
   const overSteps = scaling === 'steps' && knowsSteps;
   const isClipped = share > 0 && scaling !== 'steps' && ends.length < 2;
   const clip = isClipped ? `, up to ${100 * share} % left out at either end` : '';
+  if (!hasValues) return `${subject}; none of the values is finite`;
   if (known)
     return `${subject}; the colours span ${formatValue(known.low)} to ${formatValue(known.high)}${clip}`;
   const around = isSymmetric ? ', widened to be symmetric about 0' : '';

@@ -187,3 +187,15 @@ test('a map over channels says where no statistics tell what it should leave out
   expect(known).toHaveLength(2);
   expect(known[0]).toContain('mean over 1 channel ');
 });
+
+test('where no value is finite the colours stand for nothing', () => {
+  const statistics = ready(seriesOf(statisticsAt(1000, [BROKEN, ACTIVE])));
+  const of = panes(null, { statistics });
+  expect(figure({}, 0, of)).toMatchObject({
+    bar: null,
+    captions: expect.arrayContaining(['Activations; none of the values is finite']) as string[],
+  });
+  expect(figure({}, [0, 1], of).bar).not.toBeNull();
+  const changed = panes({ capture: captureAt(5) }, { statistics });
+  expect(figure({ comparing: 'difference' }, 0, changed).bar).toBeNull();
+});

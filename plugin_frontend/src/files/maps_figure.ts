@@ -1,4 +1,4 @@
-import { aggregatePanes, rangesOfMap } from '../derive/aggregates';
+import { aggregatePanes, isWithoutValues, rangesOfMap } from '../derive/aggregates';
 import { differencePane, shownDifference, type Difference } from '../derive/difference';
 import { formatValue } from '../derive/format';
 import { leftToRight, paneOf, type Pane, type Panes } from '../derive/panes';
@@ -69,8 +69,15 @@ export function mapsFigure(content: Content): Figure | null {
   return {
     panels: panelsOf(seen, (picture, title) => panelOf(picture, channels, colors, ranges, title)),
     captions: captionsOf(drawn, maps, look, onlyBars ? null : { known }),
-    bar: onlyBars ? null : barOf(colors, known, look),
+    bar: onlyBars || !hasValues(drawn, maps) ? null : barOf(colors, known, look),
   };
+}
+
+/** Whether a colour of what is drawn stands for a value. */
+function hasValues({ difference, whole }: Drawn, maps: Content['maps']): boolean {
+  const ids = typeof maps === 'object' ? maps : [maps];
+  const hasValue = (id: MapId) => (pane: Pane) => !isWithoutValues(pane, id);
+  return ids.some((id) => (difference ? whole.every(hasValue(id)) : whole.some(hasValue(id))));
 }
 
 function panelsOf(
@@ -90,21 +97,26 @@ function panelsOf(
 
 /** @param colors what is known of them; null where nothing but bars is drawn. */
 function captionsOf(
-  { difference, panes, whole }: Drawn,
+  drawn: Drawn,
   maps: Content['maps'],
   look: Look,
   colors: { readonly known: Range | null } | null,
 ): string[] {
+  const { difference, panes, whole } = drawn;
   // A map over channels is named by how many there are.
   const sources = whole.filter(({ index }) => panes.some((pane) => pane.index === index));
   const isDifference = difference !== null;
-  const isSymmetric = isDifference || look.colormap === 'diverging';
-  const knowsSteps = whole.every(({ statistics }) => valueOf(statistics)?.items.length);
+  const scaled = {
+    isDifference,
+    isSymmetric: isDifference || look.colormap === 'diverging',
+    knowsSteps: whole.every(({ statistics }) => valueOf(statistics)?.items.length),
+    hasValues: hasValues(drawn, maps),
+  };
   const notFinite = notFiniteText({ difference, panes: whole }, maps);
   return [
     difference ? captionOfDifference(difference, whole, maps) : captionOfAll(sources, maps),
     colors
-      ? scalingOf({ look, known: colors.known, isDifference, isSymmetric, knowsSteps })
+      ? scalingOf({ look, known: colors.known, ...scaled })
       : `${nameOf(isDifference)}; bars from zero, by channel`,
     ...(notFinite === null ? [] : [notFinite]),
   ];

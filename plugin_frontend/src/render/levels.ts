@@ -21,10 +21,11 @@ export function levelUncertainty({ lo, hi, error }: AtlasScale, channel: number)
 
 /** The range over all channels of one picture, but for those that are left out. */
 export function layerRange(scale: AtlasScale, leftOut: readonly number[] = []): Range {
+  const without = new Set(leftOut);
   let low = Infinity;
   let high = -Infinity;
   for (let channel = 0; channel < scale.channels; channel++) {
-    if (leftOut.includes(channel)) continue;
+    if (without.has(channel)) continue;
     low = Math.min(low, scale.lo[channel]!);
     high = Math.max(high, scale.hi[channel]!);
   }

@@ -19,7 +19,17 @@ export class DifferenceView extends Connected<[Difference | string | null, Panes
     common,
     paneStyles,
     css`
+      .title {
+        display: flex;
+        gap: 6px;
+      }
+      strong {
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      /* The names of runs give way to it. */
       .warning {
+        flex: none;
         color: var(--bad);
       }
     `,

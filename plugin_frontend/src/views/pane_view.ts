@@ -29,9 +29,14 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean, string |
       .title.active {
         box-shadow: inset 0 2px var(--cursor);
       }
-      bdi {
+      bdi,
+      .warning {
         overflow: hidden;
         text-overflow: ellipsis;
+      }
+      /* Names give way to what is wrong. */
+      bdi {
+        flex-shrink: 1000;
       }
       /* Side by side on a phone there is room for the run's name only. */
       @container (width < 480px) {
@@ -106,7 +111,11 @@ export class PaneView extends Connected<[Slot | null, boolean, boolean, string |
       ${comparing ? html`<span class="muted">·</span><bdi class="muted" title=${run.name}>${run.name}</bdi>` : nothing}
       ${
         pane.otherProbe
-          ? html`<span class="warning" role="note" data-testid="other-probe"
+          ? html`<span
+              class="warning"
+              role="note"
+              title="another image than in the other run"
+              data-testid="other-probe"
               >another image than in the other run</span
             >`
           : nothing
